@@ -1,0 +1,25 @@
+/**
+ * Something that went wrong, as a value: what a person is told, and where it happened.
+ * Exceptions are for bugs; everything that data, files or options can cause is a `Fault`.
+ */
+export interface Fault {
+  /** One sentence that says what is wrong and, where there is one, the way out. */
+  readonly message: string;
+  /** 1-based row: the physical line, or the element of a JSON array. */
+  readonly row?: number;
+  /** 1-based column in UTF-16 units inside the row's text, where known. */
+  readonly column?: number;
+}
+
+/** A value, or the fault that took its place. */
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
+
+/** Wraps a value. */
+export function ok<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+/** Wraps a fault; `where` adds the row and the column if they are known already. */
+export function fail(message: string, where: { row?: number; column?: number } = {}): Result<never> {
+  return { ok: false, fault: { message, ...where } };
+}
