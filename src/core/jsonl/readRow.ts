@@ -1,0 +1,93 @@
+import type { Format, Json, JsonObject } from '../formats/format';
+import { fail, ok, type Result } from '../result';
+import type { Trajectory } from '../trajectory';
+import { RowScanner } from './scan';
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const laxUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const scanner = new RowScanner();
+
+/** A row as JSON, with the key paths that occur twice in it. */
+export interface ParsedRow {
+  readonly value: JsonObject;
+  readonly duplicates: readonly string[];
+}
+
+/**
+ * Parses the row in `bytes[start, end)`. Faults: text that is not JSON (with the column), invalid UTF-8, and a
+ * value that is not an object.
+ */
+export function parseRow(bytes: Uint8Array, start: number, end: number, row: number): Result<ParsedRow> {
+  const fault = scanner.scan(bytes, start, end);
+  if (fault !== undefined) {
+    return fail(fault.message, { row, column: columnOf(bytes, start, fault.offset) });
+  }
+  let text: string;
+  try {
+    text = strictUtf8.decode(bytes.subarray(start, end));
+  } catch {
+    const at = firstInvalidUtf8(bytes, start, end);
+    return fail('This row is not valid UTF-8. Convert the file to UTF-8, or remove the broken bytes.', {
+      row,
+      column: columnOf(bytes, start, at),
+    });
+  }
+  const value = JSON.parse(text) as Json;
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    return fail('This row is not a JSON object. Each row must be one object in braces.', { row, column: 1 });
+  }
+  return ok({ value, duplicates: [...scanner.duplicates] });
+}
+
+/** Reads the row in `bytes[start, end)` as trajectories of the format; every fault carries the row number. */
+export function readRow(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  row: number,
+  format: Format,
+): Result<Trajectory[]> {
+  const parsed = parseRow(bytes, start, end, row);
+  if (!parsed.ok) return parsed;
+  return readParsed(parsed.value, row, format);
+}
+
+/** Reads a parsed row as trajectories of the format; every fault carries the row number. */
+export function readParsed(parsed: ParsedRow, row: number, format: Format): Result<Trajectory[]> {
+  const twice = parsed.duplicates.find((path) => format.reads.includes(path));
+  if (twice !== undefined) {
+    return fail(`The key "${twice}" occurs twice in this row. Keep one of them.`, { row });
+  }
+  const reading = format.read(parsed.value);
+  return reading.ok ? reading : fail(reading.fault.message, { row, column: reading.fault.column });
+}
+
+/** 1-based UTF-16 column of the byte offset `at` in the row that starts at `start`. */
+function columnOf(bytes: Uint8Array, start: number, at: number): number {
+  return laxUtf8.decode(bytes.subarray(start, at)).length + 1;
+}
+
+/** Offset of the first byte that is not part of valid UTF-8, found by halving. */
+function firstInvalidUtf8(bytes: Uint8Array, start: number, end: number): number {
+  let good = start;
+  let bad = end;
+  // A prefix is good if it decodes once a sequence cut at its end is left out.
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (prefixIsValid(bytes, start, middle)) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+function prefixIsValid(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let cut = 0; cut <= 3 && end - cut >= start; cut++) {
+    try {
+      strictUtf8.decode(bytes.subarray(start, end - cut));
+      return true;
+    } catch {
+      // the cut may split a character: try one byte less
+    }
+  }
+  return false;
+}

@@ -1,0 +1,64 @@
+import { verdict } from '../grade/answer';
+import type { Result } from '../result';
+import { firstError, type Trajectory } from '../trajectory';
+
+/** Which rows the trace view and the tree show. */
+export type TraceFilter =
+  | { readonly kind: 'first-error' | 'unlabelled' | 'wrong-answer' | 'malformed' }
+  | { readonly kind: 'text'; readonly text: string };
+
+/** The filters without a parameter, with the words a person chooses by. */
+export const FILTERS: readonly { readonly kind: Exclude<TraceFilter['kind'], 'text'>; readonly title: string }[] = [
+  { kind: 'first-error', title: 'With a first error' },
+  { kind: 'unlabelled', title: 'With unlabelled steps' },
+  { kind: 'wrong-answer', title: 'Wrong answer' },
+  { kind: 'malformed', title: 'Malformed rows' },
+];
+
+/** A filter in words. */
+export function filterWords(filter: TraceFilter): string {
+  if (filter.kind === 'text') return `text "${filter.text}"`;
+  return FILTERS.find((known) => known.kind === filter.kind)!.title.toLowerCase();
+}
+
+/** A filter as one string, for addresses; `parseFilter` reads it back. */
+export function formatFilter(filter: TraceFilter): string {
+  return filter.kind === 'text' ? `text:${filter.text}` : filter.kind;
+}
+
+/** The filter that a string names, or undefined. */
+export function parseFilter(text: string): TraceFilter | undefined {
+  if (text.startsWith('text:')) return { kind: 'text', text: text.slice(5) };
+  const known = FILTERS.find((filter) => filter.kind === text);
+  return known && { kind: known.kind };
+}
+
+/**
+ * True if the row passes. A wrong answer is one that the file or the comparison calls wrong, or that differs
+ * from the gold answer as text (the header shows `≟` there). Text is searched without regard to case in
+ * problem, steps and id.
+ */
+export function passes(filter: TraceFilter, result: Result<readonly Trajectory[]>): boolean {
+  if (!result.ok) return filter.kind === 'malformed';
+  return result.value.some((trajectory) => passesOne(filter, trajectory));
+}
+
+function passesOne(filter: TraceFilter, trajectory: Trajectory): boolean {
+  switch (filter.kind) {
+    case 'first-error':
+      return firstError(trajectory) !== undefined;
+    case 'unlabelled':
+      return trajectory.steps.some((step) => step.label === undefined);
+    case 'wrong-answer':
+      return ['wrong', 'differs'].includes(verdict(trajectory));
+    case 'malformed':
+      return false;
+    case 'text':
+      return textPasses(filter.text.toLowerCase(), trajectory);
+  }
+}
+
+function textPasses(wanted: string, trajectory: Trajectory): boolean {
+  const has = (text: string | null): boolean => text?.toLowerCase().includes(wanted) ?? false;
+  return has(trajectory.id) || has(trajectory.problem) || trajectory.steps.some((step) => has(step.text));
+}

@@ -1,0 +1,247 @@
+import type { Verdict } from '../grade/answer';
+import { verdict } from '../grade/answer';
+import type { Result } from '../result';
+import { firstError, isError, minimumScore, type Trajectory } from '../trajectory';
+import type { Mark, MarkKind, StepEntry, TraceEntry, TracePage } from './page';
+import {
+  bar,
+  count,
+  formatScore,
+  glyph,
+  labelKind,
+  printable,
+  scoreKind,
+  shorten,
+  type Thresholds,
+} from './words';
+
+/** One row to show. */
+export interface RowToShow {
+  readonly row: number;
+  readonly ordinal: number;
+  readonly bytes: number;
+  readonly result: Result<readonly Trajectory[]>;
+}
+
+/** How a page is drawn. */
+export interface RenderOptions {
+  readonly thresholds: Thresholds;
+  /** UTF-16 units of one step's text after which it is cut, visibly. */
+  readonly maxStepChars: number;
+  /** UTF-16 units of the page after which further trajectories show their header only. */
+  readonly maxPageChars: number;
+}
+
+/** Bounds that keep a page far below VS Code's limits whatever the rows hold. */
+export const DEFAULT_RENDER: RenderOptions = {
+  thresholds: { low: 0.3, high: 0.7 },
+  maxStepChars: 20_000,
+  maxPageChars: 2_000_000,
+};
+
+/** Draws a page: `heading` on its first line, then every trajectory with one line per step. */
+export function renderPage(heading: string, rows: readonly RowToShow[], options: RenderOptions): TracePage {
+  const draft = new Draft();
+  draft.add(heading, 'dim');
+  const columns = columnsOf(rows);
+  const entries: TraceEntry[] = [];
+  for (const row of rows) {
+    draft.add('');
+    if (!row.result.ok) {
+      entries.push(renderFault(draft, row, row.result.fault.message, row.result.fault.column));
+      continue;
+    }
+    const many = row.result.value.length > 1;
+    row.result.value.forEach((trajectory, index) => {
+      const suffix = many ? ` · ${index + 1}` : '';
+      entries.push(renderTrajectory(draft, row, trajectory, suffix, columns, options));
+    });
+  }
+  return { text: draft.lines.join('\n'), entries, marks: draft.marks };
+}
+
+/** The header's facts on a trajectory: answer against gold, first error, minimum score. */
+export function facts(trajectory: Trajectory): string[] {
+  const least = minimumScore(trajectory);
+  const error = firstError(trajectory);
+  return [
+    answerWords(trajectory),
+    error === undefined ? '' : `first error ${error}`,
+    least === undefined ? '' : `min ${formatScore(least.score)} @${least.step}`,
+  ].filter((fact) => fact !== '');
+}
+
+/** What the page's columns must hold; one layout for the page keeps the texts aligned. */
+interface Columns {
+  readonly number: number;
+  /** Width of the score column, 0 when no step on the page has a score. */
+  readonly score: number;
+  /** Width of the soft-label column, 0 when no step has one. */
+  readonly soft: number;
+}
+
+function columnsOf(rows: readonly RowToShow[]): Columns {
+  let number = 2;
+  let score = 0;
+  let soft = 0;
+  for (const row of rows) {
+    for (const trajectory of row.result.ok ? row.result.value : []) {
+      number = Math.max(number, String(trajectory.steps.length).length);
+      for (const step of trajectory.steps) {
+        if (step.score !== undefined) score = Math.max(score, formatScore(step.score).length);
+        if (typeof step.label === 'number') soft = 4;
+      }
+    }
+  }
+  return { number, score, soft };
+}
+
+class Draft {
+  readonly lines: string[] = [];
+  readonly marks: Mark[] = [];
+  chars = 0;
+
+  /** Appends a line and returns its number. */
+  add(line: string, kind?: MarkKind): number {
+    this.lines.push(line);
+    this.chars += line.length + 1;
+    const at = this.lines.length - 1;
+    if (kind !== undefined) this.mark(at, 0, line.length, kind);
+    return at;
+  }
+
+  mark(line: number, start: number, end: number, kind: MarkKind): void {
+    if (end > start) this.marks.push({ line, start, end, kind });
+  }
+}
+
+function renderFault(draft: Draft, row: RowToShow, message: string, column?: number): TraceEntry {
+  const title = `row ${count(row.row)}`;
+  const place = column === undefined ? '' : ` (column ${count(column)})`;
+  const line = draft.add(`▾ ${title}`, 'head');
+  const endLine = draft.add(`  ⚠ ${printable(message).replace(/\n/g, ' ')}${place}`, 'bad');
+  const fault = { message, row: row.row, column };
+  return { ordinal: row.ordinal, row: row.row, line, endLine, title, detail: 'malformed', steps: [], fault };
+}
+
+function renderTrajectory(
+  draft: Draft,
+  row: RowToShow,
+  trajectory: Trajectory,
+  suffix: string,
+  columns: Columns,
+  options: RenderOptions,
+): TraceEntry {
+  const name = trajectory.id === null ? '' : shorten(printable(trajectory.id), 60);
+  const title = `${name === '' ? `row ${count(row.row)}` : name}${suffix}`;
+  const place = name === '' ? '' : ` · row ${count(row.row)}`;
+  const detail = facts(trajectory).join('    ');
+  const problem = printable(trajectory.problem);
+  const head = `▾ ${title}${place}`;
+  const line = draft.add([head, detail, shorten(problem, 80)].filter((part) => part !== '').join('    '));
+  draft.mark(line, 0, head.length, 'head');
+  draft.mark(line, head.length, draft.lines[line]!.length, 'dim');
+  const error = firstError(trajectory);
+  const steps: StepEntry[] = [];
+  if (draft.chars > options.maxPageChars) {
+    draft.add(`  … ${steps_(trajectory.steps.length)} not shown: this page is full. Enter opens the row.`, 'dim');
+  } else {
+    if (problem.trim().length > 80) block(draft, '  ', cut(problem.trim(), options.maxStepChars), 'dim');
+    trajectory.steps.forEach((_, i) => {
+      steps.push(renderStep(draft, trajectory, i, columns, options, error === i + 1));
+    });
+    if (trajectory.steps.length === 0) draft.add('  no steps', 'dim');
+  }
+  return {
+    ordinal: row.ordinal,
+    row: row.row,
+    line,
+    endLine: draft.lines.length - 1,
+    title,
+    detail,
+    steps,
+    firstError: error,
+  };
+}
+
+function steps_(n: number): string {
+  return n === 1 ? '1 step' : `${count(n)} steps`;
+}
+
+function renderStep(
+  draft: Draft,
+  trajectory: Trajectory,
+  index: number,
+  columns: Columns,
+  options: RenderOptions,
+  isFirstError: boolean,
+): StepEntry {
+  const step = trajectory.steps[index]!;
+  const number = String(index + 1).padStart(columns.number);
+  const soft = columns.soft === 0 ? '' : ` ${softCell(step.label, columns.soft)}`;
+  const score = columns.score === 0 ? '' : ` ${scoreCell(step.score, columns.score)}`;
+  const label = glyph(step.label);
+  const prefix = `  ${number} ${label}${soft}${score}  `;
+  const text = cut(printable(step.text), options.maxStepChars);
+  const line = draft.lines.length;
+  const endLine = block(draft, prefix, text);
+  const labelAt = number.length + 3;
+  const labelEnd = labelAt + label.length + soft.length;
+  draft.mark(line, 0, labelAt - 1, 'dim');
+  draft.mark(line, labelAt, labelEnd, labelKind(step.label));
+  const kind = step.score === undefined ? 'dim' : scoreKind(step.score, options.thresholds);
+  draft.mark(line, labelEnd + 1, labelEnd + score.length, kind);
+  if (isFirstError) {
+    for (let at = line; at <= endLine; at++) draft.mark(at, 0, draft.lines[at]!.length, 'firstError');
+  }
+  return {
+    number: index + 1,
+    line,
+    endLine,
+    textColumn: prefix.length,
+    label: step.label,
+    score: step.score,
+    alternatives: step.alternatives,
+    isError: isError(step.label),
+    summary: shorten(text, 80),
+  };
+}
+
+function softCell(label: Step['label'], width: number): string {
+  return (typeof label === 'number' ? formatScore(label) : '').padEnd(width);
+}
+
+type Step = Trajectory['steps'][number];
+
+function scoreCell(score: number | undefined, width: number): string {
+  return score === undefined ? `${'–'.padStart(width)}  ` : `${formatScore(score).padStart(width)} ${bar(score)}`;
+}
+
+/** Writes a text of several lines, indented below its first; returns its last line's number. */
+function block(draft: Draft, prefix: string, text: string, kind?: MarkKind): number {
+  const indent = ' '.repeat(prefix.length);
+  text.split('\n').forEach((part, i) => {
+    draft.add(i === 0 ? prefix + part : (indent + part).trimEnd(), kind);
+  });
+  return draft.lines.length - 1;
+}
+
+function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const kept = text.slice(0, limit).replace(/[\ud800-\udbff]$/, '');
+  const left = text.length - kept.length;
+  return `${kept}\n… ${count(left)} more characters (Enter opens the row)`;
+}
+
+const VERDICT_SIGNS: Record<Verdict, string> = { correct: '=', wrong: '≠', differs: '≟', unknown: '' };
+
+function answerWords(trajectory: Trajectory): string {
+  const { answer, gold } = trajectory;
+  const judged = verdict(trajectory);
+  const show = (text: string): string => shorten(printable(text), 40);
+  if (gold !== undefined) return `answer ${answer === undefined ? '?' : show(answer)} ${VERDICT_SIGNS[judged] || '·'} gold ${show(gold)}`;
+  const said = trajectory.finalCorrect === undefined ? '' : trajectory.finalCorrect ? ' (correct)' : ' (wrong)';
+  if (answer !== undefined) return `answer ${show(answer)}${said}`;
+  return said === '' ? '' : `final answer${said.replace(/[()]/g, '')}`;
+}
+

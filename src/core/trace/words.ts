@@ -1,0 +1,105 @@
+import { isError, type Label } from '../trajectory';
+import type { MarkKind } from './page';
+
+/** Scores from `high` on look good, below `low` bad, between them doubtful. */
+export interface Thresholds {
+  readonly low: number;
+  readonly high: number;
+}
+
+const BARS = '▁▂▃▄▅▆▇█';
+
+/** One character for a label; soft labels show how full they are. */
+export function glyph(label: Label | undefined): string {
+  switch (label) {
+    case undefined:
+      return '?';
+    case 'correct':
+      return '✓';
+    case 'neutral':
+      return '·';
+    case 'incorrect':
+      return '✗';
+    default:
+      return label < 0.5 ? '◔' : label > 0.5 ? '◕' : '◑';
+  }
+}
+
+/** A label in words. */
+export function labelWords(label: Label | undefined): string {
+  if (label === undefined) return 'unlabelled';
+  return typeof label === 'number' ? `soft label ${formatScore(label)}` : label;
+}
+
+/** The colour of a label. */
+export function labelKind(label: Label | undefined): MarkKind {
+  if (label === undefined || label === 'neutral') return 'dim';
+  if (typeof label === 'number' && label === 0.5) return 'doubt';
+  return isError(label) ? 'bad' : 'good';
+}
+
+/** A score with two decimals. */
+export function formatScore(score: number): string {
+  return score.toFixed(2);
+}
+
+/** A score on the 0 to 1 scale; scores outside it are logits and go through the sigmoid. */
+export function probability(score: number): number {
+  return score >= 0 && score <= 1 ? score : 1 / (1 + Math.exp(-score));
+}
+
+/** One of eight bar characters for a score. */
+export function bar(score: number): string {
+  return BARS[Math.min(7, Math.floor(probability(score) * 8))]!;
+}
+
+/** The colour of a score. */
+export function scoreKind(score: number, thresholds: Thresholds): MarkKind {
+  const p = probability(score);
+  return p >= thresholds.high ? 'good' : p < thresholds.low ? 'bad' : 'doubt';
+}
+
+/** A whole number with thousands separators, the same in every locale. */
+export function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+/** Bytes in the unit that suits them. */
+export function size(bytes: number): string {
+  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return unit === 0 ? `${count(bytes)} bytes` : `${value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
+}
+
+/**
+ * Text as it may stand in the editor: untrusted control characters become visible symbols, and every kind of
+ * line end becomes one newline, so that a step can neither hide text nor break the line structure.
+ */
+export function printable(text: string): string {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\u2028\u2029\u0085]/g, '\n')
+    .replace(/\t/g, '    ')
+    .replace(UNSAFE, (char) => {
+      const code = char.charCodeAt(0);
+      if (code < 0x20) return String.fromCharCode(0x2400 + code);
+      return code === 0x7f ? '\u2421' : `\\u${code.toString(16).padStart(4, '0')}`;
+    });
+}
+
+// C0 and C1 controls but newline, direction overrides, lone surrogates, zero-width characters.
+const UNSAFE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** The first `limit` UTF-16 units of a text on one line, with an ellipsis if more follows. */
+export function shorten(text: string, limit: number): string {
+  const line = text.slice(0, limit * 4).replace(/\s+/g, ' ').trim();
+  if (line.length <= limit && text.length <= limit * 4) return line;
+  return `${line.slice(0, limit).replace(/[\ud800-\udbff]$/, '')}…`;
+}

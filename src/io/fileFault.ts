@@ -1,0 +1,22 @@
+import { fail } from '../core/result';
+
+/** Turns an error of the file system into a fault that names the file and the way out. */
+export function fileFault(error: unknown, path: string): { readonly ok: false; readonly fault: { readonly message: string } } {
+  const code = (error as NodeJS.ErrnoException).code;
+  switch (code) {
+    case 'ENOENT':
+      return fail(`${path} does not exist. Check the path.`);
+    case 'EACCES':
+    case 'EPERM':
+      return fail(`${path} cannot be read: permission denied. Ask its owner for read permission.`);
+    case 'EISDIR':
+      return fail(`${path} is a directory. Name a file in it.`);
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return fail(`${path} cannot be written: the disk is full. Free some space or choose another place.`);
+    case 'EROFS':
+      return fail(`${path} cannot be written: the file system is read-only. Choose another place.`);
+    default:
+      return fail(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

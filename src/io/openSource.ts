@@ -1,0 +1,147 @@
+import { open, stat } from 'node:fs/promises';
+import { detect } from '../core/formats/detect';
+import type { Format, FormatId, JsonObject } from '../core/formats/format';
+import { genericFormat, type Mapping } from '../core/formats/generic';
+import { formatById } from '../core/formats/registry';
+import { parseRow } from '../core/jsonl/readRow';
+import { type Container, detectContainer } from '../core/jsonl/rowSplitter';
+import { fail, type Fault, ok, type Result } from '../core/result';
+import { fileFault } from './fileFault';
+import { RowPusher, streamRows } from './rowStream';
+
+/** A trajectory file whose shape is known. */
+export interface Source {
+  readonly path: string;
+  readonly bytes: number;
+  readonly container: Container;
+  readonly format: Format;
+  /** Why this format: what detection saw, or that it was chosen. */
+  readonly why: string;
+}
+
+/** What the user decided instead of detection. */
+export interface SourceChoice {
+  readonly format?: FormatId;
+  /** Field mapping of the generic format; needed when `format` is 'generic'. */
+  readonly mapping?: Mapping;
+}
+
+const SAMPLE_ROWS = 48;
+const MIDDLE_ROWS = 16;
+const SAMPLE_BYTES = 8 * 1024 * 1024;
+const HEAD_BYTES = 64 * 1024;
+
+/**
+ * Finds out how a file is to be read, from rows at its start and in its middle. Faults: a missing file, a
+ * directory, no permission, an empty file, no row that is a JSON object, an unknown format.
+ */
+export async function openSource(path: string, choice: SourceChoice = {}): Promise<Result<Source>> {
+  let bytes: number;
+  let container: Container;
+  try {
+    const info = await stat(path);
+    if (info.isDirectory()) return fail(`${path} is a directory. Name a file in it.`);
+    bytes = info.size;
+    container = detectContainer(await readHead(path));
+  } catch (error) {
+    return fileFault(error, path);
+  }
+  const sample = await sampleRows(path, container, bytes);
+  if (!sample.ok) return sample;
+  const { rows, fault } = sample.value;
+  if (rows.length === 0) {
+    if (fault === undefined) return fail(`${path} is empty: it has no rows. Choose another file.`);
+    return fail(`${path} has no readable row. Row ${fault.row}: ${fault.message}`, fault);
+  }
+  const format = chooseFormat(rows, choice, path);
+  return format.ok ? ok({ path, bytes, container, ...format.value }) : format;
+}
+
+/** Decides the format of rows that are already parsed (standard input has no path to open). */
+export function chooseFormat(
+  rows: readonly JsonObject[],
+  choice: SourceChoice,
+  name: string,
+): Result<{ format: Format; why: string }> {
+  if (choice.mapping !== undefined && (choice.format ?? 'generic') === 'generic') {
+    return ok({ format: genericFormat(choice.mapping), why: 'read by the field mapping that you gave' });
+  }
+  if (choice.format !== undefined) {
+    const format = formatById(choice.format);
+    if (format === undefined) return fail('The generic format needs a field mapping.');
+    return ok({ format, why: 'chosen by you' });
+  }
+  const detection = detect(rows);
+  return detection.ok ? detection : fail(`${name}: ${detection.fault.message}`);
+}
+
+async function readHead(path: string): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const head = new Uint8Array(HEAD_BYTES);
+    const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
+    return head.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+interface Sample {
+  readonly rows: JsonObject[];
+  /** Why the first unreadable row is unreadable, if one is. */
+  readonly fault: Fault | undefined;
+}
+
+async function sampleRows(path: string, container: Container, bytes: number): Promise<Result<Sample>> {
+  const rows: JsonObject[] = [];
+  let fault: Fault | undefined;
+  let seen = 0;
+  let limit = SAMPLE_ROWS;
+  let readTo = 0;
+  const visitor = {
+    row(buffer: Uint8Array, start: number, end: number, row: number): void {
+      if (rows.length >= limit) return;
+      seen++;
+      const parsed = parseRow(buffer, start, end, row);
+      if (parsed.ok) rows.push(parsed.value.value);
+      else fault ??= parsed.fault;
+    },
+    fault(trouble: Fault): void {
+      seen++;
+      fault ??= trouble;
+    },
+  };
+  const first = await streamRows(path, container, visitor, {
+    chunkBytes: 256 * 1024,
+    enough: () => rows.length >= limit || (seen > 0 && readTo > SAMPLE_BYTES),
+    onProgress: (done) => {
+      readTo = done;
+    },
+  });
+  if (!first.ok) return first;
+  const middle = Math.floor(bytes / 2);
+  if (container === 'lines' && middle > readTo) {
+    limit += MIDDLE_ROWS;
+    const later = await sampleMiddle(path, middle, visitor);
+    if (!later.ok) return later;
+  }
+  return ok({ rows, fault });
+}
+
+/** Rows from the first line that starts after `offset`, one chunk at the most. */
+async function sampleMiddle(
+  path: string,
+  offset: number,
+  visitor: ConstructorParameters<typeof RowPusher>[1],
+): Promise<Result<unknown>> {
+  let whole = false;
+  const afterFirst = {
+    row(bytes: Uint8Array, start: number, end: number, row: number, at: number): void {
+      // The first row is the rest of a line that began before the offset.
+      if (whole) visitor.row(bytes, start, end, row, at);
+      whole = true;
+    },
+  };
+  const from = { offset, row: 1, inside: true };
+  return streamRows(path, 'lines', afterFirst, { from, chunkBytes: 256 * 1024, enough: () => true });
+}

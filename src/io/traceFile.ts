@@ -1,0 +1,267 @@
+import { open, stat } from 'node:fs/promises';
+import { readRow } from '../core/jsonl/readRow';
+import { type Anchor, RowIndex } from '../core/jsonl/rowIndex';
+import { type Fault, ok, type Result } from '../core/result';
+import type { Trajectory } from '../core/trajectory';
+import { fileFault } from './fileFault';
+import { openSource, type Source, type SourceChoice } from './openSource';
+import { CANCELLED, streamRows } from './rowStream';
+
+/** One row of a file and what it says. */
+export interface RowReading {
+  /** 1-based physical row. */
+  readonly row: number;
+  /** 0-based position among the rows that are not blank. */
+  readonly ordinal: number;
+  readonly bytes: number;
+  readonly result: Result<Trajectory[]>;
+}
+
+/** What happened to a file between two looks at it. */
+export type FileChange = 'same' | 'grew' | 'replaced';
+
+interface Stamp {
+  readonly bytes: number;
+  readonly modified: number;
+  readonly inode: number;
+  /** The last bytes, by which a file that only grew is told from one that was rewritten. */
+  readonly tail: Uint8Array;
+}
+
+const TAIL_BYTES = 4096;
+const INDEX_CHUNK = 1024 * 1024;
+
+/**
+ * A trajectory file that is open: its format, its row index (built in the background), and reading of any rows
+ * by byte range. Nothing of its content is kept in memory.
+ */
+export class TraceFile {
+  private index = new RowIndex();
+  private indexing: Promise<Result<unknown>> = Promise.resolve(ok(undefined));
+  private readonly waiting = new Set<{ count: number; resolve(): void }>();
+  private readonly closing = new AbortController();
+  private indexedTo = 0;
+  private done = false;
+  private trouble: Fault | undefined;
+
+  private constructor(
+    /** How the file is read; a new object after the file was replaced. */
+    public source: Source,
+    private readonly choice: SourceChoice,
+    private stamp: Stamp,
+  ) {
+    this.startIndex();
+  }
+
+  /** Opens a file. Faults: those of `openSource`. */
+  static async open(path: string, choice: SourceChoice = {}): Promise<Result<TraceFile>> {
+    const source = await openSource(path, choice);
+    if (!source.ok) return source;
+    try {
+      return ok(new TraceFile(source.value, choice, await takeStamp(path)));
+    } catch (error) {
+      return fileFault(error, path);
+    }
+  }
+
+  /** Rows that are not blank, as far as the index reaches. */
+  get rowCount(): number {
+    return this.index.count;
+  }
+
+  /** True once the index covers the whole file. */
+  get complete(): boolean {
+    return this.done;
+  }
+
+  /** Share of the file that is indexed, in [0, 1]. */
+  get progress(): number {
+    return this.done ? 1 : this.indexedTo / Math.max(1, this.stamp.bytes);
+  }
+
+  /** What is wrong with the container or with reading it, if anything. */
+  get fault(): Fault | undefined {
+    return this.trouble;
+  }
+
+  /** Resolves when this many rows are indexed, or all that there are. */
+  whenIndexed(count = Number.POSITIVE_INFINITY): Promise<void> {
+    if (this.done || this.index.count >= count) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.add({ count, resolve }));
+  }
+
+  /**
+   * Reads `count` rows from the 0-based position `first` on, in file order. Stops early, after at least one
+   * row, when the rows reach `budgetBytes`.
+   */
+  async read(first: number, count: number, budgetBytes = Number.POSITIVE_INFINITY): Promise<Result<RowReading[]>> {
+    await this.whenIndexed(first + count + 1);
+    const readings: RowReading[] = [];
+    let spent = 0;
+    for (let anchor = this.index.anchorAt(first); anchor !== undefined; anchor = this.index.next(anchor)) {
+      let ordinal = anchor.ordinal;
+      const pass = await this.readBetween(anchor, (bytes, start, end, row) => {
+        if (ordinal >= first && readings.length < count && (readings.length === 0 || spent < budgetBytes)) {
+          spent += end - start;
+          const result = readRow(bytes, start, end, row, this.source.format);
+          readings.push({ row, ordinal, bytes: end - start, result });
+        }
+        ordinal++;
+      });
+      if (!pass.ok) return pass;
+      if (readings.length >= count || spent >= budgetBytes) break;
+    }
+    return ok(readings);
+  }
+
+  /** Position of the row with this number, or of the next one that is not blank; undefined beyond the end. */
+  async ordinalOfRow(row: number): Promise<number | undefined> {
+    await this.whenIndexed();
+    const anchor = this.index.anchorAtRow(row);
+    if (anchor === undefined) return this.index.count > 0 ? 0 : undefined;
+    let ordinal = anchor.ordinal;
+    let found: number | undefined;
+    await this.readBetween(anchor, (_bytes, _start, _end, at) => {
+      if (at >= row) found ??= ordinal;
+      ordinal++;
+    });
+    return found ?? (ordinal < this.index.count ? ordinal : undefined);
+  }
+
+  /**
+   * Streams every row of the file, in order. Faults: reading failed, or the signal was aborted (`CANCELLED`).
+   */
+  async visit(
+    onRow: (reading: RowReading) => void,
+    options: { signal?: AbortSignal; onProgress?(doneBytes: number, totalBytes: number): void } = {},
+  ): Promise<Result<unknown>> {
+    let ordinal = 0;
+    const { format, container, path } = this.source;
+    const visitor = {
+      row: (bytes: Uint8Array, start: number, end: number, row: number): void => {
+        onRow({ row, ordinal: ordinal++, bytes: end - start, result: readRow(bytes, start, end, row, format) });
+      },
+      fault: (fault: Fault): void => {
+        onRow({ row: fault.row ?? 0, ordinal, bytes: 0, result: { ok: false, fault } });
+      },
+    };
+    return streamRows(path, container, visitor, {
+      signal: options.signal,
+      // Small chunks keep each turn of the event loop short: a chunk is parsed in one turn.
+      chunkBytes: 256 * 1024,
+      onProgress: (done) => options.onProgress?.(done, this.stamp.bytes),
+    });
+  }
+
+  /** Looks at the file again and brings the index up to date. */
+  async refresh(): Promise<Result<FileChange>> {
+    const { path } = this.source;
+    try {
+      const info = await stat(path);
+      const old = this.stamp;
+      if (info.size === old.bytes && info.mtimeMs === old.modified && info.ino === old.inode) return ok('same');
+      const grew = info.size > old.bytes && info.ino === old.inode && (await this.tailIsUnchanged());
+      return await this.reload(grew && this.source.container === 'lines');
+    } catch (error) {
+      return fileFault(error, path);
+    }
+  }
+
+  /** Stops background work. */
+  close(): void {
+    this.closing.abort();
+    this.wake();
+  }
+
+  private async reload(grew: boolean): Promise<Result<FileChange>> {
+    await this.indexing;
+    this.stamp = await takeStamp(this.source.path);
+    if (grew) {
+      this.startIndex(this.index.dropLastAnchor());
+      return ok('grew');
+    }
+    const source = await openSource(this.source.path, this.choice);
+    if (!source.ok) return source;
+    this.source = source.value;
+    this.index = new RowIndex();
+    this.startIndex();
+    return ok('replaced');
+  }
+
+  private startIndex(anchor?: Anchor): void {
+    this.done = false;
+    this.trouble = undefined;
+    this.indexedTo = anchor?.offset ?? 0;
+    this.indexing = this.buildIndex(anchor);
+  }
+
+  private async buildIndex(anchor?: Anchor): Promise<Result<unknown>> {
+    const { index } = this;
+    const visitor = {
+      row: (_bytes: Uint8Array, _start: number, _end: number, row: number, offset: number): void =>
+        index.add(offset, row),
+      fault: (fault: Fault): void => {
+        this.trouble = fault;
+      },
+    };
+    const result = await streamRows(this.source.path, this.source.container, visitor, {
+      signal: this.closing.signal,
+      chunkBytes: INDEX_CHUNK,
+      from: anchor && { offset: anchor.offset, row: anchor.row, inside: anchor.offset > 0 },
+      onProgress: (done) => {
+        this.indexedTo = done;
+        this.wake();
+      },
+    });
+    if (!result.ok && result.fault.message !== CANCELLED) this.trouble = result.fault;
+    this.done = true;
+    this.wake();
+    return result;
+  }
+
+  private wake(): void {
+    for (const waiter of this.waiting) {
+      if (this.done || this.closing.signal.aborted || this.index.count >= waiter.count) {
+        this.waiting.delete(waiter);
+        waiter.resolve();
+      }
+    }
+  }
+
+  private async readBetween(
+    anchor: Anchor,
+    onRow: (bytes: Uint8Array, start: number, end: number, row: number) => void,
+  ): Promise<Result<unknown>> {
+    const next = this.index.next(anchor);
+    const visitor = { row: onRow };
+    return streamRows(this.source.path, this.source.container, visitor, {
+      from: { offset: anchor.offset, row: anchor.row, inside: anchor.offset > 0 },
+      until: next?.offset,
+    });
+  }
+
+  private async tailIsUnchanged(): Promise<boolean> {
+    const { bytes, tail } = this.stamp;
+    const now = await readBytes(this.source.path, bytes - tail.length, tail.length);
+    return now.length === tail.length && now.every((byte, i) => byte === tail[i]);
+  }
+}
+
+async function takeStamp(path: string): Promise<Stamp> {
+  const info = await stat(path);
+  const length = Math.min(TAIL_BYTES, info.size);
+  const tail = await readBytes(path, info.size - length, length);
+  return { bytes: info.size, modified: info.mtimeMs, inode: info.ino, tail };
+}
+
+async function readBytes(path: string, offset: number, length: number): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const bytes = new Uint8Array(length);
+    const { bytesRead } = await file.read(bytes, 0, length, offset);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
