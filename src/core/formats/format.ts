@@ -23,8 +23,10 @@ export interface Format {
   readonly id: FormatId;
   /** The name a person reads. */
   readonly title: string;
+  /** The fields by which it is known, in words; detection lists them when it finds no format. */
+  readonly signature: string;
   /**
-   * The keys that `read` looks at, as paths without indices ('label.steps.completions.text').
+   * The keys that `read` looks at, as paths without indices ('label.steps.completions.text'), prefixes included.
    * A row in which one of them occurs twice is malformed.
    */
   readonly reads: readonly string[];

@@ -1,0 +1,145 @@
+import { finalAnswer } from '../grade/answer';
+import { fail, ok, type Result } from '../result';
+import type { Label, Note, Step, Trajectory } from '../trajectory';
+import { kindOf, optionalText, quote, readScores, requireText } from './fields';
+import type { Format, JsonObject } from './format';
+import { splitProblem, trimmedPiece } from './taggedText';
+
+/** The step tag: in `label`, a sign stands in its place. */
+const TAG = 'ки';
+const CYRILLIC = /\p{Script=Cyrillic}/u;
+
+/** A tag in `input`, and the label that `label` has in its place. */
+interface Tag {
+  readonly at: number;
+  readonly label: Label | undefined;
+}
+
+/**
+ * Math-Shepherd (peiyi9979/Math-Shepherd): `input` is the problem and its steps, each ended by the tag "ки";
+ * `label` is the same text with + or - in the tag's place. Only by walking both texts in parallel are the signs
+ * told from the + and - of the mathematics, and a tag from "ки" inside a Russian word.
+ */
+export const mathShepherd: Format = {
+  id: 'math-shepherd',
+  title: 'Math-Shepherd',
+  signature: 'input with the step tag "ки" and label with + or - in its place',
+  reads: ['input', 'label', 'id', 'scores'],
+  recognise(row) {
+    const { input, label } = row;
+    if (typeof input !== 'string' || nextTag(input, 0) < 0) return undefined;
+    if (label === undefined || label === null) return 'input with the step tag "ки"';
+    return typeof label === 'string' ? 'input with the step tag "ки" and label' : undefined;
+  },
+  read,
+};
+
+function read(row: JsonObject): Result<Trajectory[]> {
+  const text = requireText(row.input, 'input');
+  if (!text.ok) return text;
+  const input = text.value;
+  const notes: Note[] = [];
+  const tags = readTags(input, row, notes);
+  if (!tags.ok) return tags;
+  const first = tags.value[0];
+  if (first === undefined) return fail(`input has no step tag "${TAG}", so its steps cannot be found.`);
+  const head = splitProblem(input.slice(0, first.at));
+  if (head.note !== undefined) notes.push(head.note);
+  const steps = readSteps(input, tags.value, head.stepStart);
+  const scores = readScores(row.scores, steps.length, notes);
+  const scored =
+    scores.length === 0 ? steps : steps.map((step, index) => ({ ...step, score: scores[index] }));
+  return ok([
+    {
+      id: optionalText(row.id) ?? null,
+      problem: head.problem,
+      steps: scored,
+      gold: undefined,
+      answer: finalAnswer(steps),
+      finalCorrect: undefined,
+      generator: undefined,
+      notes,
+    },
+  ]);
+}
+
+function readTags(input: string, row: JsonObject, notes: Note[]): Result<readonly Tag[]> {
+  if (typeof row.label === 'string') return walk(input, row.label);
+  if (row.label !== undefined && row.label !== null) {
+    return fail(
+      `label is ${kindOf(row.label)}, but the text of input with + or - for every tag is expected.`,
+    );
+  }
+  notes.push({ kind: 'labels-missing', message: 'The row has no label: all its steps are unlabelled.' });
+  const tags: Tag[] = [];
+  for (let at = nextTag(input, 0); at >= 0; at = nextTag(input, at + TAG.length))
+    tags.push({ at, label: undefined });
+  return ok(tags);
+}
+
+/** Follows `input` and `label` side by side; between the tags both must say the same. */
+function walk(input: string, label: string): Result<readonly Tag[]> {
+  const tags: Tag[] = [];
+  let read = 0;
+  let other = 0;
+  for (let at = input.indexOf(TAG); at >= 0; at = input.indexOf(TAG, at + TAG.length)) {
+    const length = at - read;
+    const between = input.slice(read, at);
+    if (!label.startsWith(between, other)) return differs(between, label.slice(other), read, tags.length);
+    other += length;
+    read = at + TAG.length;
+    const sign = label[other];
+    if (sign === '+' || sign === '-') {
+      tags.push({ at, label: sign === '+' ? 'correct' : 'incorrect' });
+      other++;
+    } else if (label.startsWith(TAG, other)) {
+      if (standsAlone(input, at)) tags.push({ at, label: undefined });
+      other += TAG.length;
+    } else {
+      const found = sign === undefined ? 'the end of the text' : quote(label.slice(other, other + 12));
+      return fail(
+        `label has a label of an unknown kind at step ${tags.length + 1}: ${found}. Expected + or - in place of "${TAG}".`,
+      );
+    }
+  }
+  const rest = input.slice(read).trimEnd();
+  if (label.slice(other).trimEnd() === rest) return ok(tags);
+  return differs(rest, label.slice(other), read, tags.length);
+}
+
+function differs(expected: string, found: string, offset: number, tags: number): Result<never> {
+  let same = 0;
+  while (same < expected.length && expected[same] === found[same]) same++;
+  return fail(
+    `label stops following input at character ${offset + same + 1} of input (after ${tags} step tags): ` +
+      `input has ${quote(expected.slice(same, same + 12))}, label has ${quote(found.slice(same, same + 12))}. ` +
+      `label must be the text of input with + or - for every "${TAG}".`,
+  );
+}
+
+function readSteps(input: string, tags: readonly Tag[], stepStart: number): Step[] {
+  const steps: Step[] = [];
+  let from = stepStart;
+  const add = (to: number, label: Label | undefined): void => {
+    const { text, end } = trimmedPiece(input, from, to);
+    steps.push({ text, label, score: undefined, place: { path: ['input'], end } });
+  };
+  for (const tag of tags) {
+    add(tag.at, tag.label);
+    from = tag.at + TAG.length;
+  }
+  if (input.slice(from).trim() !== '') add(input.length, undefined);
+  return steps;
+}
+
+/** The next tag from `from` on, or -1. */
+function nextTag(input: string, from: number): number {
+  let at = input.indexOf(TAG, from);
+  while (at >= 0 && !standsAlone(input, at)) at = input.indexOf(TAG, at + TAG.length);
+  return at;
+}
+
+/** False for "ки" inside a Russian word. */
+function standsAlone(input: string, at: number): boolean {
+  return !CYRILLIC.test(input.charAt(at - 1)) && !CYRILLIC.test(input.charAt(at + TAG.length));
+}

@@ -1,0 +1,180 @@
+import { finalAnswer } from '../grade/answer';
+import { fail, ok, type Result } from '../result';
+import type { Label, Note, Step, Trajectory } from '../trajectory';
+import { count, kindOf, optionalText, quote, readScores, requireText, requireTexts } from './fields';
+import type { Format, Json, JsonObject } from './format';
+
+interface Offer {
+  readonly text: string;
+  readonly label: Label | undefined;
+}
+
+type StepOrEnd = Step | 'end';
+
+/**
+ * PRM800K, phases 1 and 2 (openai/prm800k). The labeller saw several completions per step. A step's text is the
+ * chosen one, else the one the labeller wrote; in phase 2 both are missing at the first error, and the step is
+ * then the one that was generated before. 1 is correct, 0 neutral, -1 incorrect. Phase 2 labels stop at the first
+ * error: the steps generated after it stay, unlabelled.
+ */
+export const prm800k: Format = {
+  id: 'prm800k',
+  title: 'PRM800K',
+  signature: 'question.problem and label.steps with completions',
+  reads: [
+    'question',
+    'question.problem',
+    'question.ground_truth_answer',
+    'question.pre_generated_steps',
+    'question.pre_generated_answer',
+    'label',
+    'label.steps',
+    'label.steps.completions',
+    'label.steps.completions.text',
+    'label.steps.completions.rating',
+    'label.steps.human_completion',
+    'label.steps.human_completion.text',
+    'label.steps.human_completion.rating',
+    'label.steps.chosen_completion',
+    'id',
+    'scores',
+  ],
+  recognise(row) {
+    const { question, label } = row;
+    if (!isObject(question) || !isObject(label)) return undefined;
+    if (typeof question.problem !== 'string' || !Array.isArray(label.steps)) return undefined;
+    const phase2 = Array.isArray(question.pre_generated_steps);
+    return `question.problem and label.steps${phase2 ? ', with question.pre_generated_steps (phase 2)' : ''}`;
+  },
+  read,
+};
+
+function read(row: JsonObject): Result<Trajectory[]> {
+  const { question, label } = row;
+  if (!isObject(question)) return fail(`question is ${kindOf(question)}, but an object is expected.`);
+  if (!isObject(label)) return fail(`label is ${kindOf(label)}, but an object is expected.`);
+  const problem = requireText(question.problem, 'question.problem');
+  if (!problem.ok) return problem;
+  const generated = preGenerated(question);
+  if (!generated.ok) return generated;
+  const steps = readSteps(label.steps, generated.value);
+  if (!steps.ok) return steps;
+  const notes: Note[] = [];
+  const scores = readScores(row.scores, steps.value.length, notes);
+  const scored =
+    scores.length === 0 ? steps.value : steps.value.map((step, index) => ({ ...step, score: scores[index] }));
+  return ok([
+    {
+      id: optionalText(row.id) ?? null,
+      problem: problem.value,
+      steps: scored,
+      gold: optionalText(question.ground_truth_answer),
+      answer: optionalText(question.pre_generated_answer) ?? finalAnswer(scored),
+      finalCorrect: undefined,
+      generator: undefined,
+      notes,
+    },
+  ]);
+}
+
+function preGenerated(question: JsonObject): Result<readonly string[]> {
+  const steps = question.pre_generated_steps;
+  if (steps === undefined || steps === null) return ok([]);
+  return requireTexts(steps, 'question.pre_generated_steps');
+}
+
+function readSteps(value: Json | undefined, generated: readonly string[]): Result<Step[]> {
+  if (!Array.isArray(value)) return fail(`label.steps is ${kindOf(value)}, but a list is expected.`);
+  const steps: Step[] = [];
+  for (const [index, entry] of value.entries()) {
+    const name = `label.steps[${index}]`;
+    if (!isObject(entry)) return fail(`${name} is ${kindOf(entry)}, but an object is expected.`);
+    const step = readStep(entry, index, name, generated);
+    if (!step.ok) return step;
+    if (step.value === 'end') break;
+    steps.push(step.value);
+  }
+  for (let index = steps.length; index < generated.length; index++)
+    steps.push(generatedStep(generated, index));
+  return ok(steps);
+}
+
+function readStep(
+  entry: JsonObject,
+  index: number,
+  name: string,
+  generated: readonly string[],
+): Result<StepOrEnd> {
+  const offers = readOffers(entry.completions, `${name}.completions`);
+  if (!offers.ok) return offers;
+  const chosen = entry.chosen_completion;
+  if (chosen !== undefined && chosen !== null) {
+    if (typeof chosen !== 'number' || offers.value[chosen] === undefined) {
+      const offered = count(offers.value.length, 'completion');
+      return fail(
+        `${name}.chosen_completion is ${quote(chosen)}, but the step has ${offered} (counted from 0).`,
+      );
+    }
+    return ok(offeredStep(offers.value, chosen, index));
+  }
+  const human = entry.human_completion;
+  if (human !== undefined && human !== null) {
+    const written = readOffer(human, `${name}.human_completion`);
+    if (!written.ok) return written;
+    const place = { path: ['label', 'steps', index, 'human_completion', 'text'] };
+    const alternatives = offers.value.length > 0 ? offers.value : undefined;
+    return ok({ ...written.value, score: undefined, alternatives, place });
+  }
+  if (offers.value.length > 0) {
+    const same = offers.value.findIndex((offer) => offer.text === generated[index]);
+    return ok(offeredStep(offers.value, Math.max(0, same), index));
+  }
+  return ok(index < generated.length ? generatedStep(generated, index) : 'end');
+}
+
+function offeredStep(offers: readonly Offer[], chosen: number, index: number): Step {
+  const { text, label } = offers[chosen]!;
+  const alternatives = offers.length > 1 ? offers.filter((_, offer) => offer !== chosen) : undefined;
+  const path = ['label', 'steps', index, 'completions', chosen, 'text'];
+  return { text, label, score: undefined, alternatives, place: { path } };
+}
+
+function generatedStep(generated: readonly string[], index: number): Step {
+  const place = { path: ['question', 'pre_generated_steps', index] };
+  return { text: generated[index]!, label: undefined, score: undefined, place };
+}
+
+function readOffers(value: Json | undefined, name: string): Result<readonly Offer[]> {
+  if (value === undefined || value === null) return ok([]);
+  if (!Array.isArray(value)) return fail(`${name} is ${kindOf(value)}, but a list is expected.`);
+  const offers: Offer[] = [];
+  for (const [index, entry] of value.entries()) {
+    const offer = readOffer(entry, `${name}[${index}]`);
+    if (!offer.ok) return offer;
+    offers.push(offer.value);
+  }
+  return ok(offers);
+}
+
+function readOffer(value: Json, name: string): Result<Offer> {
+  if (!isObject(value)) return fail(`${name} is ${kindOf(value)}, but an object is expected.`);
+  const text = requireText(value.text, `${name}.text`);
+  if (!text.ok) return text;
+  const label = ratingLabel(value.rating);
+  if (label !== null) return ok({ text: text.value, label });
+  return fail(
+    `${name}.rating is a label of an unknown kind: ${quote(value.rating)}. Expected 1, 0, -1 or null.`,
+  );
+}
+
+/** The label that a rating stands for; null for a rating of an unknown kind. */
+export function ratingLabel(rating: Json | undefined): Label | undefined | null {
+  if (rating === undefined || rating === null) return undefined;
+  if (rating === 1) return 'correct';
+  if (rating === 0) return 'neutral';
+  return rating === -1 ? 'incorrect' : null;
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

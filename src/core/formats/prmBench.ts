@@ -1,0 +1,95 @@
+import { finalAnswer } from '../grade/answer';
+import { fail, ok, type Result } from '../result';
+import type { Label, Note, Step, Trajectory } from '../trajectory';
+import { count, firstText, kindOf, optionalText, quote, readScores, requireTexts } from './fields';
+import type { Format, Json, JsonObject } from './format';
+
+/**
+ * PRMBench (its docs/data_format.md): the steps are `modified_process`, and `error_steps` holds the 1-based
+ * numbers of the wrong ones. All other steps are right. Some published rows name steps that do not exist; such a
+ * number is left out, with a note.
+ */
+export const prmBench: Format = {
+  id: 'prmbench',
+  title: 'PRMBench',
+  signature: 'modified_process (a list of texts) and error_steps',
+  reads: [
+    'modified_process',
+    'error_steps',
+    'modified_question',
+    'question',
+    'original_question',
+    'idx',
+    'ground_truth',
+    'scores',
+  ],
+  recognise(row) {
+    const known = isList(row.modified_process) && isList(row.error_steps);
+    return known ? 'modified_process and error_steps' : undefined;
+  },
+  read,
+};
+
+function isList(value: Json | undefined): boolean {
+  return Array.isArray(value);
+}
+
+function read(row: JsonObject): Result<Trajectory[]> {
+  const problem = firstText(row.modified_question, row.question, row.original_question);
+  if (problem === undefined) {
+    return fail('The row has no problem: modified_question, question and original_question hold no text.');
+  }
+  const texts = requireTexts(row.modified_process, 'modified_process');
+  if (!texts.ok) return texts;
+  const notes: Note[] = [];
+  const labels = labelsOf(row.error_steps, texts.value.length, notes);
+  if (!labels.ok) return labels;
+  const scores = readScores(row.scores, texts.value.length, notes);
+  const steps = texts.value.map(
+    (text, index): Step => ({
+      text,
+      label: labels.value[index],
+      score: scores[index],
+      place: { path: ['modified_process', index] },
+    }),
+  );
+  const trajectory = {
+    id: optionalText(row.idx) ?? null,
+    problem,
+    steps,
+    gold: optionalText(row.ground_truth),
+    answer: finalAnswer(steps),
+    finalCorrect: undefined,
+    generator: undefined,
+    notes,
+  };
+  return ok([trajectory]);
+}
+
+function labelsOf(value: Json | undefined, steps: number, notes: Note[]): Result<readonly Label[]> {
+  if (value === undefined || value === null) {
+    notes.push({
+      kind: 'labels-missing',
+      message: 'The row has no error_steps: all its steps are unlabelled.',
+    });
+    return ok([]);
+  }
+  if (!Array.isArray(value)) {
+    return fail(`error_steps is ${kindOf(value)}, but a list of step numbers (from 1) is expected.`);
+  }
+  const labels = new Array<Label>(steps).fill('correct');
+  for (const entry of value) {
+    if (typeof entry !== 'number' || !Number.isInteger(entry)) {
+      return fail(
+        `error_steps has an entry of an unknown kind: ${quote(entry)}. Expected step numbers (from 1).`,
+      );
+    }
+    if (entry >= 1 && entry <= steps) {
+      labels[entry - 1] = 'incorrect';
+    } else {
+      const message = `error_steps names step ${entry}, but the row has ${count(steps, 'step')}; it was ignored.`;
+      notes.push({ kind: 'error-step-out-of-range', message });
+    }
+  }
+  return ok(labels);
+}

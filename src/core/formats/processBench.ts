@@ -1,0 +1,69 @@
+import { finalAnswer } from '../grade/answer';
+import { ok, type Result } from '../result';
+import type { Note, Step, Trajectory } from '../trajectory';
+import {
+  firstVerdict,
+  isTextList,
+  labelsUpToError,
+  optionalText,
+  readScores,
+  requireText,
+  requireTexts,
+} from './fields';
+import type { Format, JsonObject } from './format';
+
+/**
+ * ProcessBench (Qwen/ProcessBench): `label` is the 0-based index of the first wrong step, or -1. Nothing is said
+ * about the steps after it, so they are unlabelled. The verdict on the final answer is a fact of its own: 184 of
+ * the benchmark's rows are right in the end although a step is wrong.
+ */
+export const processBench: Format = {
+  id: 'processbench',
+  title: 'ProcessBench',
+  signature: 'problem, steps (a list of texts) and label (index of the first wrong step)',
+  reads: ['problem', 'steps', 'label', 'final_answer_correct', 'id', 'generator', 'scores'],
+  recognise(row) {
+    if (typeof row.problem !== 'string' || !isTextList(row.steps) || row.labels !== undefined)
+      return undefined;
+    if (typeof row.label === 'number') return 'problem, steps and label';
+    return row.label === undefined || row.label === null ? 'problem and steps' : undefined;
+  },
+  read,
+};
+
+function read(row: JsonObject): Result<Trajectory[]> {
+  const problem = requireText(row.problem, 'problem');
+  if (!problem.ok) return problem;
+  const texts = requireTexts(row.steps, 'steps');
+  if (!texts.ok) return texts;
+  const notes: Note[] = [];
+  const count = texts.value.length;
+  const labels =
+    row.label === undefined || row.label === null ? undefined : labelsUpToError(row.label, count, 'label');
+  if (labels === undefined) {
+    notes.push({ kind: 'labels-missing', message: 'The row has no label: all its steps are unlabelled.' });
+  } else if (!labels.ok) {
+    return labels;
+  }
+  const scores = readScores(row.scores, count, notes);
+  const steps = texts.value.map(
+    (text, index): Step => ({
+      text,
+      label: labels?.value[index],
+      score: scores[index],
+      place: { path: ['steps', index] },
+    }),
+  );
+  return ok([
+    {
+      id: optionalText(row.id) ?? null,
+      problem: problem.value,
+      steps,
+      gold: undefined,
+      answer: finalAnswer(steps),
+      finalCorrect: firstVerdict(row.final_answer_correct),
+      generator: optionalText(row.generator),
+      notes,
+    },
+  ]);
+}

@@ -1,0 +1,18 @@
+import type { Format, FormatId } from './format';
+import { mathShepherd } from './mathShepherd';
+import { prm800k } from './prm800k';
+import { prmBench } from './prmBench';
+import { processBench } from './processBench';
+import { rlhflow } from './rlhflow';
+import { trl } from './trl';
+
+/** All formats that need no mapping, the most specific first: the earlier one wins a tie in detection. */
+export const formats: readonly Format[] = [prm800k, prmBench, mathShepherd, rlhflow, processBench, trl];
+
+/** The ids that a user may name; 'generic' needs a mapping. */
+export const formatIds: readonly FormatId[] = [...formats.map((format) => format.id), 'generic'];
+
+/** The format of this id; undefined for 'generic' (see `genericFormat`) and for texts that are no id. */
+export function formatById(id: string): Format | undefined {
+  return formats.find((format) => format.id === id);
+}

@@ -1,0 +1,110 @@
+import { extractAnswer, finalAnswer } from '../grade/answer';
+import { fail, ok, type Result } from '../result';
+import type { Note, Step, Trajectory } from '../trajectory';
+import {
+  binaryLabel,
+  firstText,
+  firstVerdict,
+  isTextList,
+  kindOf,
+  optionalText,
+  readLabels,
+  readScores,
+  requireText,
+  requireTexts,
+} from './fields';
+import type { Format, JsonObject } from './format';
+
+const LABELS = {
+  labels: 'labels',
+  steps: 'completion',
+  expected: 'Expected true, false, 1, 0, -1, null, or a number between 0 and 1.',
+};
+
+/**
+ * TRL's stepwise supervision: `prompt`, `completions` and one label per completion (TRL documentation, "Dataset
+ * formats"). Rows without `labels` are unlabelled trajectories.
+ */
+export const trl: Format = {
+  id: 'trl',
+  title: 'TRL stepwise supervision',
+  signature: 'prompt and completions (a list of texts), with labels',
+  reads: [
+    'prompt',
+    'completions',
+    'labels',
+    'scores',
+    'id',
+    'gold',
+    'gold_answer',
+    'ground_truth',
+    'answer',
+    'final_answer',
+    'final_correct',
+    'final_answer_correct',
+    'generator',
+  ],
+  recognise(row) {
+    if (typeof row.prompt !== 'string' || !isTextList(row.completions)) return undefined;
+    if (row.labels === undefined || row.labels === null) return 'prompt and completions';
+    return Array.isArray(row.labels) ? 'prompt, completions and labels' : undefined;
+  },
+  read,
+};
+
+function read(row: JsonObject): Result<Trajectory[]> {
+  const problem = requireText(row.prompt, 'prompt');
+  if (!problem.ok) return problem;
+  const texts = requireTexts(row.completions, 'completions');
+  if (!texts.ok) return texts;
+  const notes: Note[] = [];
+  const labels = labelsOf(row, texts.value.length, notes);
+  if (!labels.ok) return labels;
+  const scores = readScores(row.scores, texts.value.length, notes);
+  const steps = texts.value.map(
+    (text, index): Step => ({
+      text,
+      label: labels.value[index],
+      score: scores[index],
+      place: { path: ['completions', index] },
+    }),
+  );
+  return ok([
+    {
+      id: optionalText(row.id) ?? null,
+      problem: problem.value,
+      steps,
+      gold: goldOf(row),
+      answer: ownAnswer(row) ?? finalAnswer(steps),
+      finalCorrect: firstVerdict(row.final_correct, row.final_answer_correct),
+      generator: optionalText(row.generator),
+      notes,
+    },
+  ]);
+}
+
+function labelsOf(row: JsonObject, steps: number, notes: Note[]): ReturnType<typeof readLabels> {
+  const { labels } = row;
+  if (labels === undefined || labels === null) {
+    notes.push({ kind: 'labels-missing', message: 'The row has no labels: all its steps are unlabelled.' });
+    return ok([]);
+  }
+  if (!Array.isArray(labels)) {
+    return fail(`labels is ${kindOf(labels)}, but a list with one label per completion is expected.`);
+  }
+  return readLabels(labels, steps, LABELS, binaryLabel);
+}
+
+/**
+ * The gold answer. `answer` counts as gold (a whole reference solution that ends in "#### 18" too); a
+ * `final_answer` does not: files disagree on whose answer it is.
+ */
+function goldOf(row: JsonObject): string | undefined {
+  const gold = firstText(row.gold, row.gold_answer, row.ground_truth, row.answer);
+  return gold?.includes('####') ? extractAnswer(gold) : gold;
+}
+
+/** The trajectory's own answer: `final_answer`, but only beside a verdict, which is about the trajectory. */
+function ownAnswer(row: JsonObject): string | undefined {
+  return typeof row.final_correct === 'boolean' ? optionalText(row.final_answer) : undefined;
+}

@@ -1,0 +1,122 @@
+import type { Step, Trajectory } from '../trajectory';
+
+/** What is known about a trajectory's final answer. */
+export type Verdict = 'correct' | 'wrong' | 'differs' | 'unknown';
+
+/** How many steps from the end may state the final answer. */
+const LAST_STEPS = 2;
+
+/**
+ * The final answer that a text states: the last `\boxed{...}`, else what follows "# Answer" (PRM800K), "####"
+ * (GSM8K) or "the answer is". Undefined if it states none.
+ */
+export function extractAnswer(text: string): string | undefined {
+  const stated = lastBoxed(text) ?? afterHeading(text) ?? afterHashes(text) ?? afterPhrase(text);
+  if (stated === undefined) return undefined;
+  const answer = withoutDollars(stated.trim());
+  return answer === '' ? undefined : answer;
+}
+
+/** The final answer that the last steps of a solution state. */
+export function finalAnswer(steps: readonly Step[]): string | undefined {
+  for (let index = steps.length - 1; index >= 0 && index >= steps.length - LAST_STEPS; index--) {
+    const answer = extractAnswer(steps[index]!.text);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}
+
+/**
+ * A trajectory's final answer against the gold answer. The row's own verdict comes first. Answers that are the
+ * same text or the same plain decimal number are correct, two different plain numbers wrong; other texts only
+ * differ, which decides nothing. 'unknown' if one of the two is missing.
+ */
+export function verdict(trajectory: Trajectory): Verdict {
+  if (trajectory.finalCorrect !== undefined) return trajectory.finalCorrect ? 'correct' : 'wrong';
+  if (trajectory.gold === undefined || trajectory.answer === undefined) return 'unknown';
+  const gold = bare(trajectory.gold);
+  const answer = bare(trajectory.answer);
+  if (gold === answer) return 'correct';
+  const goldNumber = plainDecimal(gold);
+  const answerNumber = plainDecimal(answer);
+  if (goldNumber === undefined || answerNumber === undefined) return 'differs';
+  return goldNumber === answerNumber ? 'correct' : 'wrong';
+}
+
+/** The content of the last `\boxed{...}` whose braces match; `\boxed 5` counts too. */
+function lastBoxed(text: string): string | undefined {
+  for (
+    let at = text.lastIndexOf('\\boxed');
+    at >= 0;
+    at = at > 0 ? text.lastIndexOf('\\boxed', at - 1) : -1
+  ) {
+    let open = at + '\\boxed'.length;
+    while (text[open] === ' ') open++;
+    if (text[open] !== '{') {
+      const token = /^[^\s$\\.,{}]+/u.exec(text.slice(open, open + 64))?.[0];
+      if (token !== undefined && open > at + '\\boxed'.length) return token;
+      continue;
+    }
+    const close = matchingBrace(text, open);
+    if (close !== undefined) return text.slice(open + 1, close);
+  }
+  return undefined;
+}
+
+function matchingBrace(text: string, open: number): number | undefined {
+  let depth = 0;
+  for (let index = open; index < text.length; index++) {
+    const char = text[index];
+    if (char === '\\') index++;
+    else if (char === '{') depth++;
+    else if (char === '}' && --depth === 0) return index;
+  }
+  return undefined;
+}
+
+function afterHeading(text: string): string | undefined {
+  const heading = text.lastIndexOf('# Answer');
+  if (heading < 0 || (heading > 0 && text[heading - 1] !== '\n')) return undefined;
+  const rest = text.slice(heading + '# Answer'.length).trim();
+  return rest.split(/\n\s*\n/u, 1)[0];
+}
+
+function afterHashes(text: string): string | undefined {
+  const at = text.lastIndexOf('####');
+  return at < 0 ? undefined : text.slice(at + 4).split('\n', 1)[0];
+}
+
+function afterPhrase(text: string): string | undefined {
+  const at = text.toLowerCase().lastIndexOf('answer is');
+  // Lower case can change the length of exotic letters; such a text has no plain phrase at this place.
+  if (at < 0 || text.slice(at, at + 9).toLowerCase() !== 'answer is') return undefined;
+  const line = text
+    .slice(at + 9)
+    .replace(/^\s*:?\s*/u, '')
+    .split('\n', 1)[0]!;
+  // The sentence ends at a full stop that is no decimal point.
+  return line.split(/\.(?:\s|$)/u, 1)[0];
+}
+
+function withoutDollars(text: string): string {
+  const wrapped = /^\$+([^$]*)\$+$/u.exec(text)?.[1] ?? /^\\[([](.*)\\[)\]]$/su.exec(text)?.[1];
+  return wrapped === undefined ? text : wrapped.trim();
+}
+
+/** An answer without the wrapping that says nothing: white space, dollar signs, an outer `\boxed{}`. */
+function bare(text: string): string {
+  const inner = withoutDollars(text.trim());
+  if (!inner.startsWith('\\boxed{')) return inner;
+  const close = matchingBrace(inner, '\\boxed'.length);
+  return close === inner.length - 1 ? withoutDollars(inner.slice('\\boxed{'.length, close).trim()) : inner;
+}
+
+/** One spelling for each plain decimal number (thousands commas allowed); undefined for other texts. */
+function plainDecimal(text: string): string | undefined {
+  const match = /^([+-]?)(\d{1,3}(?:,\d{3})+|\d*)(?:\.(\d*))?$/u.exec(text);
+  if (match === null || !/\d/u.test(text)) return undefined;
+  const whole = match[2]!.replaceAll(',', '').replace(/^0+/u, '');
+  const fraction = (match[3] ?? '').replace(/0+$/u, '');
+  if (whole === '' && fraction === '') return '0';
+  return `${match[1] === '-' ? '-' : ''}${whole}.${fraction}`;
+}
