@@ -1,0 +1,111 @@
+// `npm run build [-- --production]`: the bundles in dist/.
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { ensureInstalled } from './install.mjs';
+import { isMain, main, root } from './process.mjs';
+
+/** @param {string} file */
+const at = (file) => path.join(root, file);
+
+/** Every webview page: a folder of webview/ with a main.ts. Found, never listed by hand. */
+function pages() {
+  const folders = existsSync(at('webview')) ? readdirSync(at('webview')) : [];
+  return folders.filter((page) => existsSync(at(`webview/${page}/main.ts`)));
+}
+
+/**
+ * Bundles the extension, the command line and every webview page. An entry whose source file is missing
+ * is left out.
+ * @param {{ production?: boolean }} [options] production: minified, without source maps
+ * @returns {Promise<string[]>} the files written, relative to the root
+ */
+export async function build({ production = false } = {}) {
+  const { build: bundle } = await import('esbuild');
+  /** @type {import('esbuild').BuildOptions} */
+  const common = {
+    bundle: true,
+    minify: production,
+    sourcemap: !production,
+    metafile: true,
+    logLevel: 'warning',
+    legalComments: 'none',
+    absWorkingDir: root,
+  };
+  /** @type {import('esbuild').BuildOptions} */
+  const node = { ...common, platform: 'node', target: 'node20', format: 'cjs', external: ['vscode'] };
+  const jobs = [];
+  if (existsSync(at('src/extension.ts')))
+    jobs.push(bundle({ ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js' }));
+  if (existsSync(at('src/cli/main.ts'))) {
+    const hasShebang = readFileSync(at('src/cli/main.ts'), 'utf8').startsWith('#!');
+    const banner = hasShebang ? undefined : { js: '#!/usr/bin/env node' };
+    jobs.push(bundle({ ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js', banner }));
+  }
+  for (const page of pages())
+    jobs.push(
+      bundle({
+        ...common,
+        entryPoints: { [page]: `webview/${page}/main.ts` },
+        outdir: 'dist/webview',
+        platform: 'browser',
+        target: 'es2022',
+        format: 'iife',
+        loader: { '.svg': 'dataurl', '.ttf': 'file', '.woff2': 'file' },
+      }),
+    );
+  const results = await Promise.all(jobs);
+  if (existsSync(at('dist/cli.js'))) chmodSync(at('dist/cli.js'), 0o755);
+  const written = results.flatMap((result) => Object.keys(result.metafile?.outputs ?? {}));
+  removeStale('dist', written);
+  return written;
+}
+
+/**
+ * Removes what an earlier build left in a folder. Done after the build, not before, so that a VS Code that
+ * runs from the folder meanwhile never finds it empty.
+ * @param {string} folder
+ * @param {readonly string[]} written relative to the root, with forward slashes
+ */
+function removeStale(folder, written) {
+  if (!existsSync(at(folder))) return;
+  for (const entry of readdirSync(at(folder), { recursive: true, withFileTypes: true })) {
+    const file = path.relative(root, path.join(entry.parentPath ?? entry.path, entry.name));
+    if (entry.isFile() && !written.includes(file.split(path.sep).join('/'))) rmSync(at(file));
+  }
+}
+
+/**
+ * Bundles what runs inside the extension host: the mocha entry, the host suite, and the launcher's
+ * fixture suites, one bundle per file. The entry finds its suites in the folder at run time.
+ */
+export async function buildHostSuites() {
+  const { build: bundle } = await import('esbuild');
+  const { metafile } = await bundle({
+    absWorkingDir: root,
+    metafile: true,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    external: ['vscode', 'mocha'],
+    sourcemap: 'inline',
+    logLevel: 'warning',
+    entryPoints: [
+      'test/host/index.ts',
+      'test/host/suite/**/*.test.ts',
+      'test/host/launcher/fixtures/**/*.ts',
+    ],
+    outbase: 'test/host',
+    outdir: 'out/test/host',
+  });
+  removeStale('out/test/host', Object.keys(metafile.outputs));
+}
+
+if (isMain(import.meta.url)) {
+  const work = async () => {
+    await ensureInstalled();
+    const files = await build({ production: process.argv.includes('--production') });
+    console.log(files.filter((file) => !file.endsWith('.map')).join('\n') || 'nothing to build yet');
+  };
+  await main(work());
+}

