@@ -1,0 +1,189 @@
+import type { Command } from 'commander';
+import type { FormatId } from '../core/formats/format';
+import { parseMapping } from '../core/formats/generic';
+import { formatIds } from '../core/formats/registry';
+import { fail, ok, type Result } from '../core/result';
+import { Summary, type SummaryReport } from '../core/summary';
+import type { Source, SourceChoice } from '../io/openSource';
+import { consumeRows } from './rowInput';
+
+/** Malformed rows that the readable report lists. */
+const LISTED = 10;
+
+/** What `cfprm inspect` was asked for. */
+export interface InspectOptions {
+  readonly format?: string;
+  /** A field mapping as JSON. */
+  readonly mapping?: string;
+  readonly json?: boolean;
+}
+
+/** Where a command reads and writes. */
+export interface Terminal {
+  readonly input: AsyncIterable<Uint8Array>;
+  out(text: string): void;
+  err(text: string): void;
+  /** True if somebody looks at standard error, so that progress may be drawn there. */
+  readonly interactive: boolean;
+}
+
+/** Adds `cfprm inspect` to the program. The exit code goes to `process.exitCode`. */
+export function addInspect(program: Command): void {
+  program
+    .command('inspect')
+    .description('say what a trajectory file holds: format, rows, steps, labels, malformed rows')
+    .argument('<file>', 'JSONL file or JSON array; - reads standard input')
+    .option('--format <id>', `read it as this format instead of detecting one (${formatIds.join(', ')})`)
+    .option('--mapping <json>', 'where the generic format finds its fields, as JSON')
+    .option('--json', 'print one JSON document')
+    .action(async (file: string, options: InspectOptions) => {
+      process.exitCode = await inspect(file, options, {
+        input: process.stdin,
+        out: (text) => process.stdout.write(text),
+        err: (text) => process.stderr.write(text),
+        interactive: process.stderr.isTTY === true,
+      });
+    });
+}
+
+/**
+ * Inspects a file and prints what it holds. Returns the exit code: 0 done, 1 some rows are malformed, 2 it could
+ * not be read (nothing is printed on standard output then).
+ */
+export async function inspect(file: string, options: InspectOptions, terminal: Terminal): Promise<0 | 1 | 2> {
+  const result = await summarise(file, options, terminal);
+  if (!result.ok) {
+    terminal.err(`cfprm inspect: ${result.fault.message}\n`);
+    return 2;
+  }
+  const { source, report } = result.value;
+  if (options.json) terminal.out(`${JSON.stringify({ ...report, file, why: source.why }, null, 2)}\n`);
+  else terminal.out(describe(file, source, report));
+  return report.malformed.length > 0 ? 1 : 0;
+}
+
+interface Inspection {
+  readonly source: Source;
+  readonly report: SummaryReport;
+}
+
+async function summarise(
+  file: string,
+  options: InspectOptions,
+  terminal: Terminal,
+): Promise<Result<Inspection>> {
+  const choice = readChoice(options);
+  if (!choice.ok) return choice;
+  let source: Source | undefined;
+  let summary: Summary | undefined;
+  const progress = new Progress(terminal);
+  const done = await consumeRows(file, terminal.input, choice.value, {
+    opened(opened) {
+      source = opened;
+      summary = new Summary(opened.format.id);
+    },
+    row(result) {
+      if (result.ok) summary?.add(result.value);
+      else summary?.addMalformed(result.fault);
+    },
+    fault: (fault) => summary?.addMalformed(fault, false),
+    onProgress: (doneBytes, totalBytes) => progress.show(doneBytes, totalBytes),
+  });
+  progress.clear();
+  if (!done.ok) return done;
+  if (source === undefined || summary === undefined)
+    throw new Error('a source that was read was never opened');
+  const report = summary.report();
+  if (summary.readable > 0) return ok({ source, report });
+  const first = report.malformed[0];
+  const why = first === undefined ? 'it has no rows' : `row ${first.row}: ${first.message}`;
+  return fail(
+    `${file} has no row that can be read as ${source.format.id}. First fault, ${why} ` +
+      'Choose another format with --format, or map the fields with --mapping.',
+  );
+}
+
+function readChoice(options: InspectOptions): Result<SourceChoice> {
+  const { format } = options;
+  if (format !== undefined && !formatIds.includes(format as FormatId)) {
+    return fail(`There is no format "${format}". Known formats are ${formatIds.join(', ')}.`);
+  }
+  if (options.mapping === undefined) {
+    if (format === 'generic')
+      return fail('The generic format needs a field mapping: add --mapping with JSON.');
+    return ok({ format: format as FormatId | undefined });
+  }
+  if (format !== undefined && format !== 'generic') {
+    return fail(
+      `--mapping belongs to the generic format, but --format is ${format}. Leave one of the two out.`,
+    );
+  }
+  const mapping = parseMapping(options.mapping);
+  // On the command line a mapping is a decision, not a fallback.
+  return mapping.ok ? ok({ format: 'generic', mapping: mapping.value }) : mapping;
+}
+
+function describe(file: string, source: Source, report: SummaryReport): string {
+  const { labels } = report;
+  const labelled = Object.entries(labels).filter(([, count]) => count > 0);
+  const lines = [
+    `${file === '-' ? 'Standard input' : file}: ${source.format.title} (${source.format.id}); ${source.why}`,
+    entry('rows', report.rows, report.malformedRows > 0 ? `${number(report.malformedRows)} malformed` : ''),
+    entry(
+      'trajectories',
+      report.trajectories,
+      `${number(report.withError)} with a wrong step, ${number(report.unlabelled)} without labels`,
+    ),
+    entry('problems', report.problems),
+    entry(
+      'steps',
+      report.steps,
+      labelled
+        .map(([name, count]) => `${number(count)} ${name === 'absent' ? 'unlabelled' : name}`)
+        .join(', '),
+    ),
+    entry('scores', report.scores.recorded, report.scores.recorded > 0 ? 'recorded in the file' : ''),
+    ...Object.entries(report.notes).map(([kind, count]) => entry('notes', count, kind)),
+    ...malformedLines(report),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function malformedLines({ malformed }: SummaryReport): string[] {
+  if (malformed.length === 0) return [];
+  const lines = ['malformed rows:'];
+  for (const { row, column, message } of malformed.slice(0, LISTED)) {
+    const place =
+      row === undefined ? 'file' : `row ${row}${column === undefined ? '' : `, column ${column}`}`;
+    lines.push(`  ${place}: ${message}`);
+  }
+  const more = malformed.length - LISTED;
+  if (more > 0) lines.push(`  and ${number(more)} more; --json lists them`);
+  return lines;
+}
+
+function entry(name: string, count: number, detail = ''): string {
+  return `  ${name.padEnd(13)}${number(count)}${detail === '' ? '' : ` (${detail})`}`;
+}
+
+function number(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** A percentage on standard error, if somebody looks at it. */
+class Progress {
+  private shown = -1;
+
+  constructor(private readonly terminal: Terminal) {}
+
+  show(doneBytes: number, totalBytes: number): void {
+    const percent = totalBytes > 0 ? Math.floor((100 * doneBytes) / totalBytes) : 100;
+    if (!this.terminal.interactive || percent === this.shown) return;
+    this.shown = percent;
+    this.terminal.err(`\r${Math.min(100, percent)} %`);
+  }
+
+  clear(): void {
+    if (this.shown >= 0) this.terminal.err('\r      \r');
+  }
+}
