@@ -11,8 +11,14 @@ export interface Fault {
   readonly column?: number;
 }
 
+/** The fault that took a value's place. */
+export interface Failure {
+  readonly ok: false;
+  readonly fault: Fault;
+}
+
 /** A value, or the fault that took its place. */
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
+export type Result<T> = { readonly ok: true; readonly value: T } | Failure;
 
 /** Wraps a value. */
 export function ok<T>(value: T): Result<T> {
@@ -20,6 +26,6 @@ export function ok<T>(value: T): Result<T> {
 }
 
 /** Wraps a fault; `where` adds the row and the column if they are known already. */
-export function fail(message: string, where: { row?: number; column?: number } = {}): Result<never> {
+export function fail(message: string, where: { row?: number; column?: number } = {}): Failure {
   return { ok: false, fault: { message, ...where } };
 }

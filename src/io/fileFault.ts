@@ -1,7 +1,7 @@
-import { fail } from '../core/result';
+import { type Failure, fail } from '../core/result';
 
 /** Turns an error of the file system into a fault that names the file and the way out. */
-export function fileFault(error: unknown, path: string): { readonly ok: false; readonly fault: { readonly message: string } } {
+export function fileFault(error: unknown, path: string): Failure {
   const code = (error as NodeJS.ErrnoException).code;
   switch (code) {
     case 'ENOENT':

@@ -5,9 +5,9 @@ import { genericFormat, type Mapping } from '../core/formats/generic';
 import { formatById } from '../core/formats/registry';
 import { parseRow } from '../core/jsonl/readRow';
 import { type Container, detectContainer } from '../core/jsonl/rowSplitter';
-import { fail, type Fault, ok, type Result } from '../core/result';
+import { type Fault, fail, ok, type Result } from '../core/result';
 import { fileFault } from './fileFault';
-import { RowPusher, streamRows } from './rowStream';
+import { type RowPusher, streamRows } from './rowStream';
 
 /** A trajectory file whose shape is known. */
 export interface Source {
@@ -22,7 +22,7 @@ export interface Source {
 /** What the user decided instead of detection. */
 export interface SourceChoice {
   readonly format?: FormatId;
-  /** Field mapping of the generic format; needed when `format` is 'generic'. */
+  /** Field mapping of the generic format: used if `format` is 'generic', or if no known format fits. */
   readonly mapping?: Mapping;
 }
 
@@ -63,16 +63,22 @@ export function chooseFormat(
   choice: SourceChoice,
   name: string,
 ): Result<{ format: Format; why: string }> {
-  if (choice.mapping !== undefined && (choice.format ?? 'generic') === 'generic') {
-    return ok({ format: genericFormat(choice.mapping), why: 'read by the field mapping that you gave' });
+  const { mapping } = choice;
+  if (choice.format === 'generic') {
+    if (mapping === undefined)
+      return fail('The generic format needs a field mapping. Give one, or choose a format.');
+    return ok({ format: genericFormat(mapping), why: 'read by your field mapping' });
   }
   if (choice.format !== undefined) {
     const format = formatById(choice.format);
-    if (format === undefined) return fail('The generic format needs a field mapping.');
-    return ok({ format, why: 'chosen by you' });
+    return format === undefined
+      ? fail(`There is no format "${choice.format}".`)
+      : ok({ format, why: 'the format that you chose' });
   }
   const detection = detect(rows);
-  return detection.ok ? detection : fail(`${name}: ${detection.fault.message}`);
+  if (detection.ok) return detection;
+  if (mapping === undefined) return fail(`${name}: ${detection.fault.message}`);
+  return ok({ format: genericFormat(mapping), why: 'no known format fits; read by your field mapping' });
 }
 
 async function readHead(path: string): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { type Container, createSplitter, type SplitStart } from '../core/jsonl/rowSplitter';
-import { fail, ok, type Fault, type Result } from '../core/result';
+import { type Fault, fail, ok, type Result } from '../core/result';
 import { fileFault } from './fileFault';
 
 /** What a streaming pass calls, in file order. */
@@ -76,7 +76,7 @@ export class RowPusher {
     container: Container,
     private readonly visitor: RowVisitor,
     private readonly chunkBytes: number,
-    private readonly start: { readonly offset: number } & SplitStart,
+    start: { readonly offset: number } & SplitStart,
   ) {
     this.splitter = createSplitter(container, start);
     this.buffer = new Uint8Array(chunkBytes * 2);
@@ -123,7 +123,10 @@ export class RowPusher {
 }
 
 function tooLong(row: number): Fault {
-  return { row, message: `This row is longer than ${MAX_ROW_BYTES} bytes. Split it before reading the file.` };
+  return {
+    row,
+    message: `This row is longer than ${MAX_ROW_BYTES} bytes. Split it before reading the file.`,
+  };
 }
 
 async function pump(

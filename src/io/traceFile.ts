@@ -1,11 +1,11 @@
 import { open, stat } from 'node:fs/promises';
 import { readRow } from '../core/jsonl/readRow';
 import { type Anchor, RowIndex } from '../core/jsonl/rowIndex';
-import { type Fault, ok, type Result } from '../core/result';
+import { type Fault, fail, ok, type Result } from '../core/result';
 import type { Trajectory } from '../core/trajectory';
 import { fileFault } from './fileFault';
 import { openSource, type Source, type SourceChoice } from './openSource';
-import { CANCELLED, streamRows } from './rowStream';
+import { CANCELLED, type RowVisitor, streamRows } from './rowStream';
 
 /** One row of a file and what it says. */
 export interface RowReading {
@@ -28,6 +28,24 @@ interface Stamp {
   readonly tail: Uint8Array;
 }
 
+/** A selection of a file's rows, in file order: all of them, or those that pass a filter. */
+export interface RowRange {
+  /** Rows known so far. */
+  readonly length: number;
+  /** Position of the i-th of them among all rows. */
+  at(i: number): number;
+}
+
+/** A row as it stands in the file. */
+export interface RowSource {
+  readonly text: string;
+  /** 1-based physical row. */
+  readonly row: number;
+  /** Byte offset of the text in the file. */
+  readonly offset: number;
+}
+
+const FIND_BATCH = 256;
 const TAIL_BYTES = 4096;
 const INDEX_CHUNK = 1024 * 1024;
 
@@ -74,6 +92,17 @@ export class TraceFile {
     return this.done;
   }
 
+  /** All rows; its length grows with the index. */
+  get allRows(): RowRange {
+    const { index } = this;
+    return {
+      get length() {
+        return index.count;
+      },
+      at: (i) => i,
+    };
+  }
+
   /** Share of the file that is indexed, in [0, 1]. */
   get progress(): number {
     return this.done ? 1 : this.indexedTo / Math.max(1, this.stamp.bytes);
@@ -91,27 +120,77 @@ export class TraceFile {
   }
 
   /**
-   * Reads `count` rows from the 0-based position `first` on, in file order. Stops early, after at least one
-   * row, when the rows reach `budgetBytes`.
+   * Reads the rows at these ascending 0-based positions. Once they have cost `budgetBytes`, the rest is named
+   * with its size but not parsed.
    */
-  async read(first: number, count: number, budgetBytes = Number.POSITIVE_INFINITY): Promise<Result<RowReading[]>> {
-    await this.whenIndexed(first + count + 1);
+  async read(
+    ordinals: readonly number[],
+    budgetBytes = Number.POSITIVE_INFINITY,
+  ): Promise<Result<RowReading[]>> {
+    await this.whenIndexed((ordinals.at(-1) ?? 0) + 2);
     const readings: RowReading[] = [];
     let spent = 0;
-    for (let anchor = this.index.anchorAt(first); anchor !== undefined; anchor = this.index.next(anchor)) {
+    while (readings.length < ordinals.length) {
+      const anchor = this.index.anchorAt(ordinals[readings.length]!);
+      if (anchor === undefined) break;
+      const before = readings.length;
       let ordinal = anchor.ordinal;
       const pass = await this.readBetween(anchor, (bytes, start, end, row) => {
-        if (ordinal >= first && readings.length < count && (readings.length === 0 || spent < budgetBytes)) {
-          spent += end - start;
-          const result = readRow(bytes, start, end, row, this.source.format);
-          readings.push({ row, ordinal, bytes: end - start, result });
+        if (ordinal === ordinals[readings.length]) {
+          const length = end - start;
+          const result =
+            spent > 0 && spent + length > budgetBytes
+              ? fail(`This row holds ${length} bytes, too many for this page. Enter opens it alone.`, { row })
+              : readRow(bytes, start, end, row, this.source.format);
+          spent += length;
+          readings.push({ row, ordinal, bytes: length, result });
         }
         ordinal++;
       });
       if (!pass.ok) return pass;
-      if (readings.length >= count || spent >= budgetBytes) break;
+      if (readings.length === before) break; // the file shrank under the index; a refresh follows
     }
     return ok(readings);
+  }
+
+  /**
+   * The first row of `range` from its index `from` on, going forward (`step` 1) or back (-1), whose reading
+   * passes `test`; undefined if there is none. Faults: reading failed, or the signal was aborted (`CANCELLED`).
+   */
+  async find(
+    range: RowRange,
+    from: number,
+    step: 1 | -1,
+    test: (reading: RowReading) => boolean,
+    signal?: AbortSignal,
+  ): Promise<Result<{ index: number; reading: RowReading } | undefined>> {
+    await this.whenIndexed();
+    for (let at = from; at >= 0 && at < range.length; at += step * FIND_BATCH) {
+      if (signal?.aborted) return fail(CANCELLED);
+      const low = step === 1 ? at : Math.max(0, at - FIND_BATCH + 1);
+      const high = step === 1 ? Math.min(at + FIND_BATCH, range.length) : at + 1;
+      const readings = await this.read(Array.from({ length: high - low }, (_, i) => range.at(low + i)));
+      if (!readings.ok) return readings;
+      const hit = step === 1 ? readings.value.findIndex(test) : readings.value.findLastIndex(test);
+      if (hit >= 0) return ok({ index: low + hit, reading: readings.value[hit]! });
+    }
+    return ok(undefined);
+  }
+
+  /** The row at this position as it stands in the file. Faults: it is not there any more, or cannot be read. */
+  async rowSource(ordinal: number): Promise<Result<RowSource>> {
+    await this.whenIndexed(ordinal + 1);
+    const gone = fail(`${this.source.path} changed while it was read. Open it again.`);
+    const anchor = this.index.anchorAt(ordinal);
+    if (anchor === undefined) return gone;
+    let found: RowSource | undefined;
+    let at = anchor.ordinal;
+    const pass = await this.readBetween(anchor, (bytes, start, end, row, offset) => {
+      if (at++ !== ordinal) return;
+      found = { text: new TextDecoder().decode(bytes.subarray(start, end)), row, offset };
+    });
+    if (!pass.ok) return pass;
+    return found === undefined ? gone : ok(found);
   }
 
   /** Position of the row with this number, or of the next one that is not blank; undefined beyond the end. */
@@ -139,7 +218,12 @@ export class TraceFile {
     const { format, container, path } = this.source;
     const visitor = {
       row: (bytes: Uint8Array, start: number, end: number, row: number): void => {
-        onRow({ row, ordinal: ordinal++, bytes: end - start, result: readRow(bytes, start, end, row, format) });
+        onRow({
+          row,
+          ordinal: ordinal++,
+          bytes: end - start,
+          result: readRow(bytes, start, end, row, format),
+        });
       },
       fault: (fault: Fault): void => {
         onRow({ row: fault.row ?? 0, ordinal, bytes: 0, result: { ok: false, fault } });
@@ -159,7 +243,8 @@ export class TraceFile {
     try {
       const info = await stat(path);
       const old = this.stamp;
-      if (info.size === old.bytes && info.mtimeMs === old.modified && info.ino === old.inode) return ok('same');
+      if (info.size === old.bytes && info.mtimeMs === old.modified && info.ino === old.inode)
+        return ok('same');
       const grew = info.size > old.bytes && info.ino === old.inode && (await this.tailIsUnchanged());
       return await this.reload(grew && this.source.container === 'lines');
     } catch (error) {
@@ -228,10 +313,7 @@ export class TraceFile {
     }
   }
 
-  private async readBetween(
-    anchor: Anchor,
-    onRow: (bytes: Uint8Array, start: number, end: number, row: number) => void,
-  ): Promise<Result<unknown>> {
+  private async readBetween(anchor: Anchor, onRow: RowVisitor['row']): Promise<Result<unknown>> {
     const next = this.index.next(anchor);
     const visitor = { row: onRow };
     return streamRows(this.source.path, this.source.container, visitor, {
@@ -264,4 +346,3 @@ async function readBytes(path: string, offset: number, length: number): Promise<
     await file.close();
   }
 }
-

@@ -8,7 +8,10 @@ export type TraceFilter =
   | { readonly kind: 'text'; readonly text: string };
 
 /** The filters without a parameter, with the words a person chooses by. */
-export const FILTERS: readonly { readonly kind: Exclude<TraceFilter['kind'], 'text'>; readonly title: string }[] = [
+export const FILTERS: readonly {
+  readonly kind: Exclude<TraceFilter['kind'], 'text'>;
+  readonly title: string;
+}[] = [
   { kind: 'first-error', title: 'With a first error' },
   { kind: 'unlabelled', title: 'With unlabelled steps' },
   { kind: 'wrong-answer', title: 'Wrong answer' },

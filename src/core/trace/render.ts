@@ -144,7 +144,10 @@ function renderTrajectory(
   const error = firstError(trajectory);
   const steps: StepEntry[] = [];
   if (draft.chars > options.maxPageChars) {
-    draft.add(`  … ${steps_(trajectory.steps.length)} not shown: this page is full. Enter opens the row.`, 'dim');
+    draft.add(
+      `  … ${steps_(trajectory.steps.length)} not shown: this page is full. Enter opens the row.`,
+      'dim',
+    );
   } else {
     if (problem.trim().length > 80) block(draft, '  ', cut(problem.trim(), options.maxStepChars), 'dim');
     trajectory.steps.forEach((_, i) => {
@@ -214,7 +217,9 @@ function softCell(label: Step['label'], width: number): string {
 type Step = Trajectory['steps'][number];
 
 function scoreCell(score: number | undefined, width: number): string {
-  return score === undefined ? `${'–'.padStart(width)}  ` : `${formatScore(score).padStart(width)} ${bar(score)}`;
+  return score === undefined
+    ? `${'–'.padStart(width)}  `
+    : `${formatScore(score).padStart(width)} ${bar(score)}`;
 }
 
 /** Writes a text of several lines, indented below its first; returns its last line's number. */
@@ -239,9 +244,10 @@ function answerWords(trajectory: Trajectory): string {
   const { answer, gold } = trajectory;
   const judged = verdict(trajectory);
   const show = (text: string): string => shorten(printable(text), 40);
-  if (gold !== undefined) return `answer ${answer === undefined ? '?' : show(answer)} ${VERDICT_SIGNS[judged] || '·'} gold ${show(gold)}`;
-  const said = trajectory.finalCorrect === undefined ? '' : trajectory.finalCorrect ? ' (correct)' : ' (wrong)';
+  if (gold !== undefined)
+    return `answer ${answer === undefined ? '?' : show(answer)} ${VERDICT_SIGNS[judged] || '·'} gold ${show(gold)}`;
+  const said =
+    trajectory.finalCorrect === undefined ? '' : trajectory.finalCorrect ? ' (correct)' : ' (wrong)';
   if (answer !== undefined) return `answer ${show(answer)}${said}`;
   return said === '' ? '' : `final answer${said.replace(/[()]/g, '')}`;
 }
-

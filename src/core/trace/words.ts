@@ -99,7 +99,10 @@ const UNSAFE =
 
 /** The first `limit` UTF-16 units of a text on one line, with an ellipsis if more follows. */
 export function shorten(text: string, limit: number): string {
-  const line = text.slice(0, limit * 4).replace(/\s+/g, ' ').trim();
+  const line = text
+    .slice(0, limit * 4)
+    .replace(/\s+/g, ' ')
+    .trim();
   if (line.length <= limit && text.length <= limit * 4) return line;
   return `${line.slice(0, limit).replace(/[\ud800-\udbff]$/, '')}…`;
 }

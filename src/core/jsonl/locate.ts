@@ -1,0 +1,31 @@
+import { findNodeAtLocation, parseTree } from 'jsonc-parser';
+import type { StepPlace } from '../trajectory';
+
+/** UTF-16 offsets in a row's source text. */
+export interface SourceSpan {
+  readonly start: number;
+  /** One past the last character; for a whole string, past its closing quote. */
+  readonly end: number;
+}
+
+/** Finds the places of steps in a row's source text, which is parsed once. */
+export function createLocator(source: string): (place: StepPlace) => SourceSpan | undefined {
+  const tree = parseTree(source);
+  return (place) => {
+    const node = tree && findNodeAtLocation(tree, [...place.path]);
+    if (node === undefined) return undefined;
+    const end = node.offset + node.length;
+    if (node.type !== 'string' || place.end === undefined) return { start: node.offset, end };
+    return { start: node.offset, end: rawOffset(source, node.offset + 1, place.end) };
+  };
+}
+
+/** Offset in the source of the `decoded`-th character of the string literal whose first character is at `from`. */
+function rawOffset(source: string, from: number, decoded: number): number {
+  let at = from;
+  for (let i = 0; i < decoded; i++) {
+    if (source[at] !== '\\') at += 1;
+    else at += source[at + 1] === 'u' ? 6 : 2;
+  }
+  return at;
+}

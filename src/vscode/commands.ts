@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import type { CommandId } from './commandIds';
+import { activeSource, chooseFormat } from './format/formatStatus';
+import { mergeWindows } from './merge/mergeWindows';
+import type { Services } from './services';
+import { toggleInline } from './settings';
+import { chooseFilter, clearFilter, goTo, showKeys } from './trace/choose';
+
+type Handler = (services: Services, ...args: never[]) => unknown;
+
+/** Every command and what it does; package.json gives the titles. */
+const COMMANDS: Record<CommandId, Handler> = {
+  'cfprm.openTrace': (services, uri?: vscode.Uri, ordinal?: number) => openTrace(services, uri, ordinal),
+  'cfprm.openTraceToSide': (services, uri?: vscode.Uri) =>
+    openTrace(services, uri, 0, vscode.ViewColumn.Beside),
+  'cfprm.goTo': ({ files, navigation }) => goTo(files, navigation),
+  'cfprm.filter': ({ files, navigation }) => chooseFilter(files, navigation),
+  'cfprm.clearFilter': ({ files, navigation }) => clearFilter(files, navigation),
+  'cfprm.nextError': ({ navigation }, line?: number) => navigation.moveError(1, lineOf(line)),
+  'cfprm.previousError': ({ navigation }) => navigation.moveError(-1),
+  'cfprm.nextStep': ({ navigation }) => navigation.moveStep(1),
+  'cfprm.previousStep': ({ navigation }) => navigation.moveStep(-1),
+  'cfprm.nextTrajectory': ({ navigation }) => navigation.moveTrajectory(1),
+  'cfprm.previousTrajectory': ({ navigation }) => navigation.moveTrajectory(-1),
+  'cfprm.nextPage': ({ navigation }) => navigation.movePage(1),
+  'cfprm.previousPage': ({ navigation }) => navigation.movePage(-1),
+  'cfprm.showFirstError': ({ navigation }, line?: number) => navigation.showFirstError(lineOf(line)),
+  'cfprm.revealInSource': ({ source }, line?: number) => source.reveal(lineOf(line)),
+  'cfprm.showKeys': () => showKeys(),
+  'cfprm.chooseFormat': ({ files }) => withSource(undefined, (uri) => chooseFormat(files, uri)),
+  'cfprm.toggleInline': () => toggleInline(),
+  'cfprm.mergeWindows': (services, uri?: vscode.Uri) =>
+    withSource(uri, (source) => mergeWindows(services, source)),
+  'cfprm.showLog': ({ log }) => log.show(),
+};
+
+/** Registers the table; a command that fails tells the user and the log instead of vanishing. */
+export function registerCommands(services: Services): vscode.Disposable {
+  const registrations = Object.entries(COMMANDS).map(([id, handler]) =>
+    vscode.commands.registerCommand(id, async (...args: never[]) => {
+      try {
+        return await handler(services, ...args);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        services.log.error(`${id}: ${error instanceof Error ? error.stack : message}`);
+        const show = 'Show log';
+        const picked = await vscode.window.showErrorMessage(`CFPRM: ${message}`, show);
+        if (picked === show) services.log.show();
+        return undefined;
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registrations);
+}
+
+async function openTrace(
+  { navigation }: Services,
+  given?: vscode.Uri,
+  ordinal?: number,
+  column?: vscode.ViewColumn,
+): Promise<void> {
+  await withSource(given, async (source) => {
+    // A title button passes (uri, group) and the explorer (uri, uris): only a number is a row's position.
+    if (typeof ordinal === 'number') await navigation.openRow(source, ordinal);
+    else await navigation.open({ source, page: 0 }, undefined, column);
+  });
+}
+
+/** Runs an action on the file that a menu names, or that the active editor shows, or that the user chooses. */
+async function withSource(
+  given: vscode.Uri | undefined,
+  action: (uri: vscode.Uri) => unknown,
+): Promise<void> {
+  const source = (given instanceof vscode.Uri ? given : undefined) ?? activeSource() ?? (await askForFile());
+  if (source !== undefined) await action(source);
+}
+
+async function askForFile(): Promise<vscode.Uri | undefined> {
+  const filters = { Trajectories: ['jsonl', 'ndjson', 'json'] };
+  const picked = await vscode.window.showOpenDialog({ title: 'CFPRM: Choose a trajectory file', filters });
+  return picked?.[0];
+}
+
+/** Code lenses pass a line; menus pass a URI, which is not one. */
+function lineOf(argument: unknown): number | undefined {
+  return typeof argument === 'number' ? argument : undefined;
+}

@@ -1,0 +1,188 @@
+import { unwatchFile, watchFile } from 'node:fs';
+import * as vscode from 'vscode';
+import type { FormatId, Json } from '../../core/formats/format';
+import { checkMapping } from '../../core/formats/generic';
+import { fail, ok, type Result } from '../../core/result';
+import { filterWords, formatFilter, passes, type TraceFilter } from '../../core/trace/filter';
+import type { SourceChoice } from '../../io/openSource';
+import { TraceFile } from '../../io/traceFile';
+import { settings } from '../settings';
+
+const FORMAT_KEY = 'cfprm.formats';
+const POLL_MS = 1000;
+
+interface Opened {
+  readonly file: Promise<Result<TraceFile>>;
+  /** Positions of the rows that pass a filter, by the filter's text. */
+  readonly filtered: Map<string, Promise<Result<readonly number[]>>>;
+}
+
+/**
+ * The trajectory files that are in use: opened once, followed while they grow, shrink or are replaced, and read
+ * by everything that shows them.
+ */
+export class OpenFiles implements vscode.Disposable {
+  private readonly files = new Map<string, Opened>();
+  private readonly filters = new Map<string, TraceFilter | undefined>();
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  /** Fires when a file's rows changed, or how they are read. */
+  readonly onDidChange = this.changed.event;
+
+  constructor(
+    private readonly memory: vscode.Memento,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  /** The files in use, in the order they were opened. */
+  get uris(): vscode.Uri[] {
+    return [...this.files.keys()].map((key) => vscode.Uri.parse(key, true));
+  }
+
+  /** The open file, opened now if it is not yet. Faults: those of `openSource`. */
+  open(uri: vscode.Uri): Promise<Result<TraceFile>> {
+    if (uri.scheme !== 'file') {
+      return Promise.resolve(
+        fail(`${uri.toString(true)} is not a file on this machine. Save it to disk first.`),
+      );
+    }
+    const key = uri.toString();
+    const known = this.files.get(key);
+    if (known !== undefined) return known.file;
+    const file = this.start(uri);
+    this.files.set(key, { file, filtered: new Map() });
+    watchFile(uri.fsPath, { interval: POLL_MS, persistent: false }, () => this.onDisk(uri));
+    this.changed.fire(uri);
+    return file;
+  }
+
+  /** The rows that a filter lets pass, as ascending positions; found once, with progress and Cancel. */
+  async passing(uri: vscode.Uri, filter: TraceFilter): Promise<Result<readonly number[]>> {
+    const file = await this.open(uri);
+    if (!file.ok) return file;
+    const cache = this.files.get(uri.toString())?.filtered;
+    const key = formatFilter(filter);
+    const known = cache?.get(key);
+    if (known !== undefined) return known;
+    const search = this.search(file.value, filter);
+    cache?.set(key, search);
+    void search.then((found) => found.ok || cache?.delete(key));
+    return search;
+  }
+
+  /** The filter chosen for a file, if any. */
+  filterOf(uri: vscode.Uri): TraceFilter | undefined {
+    return this.filters.get(uri.toString());
+  }
+
+  /** Chooses, or with undefined removes, a file's filter. */
+  setFilter(uri: vscode.Uri, filter: TraceFilter | undefined): void {
+    this.filters.set(uri.toString(), filter);
+    this.changed.fire(uri);
+  }
+
+  /** The format that the user chose for a file instead of detection, if any. */
+  chosenFormat(uri: vscode.Uri): FormatId | undefined {
+    return this.memory.get<Record<string, FormatId>>(FORMAT_KEY, {})[uri.toString()];
+  }
+
+  /** Chooses a file's format, or with undefined goes back to detection; kept for this workspace. */
+  async chooseFormat(uri: vscode.Uri, format: FormatId | undefined): Promise<void> {
+    const all = { ...this.memory.get<Record<string, FormatId>>(FORMAT_KEY, {}) };
+    if (format === undefined) delete all[uri.toString()];
+    else all[uri.toString()] = format;
+    await this.memory.update(FORMAT_KEY, all);
+    this.reopen(uri);
+  }
+
+  /** What the user decided about reading a file. Faults: the mapping in the settings is not usable. */
+  choice(uri: vscode.Uri): Result<SourceChoice> {
+    const format = this.chosenFormat(uri);
+    const text = settings.mapping();
+    const wantsMapping = format === 'generic' || format === undefined;
+    const isSet = text !== null && typeof text === 'object' && Object.keys(text).length > 0;
+    if (!wantsMapping || !isSet) return ok({ format });
+    const mapping = checkMapping(text as Json);
+    if (!mapping.ok) return fail(`Setting cfprm.format.mapping: ${mapping.fault.message}`);
+    return ok({ format, mapping: mapping.value });
+  }
+
+  /** Opens every file again, after a setting changed how files are read. */
+  reopenAll(): void {
+    for (const uri of this.uris) this.reopen(uri);
+  }
+
+  dispose(): void {
+    for (const uri of this.uris) this.forget(uri);
+    this.changed.dispose();
+  }
+
+  private async start(uri: vscode.Uri): Promise<Result<TraceFile>> {
+    const choice = this.choice(uri);
+    if (!choice.ok) return choice;
+    const file = await TraceFile.open(uri.fsPath, choice.value);
+    if (!file.ok) {
+      this.log.warn(file.fault.message);
+      return file;
+    }
+    const { format, why, bytes } = file.value.source;
+    this.log.info(`${uri.fsPath}: ${bytes} bytes, ${format.title}: ${why}`);
+    void file.value.whenIndexed().then(() => this.changed.fire(uri));
+    return file;
+  }
+
+  private reopen(uri: vscode.Uri): void {
+    this.forget(uri);
+    void this.open(uri);
+  }
+
+  private forget(uri: vscode.Uri): void {
+    unwatchFile(uri.fsPath);
+    void this.files.get(uri.toString())?.file.then((file) => file.ok && file.value.close());
+    this.files.delete(uri.toString());
+  }
+
+  private async onDisk(uri: vscode.Uri): Promise<void> {
+    const opened = this.files.get(uri.toString());
+    const file = await opened?.file;
+    if (opened === undefined || file === undefined) return;
+    const change = file.ok ? await file.value.refresh() : file;
+    if (change.ok && change.value === 'same') return;
+    opened.filtered.clear();
+    if (!change.ok) {
+      // Gone, or of another kind now: what comes next decides, and every view shows why.
+      this.reopen(uri);
+      return;
+    }
+    this.log.info(`${uri.fsPath} ${change.value} on disk`);
+    this.changed.fire(uri);
+    if (file.ok) void file.value.whenIndexed().then(() => this.changed.fire(uri));
+  }
+
+  private search(file: TraceFile, filter: TraceFilter): Promise<Result<readonly number[]>> {
+    const title = `CFPRM: looking for ${filterWords(filter)}`;
+    const location = vscode.ProgressLocation.Notification;
+    return Promise.resolve(
+      vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
+        const abort = new AbortController();
+        token.onCancellationRequested(() => abort.abort());
+        const found: number[] = [];
+        let shown = 0;
+        const pass = await file.visit(
+          (reading) => {
+            if (passes(filter, reading.result)) found.push(reading.ordinal);
+          },
+          {
+            signal: abort.signal,
+            onProgress: (done, total) => {
+              const percent = Math.floor((100 * done) / Math.max(1, total));
+              if (percent > shown)
+                progress.report({ increment: percent - shown, message: `${found.length} found` });
+              shown = Math.max(shown, percent);
+            },
+          },
+        );
+        return pass.ok ? ok(found) : pass;
+      }),
+    );
+  }
+}

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import { formats } from '../../core/formats/registry';
+import type { CommandId } from '../commandIds';
+import type { OpenFiles } from '../files/openFiles';
+import { parseTraceUri, TRACE_LANGUAGE } from '../trace/address';
+
+/** Shows beside the language which format a file is read in and why, with a way to change it. */
+export class FormatStatus implements vscode.Disposable {
+  private readonly item: vscode.LanguageStatusItem;
+  private readonly disposables: vscode.Disposable[];
+
+  constructor(private readonly files: OpenFiles) {
+    this.item = vscode.languages.createLanguageStatusItem('cfprm.format', { language: TRACE_LANGUAGE });
+    this.item.name = 'CFPRM format';
+    this.item.command = { command: 'cfprm.chooseFormat' satisfies CommandId, title: 'Choose format' };
+    this.disposables = [
+      this.item,
+      vscode.window.onDidChangeActiveTextEditor(() => void this.update()),
+      files.onDidChange(() => void this.update()),
+    ];
+    void this.update();
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  private async update(): Promise<void> {
+    const source = activeSource();
+    const editor = vscode.window.activeTextEditor;
+    if (source === undefined || editor?.document.languageId !== TRACE_LANGUAGE) return;
+    const file = await this.files.open(source);
+    this.item.text = file.ok ? file.value.source.format.title : 'Format unknown';
+    this.item.detail = file.ok ? file.value.source.why : file.fault.message;
+    this.item.severity = file.ok
+      ? vscode.LanguageStatusSeverity.Information
+      : vscode.LanguageStatusSeverity.Error;
+  }
+}
+
+/** The trajectory file that the active editor shows, as source or as trace. */
+export function activeSource(): vscode.Uri | undefined {
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  if (uri === undefined) return undefined;
+  return parseTraceUri(uri)?.source ?? (uri.scheme === 'file' ? uri : undefined);
+}
+
+/** Lets the user choose how a file is read, or go back to detection. */
+export async function chooseFormat(files: OpenFiles, source: vscode.Uri): Promise<void> {
+  const chosen = files.chosenFormat(source);
+  const file = await files.open(source);
+  const now = file.ok
+    ? `now ${file.value.source.format.title}: ${file.value.source.why}`
+    : file.fault.message;
+  const picks = [
+    { label: 'Detect', description: chosen === undefined ? now : 'look at the rows', id: undefined },
+    ...formats.map(({ id, title }) => ({ label: title, description: chosen === id ? now : id, id })),
+    { label: 'Field mapping…', description: 'setting cfprm.format.mapping', id: 'generic' as const },
+  ];
+  const title = 'CFPRM: Format of this file';
+  const picked = await vscode.window.showQuickPick(picks, { title, matchOnDescription: true });
+  if (picked === undefined) return;
+  await files.chooseFormat(source, picked.id);
+  if (picked.id === 'generic') {
+    await vscode.commands.executeCommand('workbench.action.openSettings', 'cfprm.format.mapping');
+  }
+}

@@ -1,0 +1,63 @@
+import * as vscode from 'vscode';
+import { OpenFiles } from './files/openFiles';
+import { FormatStatus } from './format/formatStatus';
+import { createLog } from './log';
+import { InlineChips } from './raw/chips';
+import { RawDiagnostics } from './raw/rawDiagnostics';
+import { RawDocuments } from './raw/rawDocuments';
+import { TRACE_LANGUAGE } from './trace/address';
+import { TraceDecorations } from './trace/decorations';
+import { TraceDiagnostics } from './trace/diagnostics';
+import { TraceHover } from './trace/hover';
+import { TraceLenses } from './trace/lenses';
+import { TraceNavigation } from './trace/navigation';
+import { TracePages } from './trace/pages';
+import { TraceSource } from './trace/source';
+import { TraceStatusBar } from './trace/statusBar';
+import { TraceStructure } from './trace/structure';
+import { TrajectoryTree } from './trajectories/tree';
+
+/** What commands work with. */
+export interface Services {
+  readonly context: vscode.ExtensionContext;
+  readonly log: vscode.LogOutputChannel;
+  readonly files: OpenFiles;
+  readonly navigation: TraceNavigation;
+  readonly source: TraceSource;
+}
+
+/** Builds the services and registers every view and provider; nothing is read from disk here. */
+export function createServices(context: vscode.ExtensionContext): Services {
+  const log = createLog();
+  const files = new OpenFiles(context.workspaceState, log);
+  const pages = new TracePages(files);
+  const navigation = new TraceNavigation(files, pages);
+  const source = new TraceSource(files, navigation);
+  const structure = new TraceStructure(pages);
+  const documents = new RawDocuments(files);
+  const tree = new TrajectoryTree(files);
+  const trace = { language: TRACE_LANGUAGE };
+  context.subscriptions.push(
+    log,
+    files,
+    pages,
+    source,
+    documents,
+    tree,
+    new TraceDecorations(pages),
+    new TraceDiagnostics(pages),
+    new TraceStatusBar(navigation, pages),
+    new FormatStatus(files),
+    new InlineChips(documents),
+    new RawDiagnostics(documents),
+    vscode.languages.registerDocumentSymbolProvider(trace, structure, { label: 'Trajectories' }),
+    vscode.languages.registerFoldingRangeProvider(trace, structure),
+    vscode.languages.registerCodeLensProvider(trace, new TraceLenses(pages)),
+    vscode.languages.registerHoverProvider(trace, new TraceHover(pages)),
+    vscode.window.registerTreeDataProvider('cfprm.trajectories', tree),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('cfprm.format')) files.reopenAll();
+    }),
+  );
+  return { context, log, files, navigation, source };
+}

@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import type { Thresholds } from '../core/trace/words';
+
+/** What a chip in the raw editor shows. */
+export type InlineContent = 'label' | 'score' | 'both';
+
+/** The extension's settings, read afresh at each use so that a change takes effect at once. */
+export const settings = {
+  /** Trajectories per page of the trace view. */
+  pageSize: (): number => clamp(get<number>('trace.pageSize'), 10, 500),
+  thresholds: (): Thresholds => {
+    const { low, high } = get<Partial<Thresholds>>('thresholds');
+    return { low: low ?? 0.3, high: high ?? 0.7 };
+  },
+  inlineEnabled: (): boolean => get<boolean>('inline.enabled'),
+  inlineContent: (): InlineContent => get<InlineContent>('inline.content'),
+  /** Field mapping for files of no known format, as JSON; see `parseMapping`. */
+  mapping: (): unknown => get<unknown>('format.mapping'),
+};
+
+/** Flips the chips in the raw editor, for the user. */
+export async function toggleInline(): Promise<void> {
+  const target = vscode.ConfigurationTarget.Global;
+  await vscode.workspace
+    .getConfiguration('cfprm')
+    .update('inline.enabled', !settings.inlineEnabled(), target);
+}
+
+function get<T>(key: string): T {
+  return vscode.workspace.getConfiguration('cfprm').get<T>(key)!;
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, Math.round(value)));
+}

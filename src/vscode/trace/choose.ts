@@ -1,0 +1,100 @@
+import * as vscode from 'vscode';
+import { FILTERS, passes, type TraceFilter } from '../../core/trace/filter';
+import type { RowReading } from '../../io/traceFile';
+import type { OpenFiles } from '../files/openFiles';
+import { type TraceNavigation, valueOrTell } from './navigation';
+
+/** Lets the user choose a filter and opens its first page. */
+export async function chooseFilter(files: OpenFiles, navigation: TraceNavigation): Promise<void> {
+  const here = navigation.here();
+  if (here === undefined) return;
+  const picks = [
+    ...FILTERS.map(({ kind, title }) => ({ label: title, filter: { kind } as TraceFilter })),
+    { label: 'Text…', filter: undefined },
+  ];
+  const picked = await vscode.window.showQuickPick(picks, {
+    title: 'CFPRM: Filter',
+    placeHolder: 'Show only trajectories',
+  });
+  if (picked === undefined) return;
+  const filter = picked.filter ?? (await askText());
+  if (filter === undefined) return;
+  const found = valueOrTell(await files.passing(here.address.source, filter));
+  if (found === undefined) return;
+  if (found.length === 0) {
+    void vscode.window.showInformationMessage(
+      'CFPRM: no trajectory passes this filter, so it was not applied.',
+    );
+    return;
+  }
+  files.setFilter(here.address.source, filter);
+  await navigation.open({ source: here.address.source, page: 0, filter }, { at: 'first' });
+}
+
+/** Goes back to all rows, on the page of the row under the cursor. */
+export async function clearFilter(files: OpenFiles, navigation: TraceNavigation): Promise<void> {
+  const here = navigation.here();
+  if (here === undefined) return;
+  files.setFilter(here.address.source, undefined);
+  const entry = here.page.entries.findLast((it) => it.line <= here.line);
+  await navigation.openRow(here.address.source, entry?.ordinal ?? 0);
+}
+
+/** Asks for a row number, an id or a text, and goes there. */
+export async function goTo(files: OpenFiles, navigation: TraceNavigation): Promise<void> {
+  const here = navigation.here();
+  if (here === undefined) return;
+  const wanted = await vscode.window.showInputBox({
+    title: 'CFPRM: Go to trajectory',
+    prompt: 'Row number, id, or a text to find from here on',
+  });
+  if (wanted === undefined || wanted.trim() === '') return;
+  const file = valueOrTell(await files.open(here.address.source));
+  if (file === undefined) return;
+  const row = /^\d+$/.test(wanted.trim()) ? Number(wanted) : undefined;
+  if (row !== undefined) {
+    const ordinal = await file.ordinalOfRow(row);
+    if (ordinal !== undefined) return navigation.openRow(here.address.source, ordinal, here.address.filter);
+    void vscode.window.showInformationMessage(`CFPRM: the file has no row ${row}.`);
+    return;
+  }
+  const from = (here.page.entries.findLast((it) => it.line <= here.line)?.ordinal ?? -1) + 1;
+  const whole = { source: here.address.source, page: 0 };
+  const test = (reading: RowReading): boolean =>
+    passes({ kind: 'text', text: wanted.trim() }, reading.result);
+  const found =
+    (await navigation.findRow(whole, from, 1, test)) ?? (await navigation.findRow(whole, 0, 1, test));
+  if (found === undefined)
+    void vscode.window.showInformationMessage(`CFPRM: nothing in the file mentions "${wanted}".`);
+  else await navigation.openRow(here.address.source, found.ordinal, here.address.filter);
+}
+
+/** The single keys of the trace view, to read and to run. */
+export async function showKeys(): Promise<void> {
+  const keys: readonly [string, string, string][] = [
+    ['n', 'Next error', 'cfprm.nextError'],
+    ['Shift+N', 'Previous error', 'cfprm.previousError'],
+    ['j', 'Next step', 'cfprm.nextStep'],
+    ['k', 'Previous step', 'cfprm.previousStep'],
+    [']', 'Next trajectory', 'cfprm.nextTrajectory'],
+    ['[', 'Previous trajectory', 'cfprm.previousTrajectory'],
+    ['Shift+]', 'Next page', 'cfprm.nextPage'],
+    ['Shift+[', 'Previous page', 'cfprm.previousPage'],
+    ['f', 'Filter', 'cfprm.filter'],
+    ['g', 'Go to trajectory', 'cfprm.goTo'],
+    ['Enter', 'Reveal in source', 'cfprm.revealInSource'],
+    ['F8', 'Next problem, with its message', 'editor.action.marker.next'],
+  ];
+  const picks = keys.map(([label, description, command]) => ({ label, description, command }));
+  const title = 'CFPRM: Keys of the trace view (setting cfprm.trace.singleKeys turns single keys off)';
+  const picked = await vscode.window.showQuickPick(picks, { title });
+  if (picked !== undefined) await vscode.commands.executeCommand(picked.command);
+}
+
+async function askText(): Promise<TraceFilter | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: 'CFPRM: Filter by text',
+    prompt: 'Text in the problem, a step or the id; upper and lower case are the same',
+  });
+  return text === undefined || text === '' ? undefined : { kind: 'text', text };
+}

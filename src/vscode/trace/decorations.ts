@@ -1,0 +1,64 @@
+import * as vscode from 'vscode';
+import type { MarkKind } from '../../core/trace/page';
+import { TRACE_LANGUAGE } from './address';
+import type { TracePages } from './pages';
+
+/** Colours the trace view with six static decoration types, whatever the number of steps. */
+export class TraceDecorations implements vscode.Disposable {
+  private readonly types: Record<MarkKind, vscode.TextEditorDecorationType> = {
+    good: colour('cfprm.good'),
+    doubt: colour('cfprm.doubt'),
+    bad: colour('cfprm.bad', { fontWeight: 'bold' }),
+    dim: colour('descriptionForeground'),
+    head: colour('editor.foreground', { fontWeight: 'bold' }),
+    firstError: vscode.window.createTextEditorDecorationType({
+      isWholeLine: true,
+      backgroundColor: new vscode.ThemeColor('cfprm.firstErrorBackground'),
+      overviewRulerColor: new vscode.ThemeColor('cfprm.bad'),
+      overviewRulerLane: vscode.OverviewRulerLane.Right,
+    }),
+  };
+  private readonly disposables: vscode.Disposable[];
+
+  constructor(private readonly pages: TracePages) {
+    this.disposables = [
+      ...Object.values(this.types),
+      vscode.window.onDidChangeVisibleTextEditors((editors) => {
+        for (const editor of editors) this.decorate(editor);
+      }),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        for (const editor of vscode.window.visibleTextEditors) {
+          if (editor.document === document) this.decorate(editor);
+        }
+      }),
+    ];
+    for (const editor of vscode.window.visibleTextEditors) this.decorate(editor);
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  private decorate(editor: vscode.TextEditor): void {
+    if (editor.document.languageId !== TRACE_LANGUAGE) return;
+    const page = this.pages.page(editor.document.uri);
+    // The text may still be the one before the last drawing; its change event follows.
+    if (page === undefined || page.text.length !== editor.document.getText().length) return;
+    const ranges: Record<MarkKind, vscode.Range[]> = {
+      good: [],
+      doubt: [],
+      bad: [],
+      dim: [],
+      head: [],
+      firstError: [],
+    };
+    for (const { line, start, end, kind } of page.marks)
+      ranges[kind].push(new vscode.Range(line, start, line, end));
+    for (const kind of Object.keys(ranges) as MarkKind[])
+      editor.setDecorations(this.types[kind], ranges[kind]);
+  }
+}
+
+function colour(id: string, more: vscode.DecorationRenderOptions = {}): vscode.TextEditorDecorationType {
+  return vscode.window.createTextEditorDecorationType({ color: new vscode.ThemeColor(id), ...more });
+}

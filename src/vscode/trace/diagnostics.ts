@@ -1,0 +1,64 @@
+import * as vscode from 'vscode';
+import type { TraceEntry } from '../../core/trace/page';
+import { formatScore, labelWords } from '../../core/trace/words';
+import { TRACE_LANGUAGE } from './address';
+import { changeWords } from './hover';
+import type { TracePages } from './pages';
+
+/**
+ * First errors (warnings) and malformed rows (errors) of the open pages, which is what F8, the Problems view and
+ * the Outline's colours follow. A page holds at most 500 trajectories, below the platform's 1,000 per file.
+ */
+export class TraceDiagnostics implements vscode.Disposable {
+  private readonly collection = vscode.languages.createDiagnosticCollection('cfprm-trace');
+  private readonly disposables: vscode.Disposable[];
+
+  constructor(private readonly pages: TracePages) {
+    const ifTrace = (document: vscode.TextDocument): void => {
+      if (document.languageId === TRACE_LANGUAGE) this.report(document);
+    };
+    this.disposables = [
+      this.collection,
+      vscode.workspace.onDidOpenTextDocument(ifTrace),
+      vscode.workspace.onDidChangeTextDocument((event) => ifTrace(event.document)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.collection.delete(document.uri)),
+    ];
+    vscode.workspace.textDocuments.forEach(ifTrace);
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  private report(document: vscode.TextDocument): void {
+    const entries = this.pages.page(document.uri)?.entries ?? [];
+    const found = entries.map((entry) => diagnostic(document, entry)).filter((it) => it !== undefined);
+    this.collection.set(document.uri, found);
+  }
+}
+
+function diagnostic(document: vscode.TextDocument, entry: TraceEntry): vscode.Diagnostic | undefined {
+  if (entry.endLine >= document.lineCount) return undefined;
+  if (entry.fault !== undefined) {
+    const line = document.lineAt(entry.line).range;
+    return make(line, `Row ${entry.row}: ${entry.fault.message}`, vscode.DiagnosticSeverity.Error);
+  }
+  const step = entry.steps[(entry.firstError ?? 0) - 1];
+  if (step === undefined) return undefined;
+  const end = document.lineAt(step.endLine).range.end;
+  const range = new vscode.Range(new vscode.Position(step.line, step.textColumn), end);
+  const before = entry.steps[step.number - 2]?.score;
+  const drop =
+    step.score === undefined || before === undefined
+      ? ''
+      : `, ${changeWords(step.score - before)} step ${step.number - 1}`;
+  const score = step.score === undefined ? '' : `, score ${formatScore(step.score)}${drop}`;
+  const message = `First error: step ${step.number} of ${entry.steps.length}, ${labelWords(step.label)}${score}`;
+  return make(range, message, vscode.DiagnosticSeverity.Warning);
+}
+
+function make(range: vscode.Range, message: string, severity: vscode.DiagnosticSeverity): vscode.Diagnostic {
+  const it = new vscode.Diagnostic(range, message, severity);
+  it.source = 'cfprm';
+  return it;
+}

@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import { entryAt, type StepEntry, stepAt, type TraceEntry } from '../../core/trace/page';
+import { count, formatScore, glyph, labelWords, probability } from '../../core/trace/words';
+import type { TracePages } from './pages';
+
+/** The detail of a step or a trajectory under the mouse. Step text is untrusted and stays plain text. */
+export class TraceHover implements vscode.HoverProvider {
+  constructor(private readonly pages: TracePages) {}
+
+  provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
+    const page = this.pages.page(document.uri);
+    const entry = page && entryAt(page, position.line);
+    if (entry === undefined || position.line > entry.endLine) return undefined;
+    const step = stepAt(entry, position.line);
+    if (step === undefined)
+      return position.line === entry.line ? new vscode.Hover(trajectoryDetail(entry)) : undefined;
+    // Over the text itself a hover would only be in the way of reading.
+    if (position.line !== step.line || position.character > step.textColumn) return undefined;
+    return new vscode.Hover(stepDetail(entry, step));
+  }
+}
+
+function trajectoryDetail(entry: TraceEntry): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  text.appendText(`${entry.title}, row ${count(entry.row)}\n${entry.steps.length} steps`);
+  if (entry.detail !== '') text.appendText(`\n${entry.detail}`);
+  return text;
+}
+
+function stepDetail(entry: TraceEntry, step: StepEntry): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  text.appendText(`Step ${step.number} of ${entry.steps.length}\n`);
+  text.appendText(`Label: ${glyph(step.label)} ${labelWords(step.label)}, from the file`);
+  if (entry.firstError === step.number) text.appendText(' (first error)');
+  text.appendText(`\nScore: ${scoreWords(entry, step)}`);
+  for (const other of step.alternatives ?? []) {
+    text.appendText(`\n\nAlternative ${glyph(other.label)} ${other.text.slice(0, 300)}`);
+  }
+  return text;
+}
+
+function scoreWords(entry: TraceEntry, step: StepEntry): string {
+  if (step.score === undefined) return 'none recorded';
+  const logit =
+    step.score === probability(step.score)
+      ? ''
+      : ` (a logit; sigmoid ${formatScore(probability(step.score))})`;
+  const before = entry.steps[step.number - 2]?.score;
+  const change = before === undefined ? '' : `, ${changeWords(step.score - before)} step ${step.number - 1}`;
+  return `${step.score}${logit}, recorded in the file${change}`;
+}
+
+/** A difference of scores in words, to be followed by what it is against. */
+export function changeWords(change: number): string {
+  if (change === 0) return 'the same as';
+  return `${formatScore(Math.abs(change))} ${change < 0 ? 'below' : 'above'}`;
+}

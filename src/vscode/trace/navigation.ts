@@ -1,0 +1,216 @@
+import * as vscode from 'vscode';
+import type { Result } from '../../core/result';
+import { entryAt, type TraceEntry, type TracePage } from '../../core/trace/page';
+import { firstError } from '../../core/trajectory';
+import type { RowRange, RowReading, TraceFile } from '../../io/traceFile';
+import type { OpenFiles } from '../files/openFiles';
+import { settings } from '../settings';
+import { parseTraceUri, TRACE_LANGUAGE, type TraceAddress, traceUri } from './address';
+import type { TracePages } from './pages';
+
+/** Where to put the cursor on a page that is opened. */
+export type Landing =
+  | { readonly at: 'first' | 'last' | 'first-step' | 'last-step' }
+  | { readonly at: 'row' | 'error'; readonly ordinal: number };
+
+/** The trace editor that commands act on. */
+export interface Here {
+  readonly editor: vscode.TextEditor;
+  readonly address: TraceAddress;
+  readonly page: TracePage;
+  /** 0-based line of the cursor, or the one that a code lens names. */
+  readonly line: number;
+}
+
+/** Moves the cursor over steps, errors, trajectories and pages of the trace view. */
+export class TraceNavigation {
+  constructor(
+    private readonly files: OpenFiles,
+    private readonly pages: TracePages,
+  ) {}
+
+  /** The active trace editor, if the active editor is one. */
+  here(line?: number): Here | undefined {
+    const editor = vscode.window.activeTextEditor;
+    if (editor?.document.languageId !== TRACE_LANGUAGE) return undefined;
+    const address = parseTraceUri(editor.document.uri);
+    const page = this.pages.page(editor.document.uri);
+    if (address === undefined || page === undefined) return undefined;
+    return { editor, address, page, line: line ?? editor.selection.active.line };
+  }
+
+  /** Opens a page and puts the cursor where it should land. */
+  async open(address: TraceAddress, landing?: Landing, column?: vscode.ViewColumn): Promise<void> {
+    const before = vscode.window.tabGroups.activeTabGroup.activeTab;
+    const document = await vscode.workspace.openTextDocument(traceUri(address));
+    const editor = await vscode.window.showTextDocument(document, { preview: true, viewColumn: column });
+    const page = this.pages.page(document.uri);
+    const line = landing === undefined || page === undefined ? undefined : landingLine(page, landing);
+    if (line !== undefined) moveTo(editor, line);
+    await closeOtherPage(before, address, document.uri);
+  }
+
+  /** Goes to the next (1) or previous (-1) step of the page, and on to the neighbouring page. */
+  async moveStep(step: 1 | -1): Promise<void> {
+    const here = this.here();
+    if (here === undefined) return;
+    const lines = here.page.entries.flatMap((entry) => entry.steps.map((it) => it.line));
+    const target = step === 1 ? lines.find((it) => it > here.line) : lines.findLast((it) => it < here.line);
+    if (target !== undefined) moveTo(here.editor, target);
+    else await this.movePage(step, { at: step === 1 ? 'first-step' : 'last-step' });
+  }
+
+  /** Goes to the next (1) or previous (-1) trajectory, and on to the neighbouring page. */
+  async moveTrajectory(step: 1 | -1): Promise<void> {
+    const here = this.here();
+    if (here === undefined) return;
+    const lines = here.page.entries.map((entry) => entry.line);
+    const target = step === 1 ? lines.find((it) => it > here.line) : lines.findLast((it) => it < here.line);
+    if (target !== undefined) moveTo(here.editor, target);
+    else await this.movePage(step, { at: step === 1 ? 'first' : 'last' });
+  }
+
+  /** Goes to the next (1) or previous (-1) first error or malformed row, across all pages of the file. */
+  async moveError(step: 1 | -1, fromLine?: number): Promise<void> {
+    const here = this.here(fromLine);
+    if (here === undefined) return;
+    const lines = here.page.entries.map(errorLine).filter((it) => it !== undefined);
+    const target = step === 1 ? lines.find((it) => it > here.line) : lines.findLast((it) => it < here.line);
+    if (target !== undefined) {
+      moveTo(here.editor, target);
+      return;
+    }
+    const size = settings.pageSize();
+    const from = step === 1 ? (here.address.page + 1) * size : here.address.page * size - 1;
+    const found = await this.findRow(here.address, from, step, hasError);
+    if (found === undefined) {
+      const way = step === 1 ? 'after' : 'before';
+      vscode.window.setStatusBarMessage(`CFPRM: no error ${way} this one`, 4000);
+      return;
+    }
+    const page = Math.floor(found.index / size);
+    await this.open({ ...here.address, page }, { at: 'error', ordinal: found.ordinal });
+  }
+
+  /** Puts the cursor on the first error of the trajectory at a line. */
+  showFirstError(fromLine?: number): void {
+    const here = this.here(fromLine);
+    const entry = here && entryAt(here.page, here.line);
+    const line = entry && errorLine(entry);
+    if (here !== undefined && line !== undefined) moveTo(here.editor, line);
+  }
+
+  /** Turns the page. */
+  async movePage(step: 1 | -1, landing: Landing = { at: 'first' }): Promise<void> {
+    const here = this.here();
+    if (here === undefined) return;
+    const page = here.address.page + step;
+    const size = settings.pageSize();
+    const range = await this.rangeOf(here.address, (page + 1) * size);
+    if (page < 0 || range === undefined || page * size >= range.range.length) {
+      vscode.window.setStatusBarMessage(`CFPRM: this is the ${step === 1 ? 'last' : 'first'} page`, 4000);
+      return;
+    }
+    await this.open({ ...here.address, page }, landing);
+  }
+
+  /** Opens the page that holds a row of the file, with the filter dropped if the row does not pass it. */
+  async openRow(source: vscode.Uri, ordinal: number, filter?: TraceAddress['filter']): Promise<void> {
+    const size = settings.pageSize();
+    const landing = { at: 'row', ordinal } as const;
+    if (filter !== undefined) {
+      const found = await this.files.passing(source, filter);
+      const index = found.ok ? found.value.indexOf(ordinal) : -1;
+      if (index >= 0) return this.open({ source, page: Math.floor(index / size), filter }, landing);
+    }
+    return this.open({ source, page: Math.floor(ordinal / size) }, landing);
+  }
+
+  /** The first row from an index of the address's rows on that passes a test, with progress and Cancel. */
+  async findRow(
+    address: TraceAddress,
+    from: number,
+    step: 1 | -1,
+    test: (reading: RowReading) => boolean,
+  ): Promise<{ index: number; ordinal: number } | undefined> {
+    const found = await this.rangeOf(address, 0);
+    if (found === undefined) return undefined;
+    const { file, range } = found;
+    const hit = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: 'CFPRM: searching', cancellable: true },
+      (_, token) => {
+        const abort = new AbortController();
+        token.onCancellationRequested(() => abort.abort());
+        return file.find(range, from, step, test, abort.signal);
+      },
+    );
+    const value = valueOrTell(hit);
+    return value && { index: value.index, ordinal: value.reading.ordinal };
+  }
+
+  private async rangeOf(
+    address: TraceAddress,
+    rows: number,
+  ): Promise<{ file: TraceFile; range: RowRange } | undefined> {
+    const file = valueOrTell(await this.files.open(address.source));
+    if (file === undefined) return undefined;
+    await file.whenIndexed(rows);
+    const range = valueOrTell(await this.pages.range(address, file));
+    return range && { file, range };
+  }
+}
+
+/** The value, or undefined after the user was told the fault. */
+export function valueOrTell<T>(result: Result<T>): T | undefined {
+  if (result.ok) return result.value;
+  void vscode.window.showErrorMessage(`CFPRM: ${result.fault.message}`);
+  return undefined;
+}
+
+/** Puts the cursor at a line's start and shows it. */
+export function moveTo(editor: vscode.TextEditor, line: number): void {
+  const at = new vscode.Position(line, 0);
+  editor.selection = new vscode.Selection(at, at);
+  editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+}
+
+function hasError(reading: RowReading): boolean {
+  return (
+    !reading.result.ok || reading.result.value.some((trajectory) => firstError(trajectory) !== undefined)
+  );
+}
+
+function errorLine(entry: TraceEntry): number | undefined {
+  return entry.fault === undefined ? entry.steps[(entry.firstError ?? 0) - 1]?.line : entry.line;
+}
+
+function landingLine(page: TracePage, landing: Landing): number | undefined {
+  switch (landing.at) {
+    case 'first':
+      return page.entries[0]?.line;
+    case 'last':
+      return page.entries.at(-1)?.line;
+    case 'first-step':
+      return page.entries.flatMap((entry) => entry.steps)[0]?.line;
+    case 'last-step':
+      return page.entries.flatMap((entry) => entry.steps).at(-1)?.line;
+    default: {
+      const entry = page.entries.find((it) => it.ordinal === landing.ordinal);
+      return entry && ((landing.at === 'error' ? errorLine(entry) : undefined) ?? entry.line);
+    }
+  }
+}
+
+/** Closes the page that was left, so that paging does not pile up tabs; a pinned one stays. */
+async function closeOtherPage(
+  tab: vscode.Tab | undefined,
+  address: TraceAddress,
+  now: vscode.Uri,
+): Promise<void> {
+  if (tab === undefined || tab.isPinned || !(tab.input instanceof vscode.TabInputText)) return;
+  const left = parseTraceUri(tab.input.uri);
+  const isOther = tab.input.uri.toString() !== now.toString();
+  if (!isOther || left?.source.toString() !== address.source.toString()) return;
+  const still = vscode.window.tabGroups.all.flatMap((group) => group.tabs).includes(tab);
+  if (still) await vscode.window.tabGroups.close(tab, true);
+}

@@ -1,0 +1,119 @@
+import * as vscode from 'vscode';
+import { type Fault, ok, type Result } from '../../core/result';
+import { filterWords } from '../../core/trace/filter';
+import type { TracePage } from '../../core/trace/page';
+import { DEFAULT_RENDER, renderPage } from '../../core/trace/render';
+import { count } from '../../core/trace/words';
+import type { RowRange, TraceFile } from '../../io/traceFile';
+import type { OpenFiles } from '../files/openFiles';
+import { settings } from '../settings';
+import { parseTraceUri, TRACE_SCHEME, type TraceAddress } from './address';
+
+/** A page reads at most this many bytes of rows; larger rows are named and opened one by one. */
+const PAGE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Provides the text of trace pages and keeps what lies where in each, for everything that decorates, folds or
+ * navigates them.
+ */
+export class TracePages implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  private readonly pages = new Map<string, TracePage>();
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  private readonly rendered = new vscode.EventEmitter<vscode.Uri>();
+  private readonly disposables: vscode.Disposable[];
+  readonly onDidChange = this.changed.event;
+  /** Fires when a page was drawn, before the editor shows it. */
+  readonly onDidRender = this.rendered.event;
+
+  constructor(private readonly files: OpenFiles) {
+    this.disposables = [
+      this.changed,
+      this.rendered,
+      vscode.workspace.registerTextDocumentContentProvider(TRACE_SCHEME, this),
+      files.onDidChange((source) =>
+        this.redraw((address) => address.source.toString() === source.toString()),
+      ),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('cfprm')) this.redraw(() => true);
+      }),
+      vscode.workspace.onDidCloseTextDocument((document) => this.pages.delete(document.uri.toString())),
+    ];
+  }
+
+  /** What lies where on a page that was drawn. */
+  page(uri: vscode.Uri): TracePage | undefined {
+    return this.pages.get(uri.toString());
+  }
+
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    const address = parseTraceUri(uri);
+    const page =
+      address === undefined ? faultPage({ message: 'This is not a trace page.' }) : await this.draw(address);
+    this.pages.set(uri.toString(), page);
+    this.rendered.fire(uri);
+    return page.text;
+  }
+
+  /** The rows that the pages of an address show. Faults: the file cannot be read, or the search was cancelled. */
+  async range(address: TraceAddress, file: TraceFile): Promise<Result<RowRange>> {
+    if (address.filter === undefined) return ok(file.allRows);
+    const found = await this.files.passing(address.source, address.filter);
+    return found.ok ? ok({ length: found.value.length, at: (i) => found.value[i]! }) : found;
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  private async draw(address: TraceAddress): Promise<TracePage> {
+    const file = await this.files.open(address.source);
+    if (!file.ok) return faultPage(file.fault);
+    const size = settings.pageSize();
+    const first = address.page * size;
+    await file.value.whenIndexed(first + size + 1);
+    const range = await this.range(address, file.value);
+    if (!range.ok) return faultPage(range.fault);
+    const length = Math.max(0, Math.min(size, range.value.length - first));
+    const ordinals = Array.from({ length }, (_, i) => range.value.at(first + i));
+    const rows = await file.value.read(ordinals, PAGE_BYTES);
+    if (!rows.ok) return faultPage(rows.fault);
+    const heading = headingWords(address, file.value, range.value.length, first, rows.value.length);
+    return renderPage(heading, rows.value, { ...DEFAULT_RENDER, thresholds: settings.thresholds() });
+  }
+
+  private redraw(concerns: (address: TraceAddress) => boolean): void {
+    for (const document of vscode.workspace.textDocuments) {
+      const address = parseTraceUri(document.uri);
+      if (address !== undefined && concerns(address)) this.changed.fire(document.uri);
+    }
+  }
+}
+
+function headingWords(
+  address: TraceAddress,
+  file: TraceFile,
+  total: number,
+  first: number,
+  shown: number,
+): string {
+  const size = settings.pageSize();
+  const pages = Math.max(1, Math.ceil(total / size));
+  const more = file.complete || address.filter !== undefined ? '' : '+ (counting)';
+  const name = address.source.path.split('/').at(-1) ?? '';
+  const rows =
+    shown === 0 ? 'no rows' : `${count(first + 1)}–${count(first + shown)} of ${count(total)}${more}`;
+  const parts = [
+    name,
+    file.source.format.title,
+    rows,
+    `page ${count(address.page + 1)} of ${count(pages)}${more}`,
+  ];
+  if (address.filter !== undefined) parts.push(`filter: ${filterWords(address.filter)}`);
+  if (file.fault !== undefined) parts.push(`⚠ ${file.fault.message}`);
+  return parts.join(' · ');
+}
+
+function faultPage(fault: Fault): TracePage {
+  const text = `⚠ ${fault.message}`;
+  return { text, entries: [], marks: [{ line: 0, start: 0, end: text.length, kind: 'bad' }] };
+}

@@ -1,0 +1,59 @@
+import * as vscode from 'vscode';
+import { entryAt, stepAt } from '../../core/trace/page';
+import { count } from '../../core/trace/words';
+import type { CommandId } from '../commandIds';
+import { settings } from '../settings';
+import { TRACE_LANGUAGE } from './address';
+import type { TraceNavigation } from './navigation';
+import type { TracePages } from './pages';
+
+/** Where the cursor is in the file: "trajectory 17 · step 4/6 · first error 4". */
+export class TraceStatusBar implements vscode.Disposable {
+  private readonly item = vscode.window.createStatusBarItem(
+    'cfprm.position',
+    vscode.StatusBarAlignment.Right,
+    101,
+  );
+  private readonly disposables: vscode.Disposable[];
+
+  constructor(
+    private readonly navigation: TraceNavigation,
+    pages: TracePages,
+  ) {
+    this.item.name = 'CFPRM position';
+    this.item.command = 'cfprm.goTo' satisfies CommandId;
+    this.item.tooltip = 'CFPRM: go to trajectory';
+    const update = (): void => this.update();
+    this.disposables = [
+      this.item,
+      pages.onDidRender(update),
+      vscode.window.onDidChangeActiveTextEditor(update),
+      vscode.window.onDidChangeTextEditorSelection((event) => {
+        if (event.textEditor.document.languageId === TRACE_LANGUAGE) update();
+      }),
+    ];
+    update();
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  private update(): void {
+    const here = this.navigation.here();
+    const entry = here && entryAt(here.page, here.line);
+    if (here === undefined || entry === undefined) {
+      this.item.hide();
+      return;
+    }
+    const index = here.address.page * settings.pageSize() + here.page.entries.indexOf(entry) + 1;
+    const step = stepAt(entry, here.line);
+    const parts = [`trajectory ${count(index)}`];
+    parts.push(
+      step === undefined ? `${entry.steps.length} steps` : `step ${step.number}/${entry.steps.length}`,
+    );
+    if (entry.firstError !== undefined) parts.push(`first error ${entry.firstError}`);
+    this.item.text = parts.join(' · ');
+    this.item.show();
+  }
+}
