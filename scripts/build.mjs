@@ -32,7 +32,15 @@ export async function build({ production = false } = {}) {
     absWorkingDir: root,
   };
   /** @type {import('esbuild').BuildOptions} */
-  const node = { ...common, platform: 'node', target: 'node20', format: 'cjs', external: ['vscode'] };
+  // jsonc-parser's main entry is UMD, which a bundler cannot follow; its module entry is plain.
+  const node = {
+    ...common,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    external: ['vscode'],
+    mainFields: ['module', 'main'],
+  };
   const jobs = [];
   if (existsSync(at('src/extension.ts')))
     jobs.push(bundle({ ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js' }));
@@ -88,6 +96,7 @@ export async function buildHostSuites() {
     target: 'node20',
     format: 'cjs',
     external: ['vscode', 'mocha'],
+    mainFields: ['module', 'main'],
     sourcemap: 'inline',
     logLevel: 'warning',
     entryPoints: [
@@ -107,5 +116,5 @@ if (isMain(import.meta.url)) {
     const files = await build({ production: process.argv.includes('--production') });
     console.log(files.filter((file) => !file.endsWith('.map')).join('\n') || 'nothing to build yet');
   };
-  await main(work());
+  main(work());
 }
