@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { rowsOf } from '../../../test/support/rows';
+import { detect } from './detect';
+
+const trlRow = { prompt: 'p', completions: ['a'], labels: [true] };
+const benchRow = { problem: 'p', steps: ['a'], label: -1 };
+
+describe('detecting the format', () => {
+  it('says on what it rests', () => {
+    const detection = detect([trlRow, trlRow, benchRow], 4);
+    assert.ok(detection.ok);
+    assert.equal(detection.value.format.id, 'trl');
+    assert.equal(detection.value.why, '2 of 4 sampled rows have prompt, completions and labels');
+    assert.deepEqual(detection.value.runnersUp, [{ id: 'processbench', rows: 1 }]);
+  });
+
+  it('counts only rows that can be read', () => {
+    const broken = { ...trlRow, labels: [true, false] };
+    const detection = detect([broken, broken, benchRow]);
+    assert.ok(detection.ok);
+    assert.equal(detection.value.format.id, 'processbench');
+  });
+
+  it('takes the more specific format at a tie', () => {
+    const detection = detect([{ ...benchRow, ...trlRow, labels: undefined as never }]);
+    assert.ok(detection.ok);
+    assert.equal(detection.value.format.id, 'processbench');
+  });
+
+  it('lists what it looked for, what it found, and the way out', () => {
+    for (const rows of [rowsOf('test/fixtures/rlhflow_orm.jsonl'), [{ question: 'q', answer: 'a' }], []]) {
+      const detection = detect(rows);
+      assert.ok(!detection.ok);
+      assert.match(detection.fault.message, /^No known format fits\. The first row has (the keys|no keys)/);
+      assert.match(detection.fault.message, /trl: prompt and completions/);
+      assert.match(detection.fault.message, /Choose the format yourself, or say with a field mapping/);
+    }
+  });
+
+  it('says why when rows look like a format but none can be read', () => {
+    const detection = detect([{ ...trlRow, labels: [] }]);
+    assert.ok(!detection.ok);
+    assert.match(detection.fault.message, /look like TRL .* none of them can be read: labels has 0 entries/);
+  });
+});

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Json, JsonObject } from '../../src/core/formats/format';
+import type { Trajectory } from '../../src/core/trajectory';
+
+const root = path.resolve(__dirname, '../..');
+
+/** The rows of a JSONL file or JSON array, by its path from the repository's root. */
+export function rowsOf(file: string): JsonObject[] {
+  const text = readFileSync(path.join(root, file), 'utf8');
+  if (file.endsWith('.json')) return JSON.parse(text) as JsonObject[];
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => JSON.parse(line) as JsonObject);
+}
+
+/** Labels in short: + correct, 0 neutral, - incorrect, . absent, soft ones as their number. */
+export function labelsInShort({ steps }: Trajectory): string {
+  const signs = { correct: '+', neutral: '0', incorrect: '-' };
+  return steps
+    .map(({ label }) => (label === undefined ? '.' : typeof label === 'number' ? `(${label})` : signs[label]))
+    .join('');
+}
+
+/** What a trajectory's place names: the step's string in the row, cut where the step ends. */
+export function textAtPlace(row: JsonObject, { place }: Trajectory['steps'][number]): string {
+  let value: Json | undefined = row;
+  for (const key of place.path) value = (value as { [key: string | number]: Json })[key];
+  if (typeof value !== 'string') throw new Error(`${place.path.join('.')} is no text`);
+  return value.slice(0, place.end);
+}
