@@ -18,6 +18,8 @@ export interface StepEntry {
   readonly number: number;
   readonly line: number;
   readonly endLine: number;
+  /** Column at which the step's label starts. */
+  readonly labelColumn: number;
   /** Column at which the step's text starts. */
   readonly textColumn: number;
   readonly label?: Label;
@@ -52,6 +54,11 @@ export interface TracePage {
   readonly text: string;
   readonly entries: readonly TraceEntry[];
   readonly marks: readonly Mark[];
+  /**
+   * Tab size for the page's editor: VS Code's `deepIndent` wraps a line two tab stops deep, which with this
+   * size is the column where the text of steps begins.
+   */
+  readonly tabSize: number;
 }
 
 /** The entry whose lines hold this 0-based line, or the last one before it; undefined above the first. */

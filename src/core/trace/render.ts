@@ -15,6 +15,11 @@ import {
   type Thresholds,
 } from './words';
 
+/** White space before every line below a header. */
+const MARGIN = '  ';
+/** UTF-16 units of the problem that the header shows; a longer one follows whole on lines of its own. */
+const HEADER_PROBLEM = 60;
+
 /** One row to show. */
 export interface RowToShow {
   readonly row: number;
@@ -57,7 +62,12 @@ export function renderPage(heading: string, rows: readonly RowToShow[], options:
       entries.push(renderTrajectory(draft, row, trajectory, suffix, columns, options));
     });
   }
-  return { text: draft.lines.join('\n'), entries, marks: draft.marks };
+  return {
+    text: draft.lines.join('\n'),
+    entries,
+    marks: draft.marks,
+    tabSize: (MARGIN.length + columns.hang) / 2,
+  };
 }
 
 /** The header's facts on a trajectory: answer against gold, first error, minimum score. */
@@ -74,6 +84,8 @@ export function facts(trajectory: Trajectory): string[] {
 /** What the page's columns must hold; one layout for the page keeps the texts aligned. */
 interface Columns {
   readonly number: number;
+  /** Columns between a step line's margin and its text; even, see `TracePage.tabSize`. */
+  readonly hang: number;
   /** Width of the score column, 0 when no step on the page has a score. */
   readonly score: number;
   /** Width of the soft-label column, 0 when no step has one. */
@@ -93,7 +105,9 @@ function columnsOf(rows: readonly RowToShow[]): Columns {
       }
     }
   }
-  return { number, score, soft };
+  const cells = [number, 1, soft, score === 0 ? 0 : score + 2].filter((width) => width > 0);
+  const hang = cells.reduce((sum, width) => sum + width + 1, 1);
+  return { number, score, soft, hang: hang + (hang % 2) };
 }
 
 class Draft {
@@ -138,7 +152,9 @@ function renderTrajectory(
   const detail = facts(trajectory).join('    ');
   const problem = printable(trajectory.problem);
   const head = `▾ ${title}${place}`;
-  const line = draft.add([head, detail, shorten(problem, 80)].filter((part) => part !== '').join('    '));
+  const line = draft.add(
+    [head, detail, shorten(problem, HEADER_PROBLEM)].filter((part) => part !== '').join('    '),
+  );
   draft.mark(line, 0, head.length, 'head');
   draft.mark(line, head.length, draft.lines[line]!.length, 'dim');
   const error = firstError(trajectory);
@@ -149,7 +165,9 @@ function renderTrajectory(
       'dim',
     );
   } else {
-    if (problem.trim().length > 80) block(draft, '  ', cut(problem.trim(), options.maxStepChars), 'dim');
+    if (problem.trim().length > HEADER_PROBLEM) {
+      block(draft, 'Q'.padEnd(columns.hang), cut(problem.trim(), options.maxStepChars), 'dim');
+    }
     trajectory.steps.forEach((_, i) => {
       steps.push(renderStep(draft, trajectory, i, columns, options, error === i + 1));
     });
@@ -180,15 +198,15 @@ function renderStep(
   isFirstError: boolean,
 ): StepEntry {
   const step = trajectory.steps[index]!;
-  const number = String(index + 1).padStart(columns.number);
+  const number = String(index + 1).padEnd(columns.number);
   const soft = columns.soft === 0 ? '' : ` ${softCell(step.label, columns.soft)}`;
   const score = columns.score === 0 ? '' : ` ${scoreCell(step.score, columns.score)}`;
   const label = glyph(step.label);
-  const prefix = `  ${number} ${label}${soft}${score}  `;
+  const prefix = `${number} ${label}${soft}${score}`.padEnd(columns.hang);
   const text = cut(printable(step.text), options.maxStepChars);
   const line = draft.lines.length;
   const endLine = block(draft, prefix, text);
-  const labelAt = number.length + 3;
+  const labelAt = MARGIN.length + number.length + 1;
   const labelEnd = labelAt + label.length + soft.length;
   draft.mark(line, 0, labelAt - 1, 'dim');
   draft.mark(line, labelAt, labelEnd, labelKind(step.label));
@@ -201,7 +219,8 @@ function renderStep(
     number: index + 1,
     line,
     endLine,
-    textColumn: prefix.length,
+    labelColumn: labelAt,
+    textColumn: MARGIN.length + prefix.length,
     label: step.label,
     score: step.score,
     alternatives: step.alternatives,
@@ -222,11 +241,15 @@ function scoreCell(score: number | undefined, width: number): string {
     : `${formatScore(score).padStart(width)} ${bar(score)}`;
 }
 
-/** Writes a text of several lines, indented below its first; returns its last line's number. */
+/**
+ * Writes a text of several lines behind a prefix and returns its last line's number. Further lines begin with a
+ * no-break space, so that the editor sees the same margin before them as before the first one and wraps all of
+ * them to the same column.
+ */
 function block(draft: Draft, prefix: string, text: string, kind?: MarkKind): number {
-  const indent = ' '.repeat(prefix.length);
+  const indent = `\u00a0${' '.repeat(prefix.length - 1)}`;
   text.split('\n').forEach((part, i) => {
-    draft.add(i === 0 ? prefix + part : (indent + part).trimEnd(), kind);
+    draft.add(MARGIN + (i === 0 ? prefix : indent) + part, kind);
   });
   return draft.lines.length - 1;
 }

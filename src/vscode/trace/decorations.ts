@@ -44,6 +44,7 @@ export class TraceDecorations implements vscode.Disposable {
     const page = this.pages.page(editor.document.uri);
     // The text may still be the one before the last drawing; its change event follows.
     if (page === undefined || page.text.length !== editor.document.getText().length) return;
+    editor.options = { tabSize: page.tabSize };
     const ranges: Record<MarkKind, vscode.Range[]> = {
       good: [],
       doubt: [],

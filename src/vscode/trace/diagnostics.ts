@@ -45,8 +45,8 @@ function diagnostic(document: vscode.TextDocument, entry: TraceEntry): vscode.Di
   }
   const step = entry.steps[(entry.firstError ?? 0) - 1];
   if (step === undefined) return undefined;
-  const end = document.lineAt(step.endLine).range.end;
-  const range = new vscode.Range(new vscode.Position(step.line, step.textColumn), end);
+  // The label and score cells, not the text: squiggles under a whole step would be in the way of reading it.
+  const range = new vscode.Range(step.line, step.labelColumn, step.line, step.textColumn);
   const before = entry.steps[step.number - 2]?.score;
   const drop =
     step.score === undefined || before === undefined

@@ -115,5 +115,5 @@ function headingWords(
 
 function faultPage(fault: Fault): TracePage {
   const text = `⚠ ${fault.message}`;
-  return { text, entries: [], marks: [{ line: 0, start: 0, end: text.length, kind: 'bad' }] };
+  return { text, entries: [], marks: [{ line: 0, start: 0, end: text.length, kind: 'bad' }], tabSize: 4 };
 }
