@@ -32,7 +32,7 @@ describe('ProcessBench rows', () => {
   });
 
   it('without a label are unlabelled, with a note', () => {
-    for (const extra of [{}, { label: null }]) {
+    for (const extra of [{}, { label: null }] as JsonObject[]) {
       const got = read(processBench, { ...row, ...extra });
       assert.equal(labelsInShort(got), '...');
       assert.equal(got.notes?.[0]?.kind, 'labels-missing');

@@ -132,7 +132,9 @@ function objectFor(paths: readonly string[][]): fc.Arbitrary<JsonObject> {
   const fields = keys.map((key) => {
     const below = paths.filter((path) => path[0] === key && path.length > 1).map((path) => path.slice(1));
     const shaped =
-      below.length > 0 ? objectFor(below) : fc.oneof(fc.string(), fc.array(fc.string()), fc.integer());
+      below.length > 0
+        ? objectFor(below)
+        : fc.oneof<fc.Arbitrary<Json>[]>(fc.string(), fc.array(fc.string()), fc.integer());
     const value = fc.oneof(json, shaped, fc.array(shaped, { maxLength: 4 }));
     return [key, value as fc.Arbitrary<Json>] as const;
   });

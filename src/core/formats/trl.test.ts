@@ -79,8 +79,7 @@ describe('TRL rows', () => {
   });
 
   it('without labels are unlabelled, with a note, and still recognised', () => {
-    for (const labels of [undefined, null]) {
-      const extra = labels === undefined ? {} : { labels };
+    for (const extra of [{}, { labels: null }] as JsonObject[]) {
       assert.equal(labelsInShort(read(extra)), '...');
       assert.equal(read(extra).notes?.[0]?.kind, 'labels-missing');
       assert.equal(trl.recognise({ ...row, ...extra }), 'prompt and completions');

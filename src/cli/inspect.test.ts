@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type InspectOptions, inspect } from './inspect';
+
+const root = path.resolve(__dirname, '../..');
+
+async function run(file: string, options: InspectOptions = {}, input: readonly Uint8Array[] = []) {
+  let out = '';
+  let err = '';
+  const code = await inspect(file, options, {
+    input: (async function* () {
+      yield* input;
+    })(),
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    interactive: false,
+  });
+  return { code, out, err };
+}
+
+/** The bytes in pieces of `size`, as a pipe may deliver them. */
+function pieces(bytes: Uint8Array, size: number): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += size) parts.push(bytes.subarray(at, at + size));
+  return parts;
+}
+
+describe('cfprm inspect', () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'cfprm-inspect-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  function file(name: string, content: string): string {
+    const at = path.join(folder, name);
+    writeFileSync(at, content);
+    return at;
+  }
+
+  it('prints the numbers as one JSON document', async () => {
+    const { code, out, err } = await run(path.join(root, 'test/fixtures/processbench.json'), { json: true });
+    assert.deepEqual([code, err], [0, '']);
+    const report = JSON.parse(out);
+    assert.equal(report.format, 'processbench');
+    assert.deepEqual([report.rows, report.trajectories, report.problems, report.steps], [5, 5, 5, 17]);
+    assert.deepEqual(report.labels, { positive: 12, neutral: 0, negative: 2, soft: 0, absent: 3 });
+    assert.deepEqual([report.scores, report.malformed], [{ recorded: 0 }, []]);
+  });
+
+  it('reports malformed rows by number, reads the rest, and exits with 1', async () => {
+    const good = '{"prompt":"p","completions":["a","b"],"labels":[true,0.5]}';
+    const rows = [good, '', '{"prompt":"p","completions":["a"],"labels":[1,1]}', '{"prompt":', `${good}`];
+    const { code, out } = await run(file('some.jsonl', rows.join('\r\n')), { json: true });
+    assert.equal(code, 1);
+    const report = JSON.parse(out);
+    assert.deepEqual([report.rows, report.trajectories, report.malformedRows], [4, 2, 2]);
+    assert.deepEqual(
+      report.malformed.map((fault: { row: number }) => fault.row),
+      [3, 4],
+    );
+    const readable = await run(file('some.jsonl', rows.join('\n')));
+    assert.match(readable.out, /rows +4 \(2 malformed\)/);
+    assert.match(readable.out, /row 3: labels has 2 entries for 1 completion/);
+  });
+
+  it('reads standard input, however it is cut into pieces', async () => {
+    for (const name of ['test/fixtures/processbench.json', 'test/fixtures/math_shepherd.jsonl']) {
+      const bytes = readFileSync(path.join(root, name));
+      const direct = JSON.parse((await run(path.join(root, name), { json: true })).out);
+      for (const size of [1, 7, 1 << 16]) {
+        const { code, out } = await run('-', { json: true }, pieces(bytes, size));
+        assert.equal(code, 0);
+        assert.deepEqual({ ...JSON.parse(out), file: '' }, { ...direct, file: '' });
+      }
+    }
+  });
+
+  it('reads a mapped file', async () => {
+    const at = file('mine.jsonl', '{"q":"p","s":[{"t":"a","ok":1},{"t":"b","ok":0}]}\n');
+    assert.equal((await run(at)).code, 2);
+    const mapping = '{"problem":"q","steps":"s[].t","labels":"s[].ok"}';
+    const { code, out } = await run(at, { mapping, json: true });
+    assert.equal(code, 0);
+    assert.equal(JSON.parse(out).labels.negative, 1);
+  });
+
+  it('prints nothing on standard output and exits with 2 when it cannot run, and says why', async () => {
+    const trl = path.join(root, 'test/fixtures/trl_stepwise.jsonl');
+    const cases: [string, InspectOptions, RegExp][] = [
+      [path.join(folder, 'missing.jsonl'), {}, /missing\.jsonl does not exist/],
+      [folder, {}, /is a directory/],
+      [file('empty.jsonl', ''), {}, /empty\.jsonl is empty/],
+      [file('blank.jsonl', '\n \r\n'), {}, /blank\.jsonl is empty/],
+      [file('array.json', '[]'), {}, /array\.json is empty/],
+      [file('other.jsonl', '{"question":"q"}\n'), {}, /other\.jsonl: No known format fits/],
+      [
+        trl,
+        { format: 'prm800k' },
+        /no row that can be read as prm800k.*row 1: question is missing.*--format/s,
+      ],
+      [trl, { format: 'trll' }, /no format "trll"\. Known formats are prm800k/],
+      [trl, { format: 'generic' }, /needs a field mapping: add --mapping/],
+      [trl, { format: 'trl', mapping: '{}' }, /--mapping belongs to the generic format/],
+      [trl, { mapping: '{"problem":"prompt"}' }, /mapping has no "steps"/],
+      ['-', {}, /Standard input is empty/],
+    ];
+    for (const [at, options, message] of cases) {
+      const { code, out, err } = await run(at, { ...options, json: true });
+      assert.deepEqual([code, out], [2, ''], at);
+      assert.match(err, message);
+    }
+  });
+
+  it('names the input and the first fault when no row is readable', async () => {
+    const { code, err } = await run('-', {}, [new TextEncoder().encode('hello\nworld\n')]);
+    assert.equal(code, 2);
+    assert.match(err, /Standard input has no readable row\. Row 1: /);
+  });
+
+  it('lists a truncated array once as a row and once as the file', async () => {
+    const { code, out } = await run(file('cut.json', '[{"problem":"p","steps":["a"],"label":-1},{"probl'), {
+      json: true,
+    });
+    const report = JSON.parse(out);
+    assert.deepEqual([code, report.rows, report.trajectories, report.malformedRows], [1, 2, 1, 1]);
+    assert.match(report.malformed[1].message, /not closed/);
+  });
+});
