@@ -1,0 +1,23 @@
+import { Command } from 'commander';
+import { VERSION } from '../core/version';
+import { addInspect } from './inspect';
+import { addMerge } from './merge';
+
+const program = new Command('cfprm')
+  .description('Process-reward-model data: look at trajectory files, make coarse-to-fine training data.')
+  .version(VERSION)
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /u, 'cfprm: ')) })
+  .showHelpAfterError('Add --help for the options.')
+  // 2 is "could not run" for every command; commander's own code for a wrong option would mean "findings".
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+addInspect(program);
+addMerge(program);
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+void program.parseAsync();

@@ -1,0 +1,242 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { realpath, stat, statfs, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import {
+  blockFile,
+  type Manifest,
+  MIXED_FILE,
+  manifestRows,
+  manifestText,
+  plannedBlocks,
+  recordedOptions,
+} from '../core/merge/manifest';
+import { Merger } from '../core/merge/merger';
+import type { MergeOptions } from '../core/merge/options';
+import { fail, ok, type Result } from '../core/result';
+import { VERSION } from '../core/version';
+import { AtomicFolder, isInside } from './atomicFolder';
+import { haltFault, mergeDryRun } from './mergeDryRun';
+import { openSource, type Source, type SourceChoice } from './openSource';
+import { OutputFile } from './outputFile';
+import { estimatedBytes } from './previewMerge';
+import { CANCELLED, streamRows } from './rowStream';
+import { Shuffler } from './shuffle';
+import { writeFault } from './writeFault';
+
+/** One merge of a file into a folder. */
+export interface MergeJob extends SourceChoice {
+  readonly source: string;
+  /** The folder that is written; must not exist, unless `force`. */
+  readonly out: string;
+  readonly options: MergeOptions;
+  /** Replace an existing folder, in one step. */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+  onProgress?(doneBytes: number, totalBytes: number): void;
+}
+
+/** Source bytes per turn of the event loop: about 2 ms of work. */
+const CHUNK = 256 * 1024;
+/** Memory for the buffers of all blocks together, and the limits for one. */
+const BUFFERS = 16 * 1024 * 1024;
+const LEAST_BUFFER = 16 * 1024;
+const MOST_BUFFER = 1024 * 1024;
+/** How much of the source the check for free space merges first. */
+const SAMPLE = 2 * 1024 * 1024;
+
+/**
+ * Merges a trajectory file into a folder of window files and a manifest, in flat memory. The folder appears when
+ * it is complete; a fault, which a cancelled signal gives too, leaves nothing.
+ *
+ * Faults: those of `openSource`, no readable row, a source that was merged before or that changes meanwhile, an
+ * existing target without `force`, too little space, a full disk, cancelled.
+ */
+export async function mergeFile(job: MergeJob): Promise<Result<Manifest>> {
+  const { format, mapping } = job;
+  const source = await openSource(job.source, { format, mapping });
+  if (!source.ok) return source;
+  const folder = await AtomicFolder.create(job.out, job.force ?? false);
+  if (!folder.ok) return folder;
+  try {
+    const made = await fill(folder.value, source.value, job);
+    if (!made.ok) return made;
+    if (job.signal?.aborted) return fail(CANCELLED);
+    const committed = await folder.value.commit();
+    return committed.ok ? made : committed;
+  } finally {
+    await folder.value.discard();
+  }
+}
+
+async function fill(folder: AtomicFolder, source: Source, job: MergeJob): Promise<Result<Manifest>> {
+  if (isInside(await realpath(source.path), folder.target)) {
+    return fail(`${source.path} lies in ${job.out}, which would be replaced. Choose another folder.`);
+  }
+  const space = await checkSpace(folder, source, job);
+  if (!space.ok) return space;
+  const before = await stat(source.path);
+  const pass = new MergePass(folder.path, source, job);
+  const written = await pass.run();
+  if (!written.ok) return written;
+  const after = await stat(source.path).catch(() => undefined);
+  const same = after?.size === before.size && after.mtimeMs === before.mtimeMs && after.ino === before.ino;
+  if (!same || written.value.source.bytes !== before.size) {
+    return fail(`${source.path} changed while it was merged. Merge it again when nobody writes to it.`);
+  }
+  return written;
+}
+
+async function checkSpace(folder: AtomicFolder, source: Source, job: MergeJob): Promise<Result<void>> {
+  const sample = await mergeDryRun(source, job.options, { maxBytes: SAMPLE, signal: job.signal });
+  if (!sample.ok) return sample;
+  const output = sample.value.bytes.reduce((sum, part) => sum + part, 0);
+  // A shuffle holds every row twice for a while.
+  const copies = job.options.order === 'shuffled' ? 2 : 1;
+  const need = estimatedBytes(source, sample.value.seenBytes, output) * copies;
+  const disk = await statfs(dirname(folder.path)).catch(() => undefined);
+  if (disk === undefined || disk.blocks === 0) return ok(undefined);
+  const have = disk.bavail * disk.bsize;
+  if (need <= have) return ok(undefined);
+  return fail(
+    `${job.out} needs about ${size(need)}, but its disk has ${size(have)} free. ` +
+      'Free some space, choose a folder on another disk, or merge with fewer window sizes.',
+  );
+}
+
+function size(bytes: number): string {
+  const [unit, name] = bytes >= 1e9 ? [1e9, 'GB'] : bytes >= 1e6 ? [1e6, 'MB'] : [1e3, 'kB'];
+  return `${(bytes / unit).toFixed(1)} ${name}`;
+}
+
+interface Digest {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** One merge, from an empty temporary folder to a complete one. */
+class MergePass {
+  private outputs: OutputFile[] = [];
+  private shuffler: Shuffler | undefined;
+
+  constructor(
+    private readonly folder: string,
+    private readonly source: Source,
+    private readonly job: MergeJob,
+  ) {}
+
+  async run(): Promise<Result<Manifest>> {
+    try {
+      const first = await this.attempt(Merger.needsNumbers(this.job.options));
+      if (first !== 'again') return first;
+      const second = await this.attempt(true);
+      if (second === 'again') throw new Error('A merge with labels as numbers asked for labels as numbers.');
+      return second;
+    } catch (error) {
+      return writeFault(error, this.job.out);
+    } finally {
+      await this.close();
+    }
+  }
+
+  /** 'again' if a soft label showed up, so that all labels have to be numbers. */
+  private async attempt(numbers: boolean): Promise<Result<Manifest> | 'again'> {
+    const { source, job } = this;
+    const merger = new Merger(source.format, job.options, numbers, {
+      isUtf8,
+      sink: (block) => this.shuffler?.sink() ?? this.outputs[block]!.sink,
+    });
+    await this.open(merger);
+    const read = await this.stream(merger);
+    const trouble = this.outputs.find((output) => output.error !== undefined)?.error ?? this.shuffler?.error;
+    if (trouble !== undefined) return writeFault(trouble, job.out);
+    if (!read.ok) return read;
+    if (merger.halt?.kind === 'numbers') {
+      await this.close();
+      return 'again';
+    }
+    if (merger.halt !== undefined) return haltFault(source, merger.halt.fault);
+    if (merger.trajectories === 0) return this.nothingRead(merger);
+    return this.complete(merger, read.value);
+  }
+
+  private nothingRead(merger: Merger): Result<never> {
+    const { path, format } = this.source;
+    const [first] = merger.malformed;
+    const why = first === undefined ? '' : ` Row ${first.row}: ${first.message}`;
+    return fail(`${path} has no row that can be read as ${format.title}.${why}`, first);
+  }
+
+  private async open(merger: Merger): Promise<void> {
+    const { order, sizes, overlap, seed } = this.job.options;
+    const files = order === 'shuffled' ? [MIXED_FILE] : merger.windows.map(blockFile);
+    const buffer = Math.min(MOST_BUFFER, Math.max(LEAST_BUFFER, Math.floor(BUFFERS / files.length)));
+    for (const file of files) this.outputs.push(await OutputFile.create(join(this.folder, file), buffer));
+    if (order !== 'shuffled') return;
+    const passes = sizes.reduce<number>((sum, window) => sum + (overlap && window !== 'N' ? window : 1), 0);
+    this.shuffler = await Shuffler.create(this.folder, seed, this.source.bytes * passes);
+  }
+
+  private async stream(merger: Merger): Promise<Result<Digest>> {
+    const { source, job } = this;
+    const hash = createHash('sha256');
+    const visitor = {
+      row: merger.row.bind(merger),
+      chunk: (bytes: Uint8Array): void => {
+        hash.update(bytes);
+      },
+      fault: merger.fault.bind(merger),
+      flush: () => this.flush(),
+    };
+    const read = await streamRows(source.path, source.container, visitor, {
+      signal: job.signal,
+      chunkBytes: CHUNK,
+      enough: () => merger.halt !== undefined,
+      onProgress: (bytes) => job.onProgress?.(bytes, source.bytes),
+    });
+    return read.ok ? ok({ bytes: read.value.bytes, sha256: hash.digest('hex') }) : read;
+  }
+
+  private async flush(): Promise<void> {
+    for (const output of this.outputs) {
+      const writing = output.flush();
+      if (writing !== undefined) await writing;
+    }
+    await this.shuffler?.flush();
+  }
+
+  private async complete(merger: Merger, read: Digest): Promise<Result<Manifest>> {
+    const { source, job } = this;
+    const shuffled = await this.shuffler?.finish(this.outputs[0]!, job.signal);
+    if (shuffled?.ok === false) return shuffled;
+    const digests = new Map<string, Digest>();
+    for (const [k, output] of this.outputs.entries()) {
+      if (job.signal?.aborted) return fail(CANCELLED);
+      const file = this.shuffler ? MIXED_FILE : blockFile(merger.windows[k]!);
+      digests.set(file, await output.finish());
+    }
+    const manifest: Manifest = {
+      cfprm: VERSION,
+      source: {
+        name: basename(source.path),
+        ...read,
+        format: source.format.id,
+        rows: merger.rows,
+        trajectories: merger.trajectories,
+      },
+      options: recordedOptions(job.options),
+      seed: job.options.seed,
+      blocks: plannedBlocks(merger, job.options).map((block) => ({ ...block, ...digests.get(block.file)! })),
+      ...manifestRows(merger),
+    };
+    await writeFile(join(this.folder, 'manifest.json'), manifestText(manifest), { flush: true });
+    return ok(manifest);
+  }
+
+  private async close(): Promise<void> {
+    for (const output of this.outputs) await output.abandon();
+    await this.shuffler?.abandon();
+    this.outputs = [];
+    this.shuffler = undefined;
+  }
+}
