@@ -27,5 +27,5 @@ export function ok<T>(value: T): Result<T> {
 
 /** Wraps a fault; `where` adds the row and the column if they are known already. */
 export function fail(message: string, where: { row?: number; column?: number } = {}): Failure {
-  return { ok: false, fault: { message, ...where } };
+  return { ok: false, fault: { ...where, message } };
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { CommandId } from './commandIds';
 import { activeSource, chooseFormat } from './format/formatStatus';
-import { mergeWindows } from './merge/mergeWindows';
+import { isMergeJob, mergeTo, mergeWindows } from './merge/mergeWindows';
 import type { Services } from './services';
 import { toggleInline } from './settings';
 import { chooseFilter, clearFilter, goTo, showKeys } from './trace/choose';
@@ -72,7 +72,7 @@ async function withSource(
   action: (uri: vscode.Uri) => unknown,
 ): Promise<void> {
   const source = (given instanceof vscode.Uri ? given : undefined) ?? activeSource() ?? (await askForFile());
-  if (source !== undefined) await action(source);
+  return source === undefined ? undefined : await action(source);
 }
 
 async function askForFile(): Promise<vscode.Uri | undefined> {

@@ -1,5 +1,161 @@
-import type * as vscode from 'vscode';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Manifest } from '../../core/merge/manifest';
+import { type MergeOptions, type MergeRequest, resolveOptions } from '../../core/merge/options';
+import { fail, type Result } from '../../core/result';
+import { count } from '../../core/trace/words';
+import { mergeFile } from '../../io/mergeFile';
+import { previewMerge } from '../../io/previewMerge';
+import { CANCELLED } from '../../io/rowStream';
 import type { Services } from '../services';
+import { valueOrTell } from '../trace/navigation';
+import { askOptions, optionWords } from './optionForm';
+import { MergePreviewPanel } from './previewPanel';
 
-/** Placeholder until the merge lands in this folder. */
-export async function mergeWindows(_services: Services, _source: vscode.Uri): Promise<void> {}
+/** "CFPRM: Merge windows": options, then a preview, then, when the user says so, the files. */
+export async function mergeWindows(
+  services: Services,
+  source: vscode.Uri,
+  start: MergeRequest = {},
+): Promise<void> {
+  if (source.scheme !== 'file') {
+    void vscode.window.showErrorMessage('CFPRM: save this file to disk before merging its windows.');
+    return;
+  }
+  const name = path.basename(source.fsPath);
+  const options = await askOptions(name, start);
+  if (options === undefined) return;
+  const preview = await withCancel(`CFPRM: preview of ${name}`, async (signal) => {
+    const choice = services.files.choice(source);
+    return choice.ok ? previewMerge(source.fsPath, options, { ...choice.value, signal }) : choice;
+  });
+  if (!preview.ok) {
+    if (preview.fault.message !== CANCELLED) valueOrTell(preview);
+    return;
+  }
+  const state = { source: name, options: optionWords(options), preview: preview.value };
+  MergePreviewPanel.show(services.context.extensionUri, source, state, (type) => {
+    if (type === 'cancel') MergePreviewPanel.close(source);
+    else if (type === 'change') void mergeWindows(services, source, requestOf(options));
+    else void write(services, source, options);
+  });
+}
+
+/** A merge that is decided already: the second argument of the command, for keybindings and tasks. */
+export interface MergeCall {
+  /** The folder to write. */
+  readonly out: string;
+  /** Options that differ from the defaults. */
+  readonly options?: MergeRequest;
+  /** Replaces an existing folder. */
+  readonly force?: boolean;
+}
+
+/** True for a `MergeCall`; menus pass other things as second argument. */
+export function isMergeJob(value: unknown): value is MergeCall {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<MergeCall>).out === 'string';
+}
+
+/** Merges without asking anything; returns the manifest or the fault. */
+export async function mergeTo(
+  services: Services,
+  source: vscode.Uri,
+  call: MergeCall,
+): Promise<Result<Manifest>> {
+  const options = resolveOptions(call.options ?? {});
+  return options.ok ? run(services, source, call.out, options.value, call.force ?? false) : options;
+}
+
+async function write(services: Services, source: vscode.Uri, options: MergeOptions): Promise<void> {
+  const out = await askFolder(source, options);
+  if (out === undefined) return;
+  const manifest = await run(services, source, out.path, options, out.replace);
+  if (!manifest.ok && manifest.fault.message === CANCELLED) {
+    void vscode.window.showInformationMessage('CFPRM: merging was cancelled; nothing was written.');
+    return;
+  }
+  const done = valueOrTell(manifest);
+  if (done === undefined) return;
+  MergePreviewPanel.close(source);
+  const rows = done.blocks.reduce((sum, block) => sum + block.rows, 0);
+  const left =
+    done.skipped.malformed > 0 ? ` ${count(done.skipped.malformed)} malformed rows were left out.` : '';
+  const text = `CFPRM: wrote ${count(rows)} rows in ${done.blocks.length} blocks to ${out.path}.${left}`;
+  const open = 'Open manifest';
+  const first = 'Open first block';
+  const picked = await vscode.window.showInformationMessage(text, open, first);
+  if (picked === open)
+    await vscode.window.showTextDocument(vscode.Uri.file(path.join(out.path, 'manifest.json')));
+  const block = done.blocks[0];
+  if (picked === first && block !== undefined) {
+    const uri = vscode.Uri.file(path.join(out.path, block.file));
+    await services.navigation.open({ source: uri, page: 0 }, { at: 'first' });
+  }
+}
+
+async function run(
+  services: Services,
+  source: vscode.Uri,
+  out: string,
+  options: MergeOptions,
+  force: boolean,
+): Promise<Result<Manifest>> {
+  const choice = services.files.choice(source);
+  if (!choice.ok) return choice;
+  return withCancel(`CFPRM: merging ${path.basename(source.fsPath)}`, async (signal, report) => {
+    const job = { ...choice.value, source: source.fsPath, out, options, force, signal, onProgress: report };
+    const result = await mergeFile(job);
+    if (!result.ok && signal.aborted) return fail(CANCELLED);
+    services.log.info(`merge of ${source.fsPath} to ${out}: ${result.ok ? 'done' : result.fault.message}`);
+    return result;
+  });
+}
+
+/** The folder to write, and whether it may replace one that is there; undefined if the user left. */
+async function askFolder(
+  source: vscode.Uri,
+  options: MergeOptions,
+): Promise<{ path: string; replace: boolean } | undefined> {
+  const base = source.fsPath.replace(/\.(jsonl|ndjson|json)$/i, '');
+  const typed = await vscode.window.showInputBox({
+    title: 'CFPRM: Folder to write',
+    prompt: 'A new folder; it appears only when everything is written',
+    value: `${base}-windows-${options.sizes[0]}`,
+    valueSelection: [base.length - path.basename(base).length, base.length],
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      path.isAbsolute(text.trim()) ? undefined : 'Give the whole path of the folder.',
+  });
+  if (typed === undefined) return undefined;
+  const folder = path.normalize(typed.trim());
+  if (!existsSync(folder)) return { path: folder, replace: false };
+  const replace = 'Replace';
+  const detail = 'The folder is replaced in one step when everything is written.';
+  const question = `${path.basename(folder)} exists already.`;
+  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, replace);
+  return answer === replace ? { path: folder, replace: true } : undefined;
+}
+
+/** Runs work under a notification with Cancel; the work reports done and total bytes. */
+async function withCancel<T>(
+  title: string,
+  work: (signal: AbortSignal, report: (done: number, total: number) => void) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const location = vscode.ProgressLocation.Notification;
+  return vscode.window.withProgress({ location, title, cancellable: true }, (progress, token) => {
+    const abort = new AbortController();
+    token.onCancellationRequested(() => abort.abort());
+    let shown = 0;
+    return work(abort.signal, (done, total) => {
+      const percent = Math.floor((100 * done) / Math.max(1, total));
+      if (percent > shown) progress.report({ increment: percent - shown, message: `${percent} %` });
+      shown = Math.max(shown, percent);
+    });
+  });
+}
+
+function requestOf(options: MergeOptions): MergeRequest {
+  const { sizes, blocks: _, ...rest } = options;
+  return { ...rest, sizes };
+}

@@ -1,0 +1,61 @@
+import type { FromMergePreview, MergePreviewState, ToMergePreview } from '../../src/shared/mergePreview';
+import { button, registerControls } from '../ui/controls';
+import { el } from '../ui/dom';
+import { blockTable } from './blocks';
+import { exampleList } from './examples';
+import './style.css';
+
+declare function acquireVsCodeApi(): { postMessage(message: FromMergePreview): void };
+
+const vscode = acquireVsCodeApi();
+const send = (type: FromMergePreview['type']): void => vscode.postMessage({ type });
+
+registerControls();
+window.addEventListener('message', (event: MessageEvent<ToMergePreview>) => {
+  if (event.data.type === 'show') show(event.data.state);
+});
+send('ready');
+
+function show(state: MergePreviewState): void {
+  const { preview } = state;
+  const heading = el('h1', `Merge windows: ${state.source}`);
+  const actions = el(
+    'div.actions',
+    button('Write…', 'primary', () => send('write')),
+    button('Change options', 'secondary', () => send('change')),
+    button('Cancel', 'secondary', () => send('cancel')),
+  );
+  const page = el('main', heading, el('p.options', state.options.join(' · ')), actions, notes(state));
+  page.append(el('h2', 'What will be written'), blockTable(preview));
+  page.append(el('h2', 'Before and after'), exampleList(preview.examples));
+  document.body.replaceChildren(page);
+}
+
+/** What a user should know before writing; nothing if there is nothing to know. */
+function notes({ preview }: MergePreviewState): HTMLElement {
+  const n = (value: number): string => value.toLocaleString('en-US');
+  const { skipped } = preview;
+  const hidden = preview.blocks.reduce((sum, block) => sum + block.hidden, 0);
+  const said: [boolean, string][] = [
+    [
+      !preview.whole,
+      `Counted on the first ${n(preview.seenBytes)} of ${n(preview.totalBytes)} bytes; the size is extrapolated.`,
+    ],
+    [hidden > 0, `${n(hidden)} windows hide a label opposite to their own.`],
+    [preview.numbers, 'Some labels are soft, so all labels are written as numbers.'],
+    [
+      skipped.malformed > 0,
+      `${n(skipped.malformed)} malformed rows are left out. ${malformedWords(preview)}`,
+    ],
+    [skipped.unlabelled > 0, `${n(skipped.unlabelled)} trajectories without labels are left out.`],
+    [skipped.cut > 0, `${n(skipped.cut)} trajectories are cut before their first unlabelled step.`],
+    [skipped.empty > 0, `${n(skipped.empty)} trajectories without steps are left out.`],
+  ];
+  const items = said.filter(([holds]) => holds).map(([, text]) => el('li', text));
+  return items.length === 0 ? el('p.notes', 'Every row is used whole.') : el('ul.notes', ...items);
+}
+
+function malformedWords({ malformed }: MergePreviewState['preview']): string {
+  const first = malformed.slice(0, 3).map(({ row, message }) => `Row ${row}: ${message}`);
+  return first.join(' ');
+}
