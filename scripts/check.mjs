@@ -55,5 +55,5 @@ if (isMain(import.meta.url)) {
     await ensureInstalled();
     if (!(await check())) process.exitCode = 1;
   };
-  await main(work());
+  main(work());
 }

@@ -133,4 +133,4 @@ export async function ensureChromium() {
   );
 }
 
-if (isMain(import.meta.url)) await main(ensureChromium().then((file) => console.log(file)));
+if (isMain(import.meta.url)) main(ensureChromium().then((file) => console.log(file)));

@@ -35,4 +35,4 @@ export async function ensureInstalled() {
   await npm(root, 'ci');
 }
 
-if (isMain(import.meta.url)) await main(ensureInstalled());
+if (isMain(import.meta.url)) main(ensureInstalled());

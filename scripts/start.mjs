@@ -37,7 +37,9 @@ async function openDesktop(code, folder) {
  * @param {import('./vscodeServer.mjs').Flavour} flavour
  */
 async function serve(folder, port, flavour) {
-  const server = await startServer(await ensureHost(flavour), { port, testDriver: flavour === 'latest' });
+  // The newer VS Code takes no extension from the address outside of tests; there it is installed.
+  const install = flavour === 'latest';
+  const server = await startServer(await ensureHost(flavour), { port, testDriver: false, install });
   const url = workbenchUrl(server.port, { folder, extension: root, openFile: firstSample(folder) });
   console.log(`VS Code with CFPRM is ready. Open in a browser (Ctrl+C ends it):\n\n${url}\n`);
   /** @type {Promise<void>} */

@@ -11,6 +11,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import http from 'node:http';
@@ -172,24 +173,27 @@ function cleanEnvironment() {
 /**
  * A running server. `died` rejects if it ends by itself; `log` is what it printed so far; `stop` ends it
  * with everything it started and removes its temporary folder.
- * @typedef {{ port: number, died: Promise<never>, log: () => string, settingsFile: string, stop: () => Promise<void> }} Server
+ * @typedef {{ port: number, died: Promise<never>, log: () => string, stop: () => Promise<void> }} Server
  */
 
 /**
  * Starts the server on 127.0.0.1 and waits until it answers.
  * @param {Host} host
- * @param {{ port?: number, settings?: Record<string, unknown>, testDriver?: boolean }} [options]
+ * @param {{ port?: number, settings?: Record<string, unknown>, testDriver?: boolean, install?: boolean }} [options]
  *   port: the preferred one, else any free one; testDriver: VS Code 1.139 reads the address's payload
- *   (development extension, test suite) only with it, and shows no notification toasts with it.
+ *   (development extension, test suite) only with it, and shows no notification toasts with it; install:
+ *   this repository's extension is there as an installed one, without the payload.
  * @returns {Promise<Server>}
  */
-export async function startServer(host, { port: preferred = 0, settings = {}, testDriver = true } = {}) {
+export async function startServer(host, options = {}) {
+  const { port: preferred = 0, settings = {}, testDriver = true, install = false } = options;
   const port = (await freePort(preferred)) ?? (await freePort(0));
   if (port === undefined) throw new Error('No free port on 127.0.0.1.');
   const temporary = mkdtempSync(path.join(os.tmpdir(), 'cfprm-vscode-'));
   const settingsFile = path.join(temporary, 'server/data/User/settings.json');
   mkdirSync(path.dirname(settingsFile), { recursive: true });
   writeFileSync(settingsFile, JSON.stringify({ ...QUIET, ...settings }, null, 2));
+  if (install) linkExtension(path.join(temporary, 'extensions'));
   const args = [host.main, '--host', '127.0.0.1', '--port', String(port), '--without-connection-token'];
   args.push('--accept-server-license-terms', '--telemetry-level', 'off', '--disable-telemetry');
   args.push('--disable-workspace-trust', ...(testDriver ? ['--enable-smoke-test-driver'] : []));
@@ -224,7 +228,26 @@ export async function startServer(host, { port: preferred = 0, settings = {}, te
     await stop();
     throw error;
   }
-  return { port, died, log, settingsFile, stop };
+  return { port, died, log, stop };
+}
+
+/**
+ * Makes this repository an installed extension of a server that has not started yet.
+ * @param {string} folder the server's extensions
+ */
+function linkExtension(folder) {
+  const { publisher, name, version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const relativeLocation = `${publisher}.${name}-${version}`;
+  const location = path.join(folder, relativeLocation);
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(root, location, 'dir');
+  const entry = {
+    identifier: { id: `${publisher}.${name}` },
+    version,
+    location: { $mid: 1, path: location, scheme: 'file' },
+    relativeLocation,
+  };
+  writeFileSync(path.join(folder, 'extensions.json'), JSON.stringify([entry]));
 }
 
 /** @param {number} port @param {number} limitMs */
@@ -292,5 +315,5 @@ if (isMain(import.meta.url)) {
     const host = await ensureHost(process.argv.includes('latest') ? 'latest' : 'floor');
     console.log(host.main);
   };
-  await main(work());
+  main(work());
 }
