@@ -29,8 +29,10 @@ const COMMANDS: Record<CommandId, Handler> = {
   'cfprm.showKeys': () => showKeys(),
   'cfprm.chooseFormat': ({ files }) => withSource(undefined, (uri) => chooseFormat(files, uri)),
   'cfprm.toggleInline': () => toggleInline(),
-  'cfprm.mergeWindows': (services, uri?: vscode.Uri) =>
-    withSource(uri, (source) => mergeWindows(services, source)),
+  'cfprm.mergeWindows': (services, uri?: vscode.Uri, job?: unknown) =>
+    withSource<unknown>(uri, (source) =>
+      isMergeJob(job) ? mergeTo(services, source, job) : mergeWindows(services, source),
+    ),
   'cfprm.showLog': ({ log }) => log.show(),
 };
 
@@ -67,10 +69,10 @@ async function openTrace(
 }
 
 /** Runs an action on the file that a menu names, or that the active editor shows, or that the user chooses. */
-async function withSource(
+async function withSource<T>(
   given: vscode.Uri | undefined,
-  action: (uri: vscode.Uri) => unknown,
-): Promise<void> {
+  action: (uri: vscode.Uri) => T,
+): Promise<Awaited<T> | undefined> {
   const source = (given instanceof vscode.Uri ? given : undefined) ?? activeSource() ?? (await askForFile());
   return source === undefined ? undefined : await action(source);
 }
