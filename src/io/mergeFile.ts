@@ -36,8 +36,10 @@ export interface MergeJob extends SourceChoice {
   onProgress?(doneBytes: number, totalBytes: number): void;
 }
 
-/** Source bytes per turn of the event loop: about 2 ms of work. */
-const CHUNK = 256 * 1024;
+/** Output bytes per turn of the event loop, about 10 ms of work, and the limits for the input read for it. */
+const TURN = 4 * 1024 * 1024;
+const LEAST_CHUNK = 32 * 1024;
+const MOST_CHUNK = 512 * 1024;
 /** Memory for the buffers of all blocks together, and the limits for one. */
 const BUFFERS = 16 * 1024 * 1024;
 const LEAST_BUFFER = 16 * 1024;
@@ -125,6 +127,12 @@ class MergePass {
     private readonly job: MergeJob,
   ) {}
 
+  /** Rows that one row of the source can give: the output is about so many times the input. */
+  private get passes(): number {
+    const { sizes, overlap } = this.job.options;
+    return sizes.reduce<number>((sum, window) => sum + (overlap && window !== 'N' ? window : 1), 0);
+  }
+
   async run(): Promise<Result<Manifest>> {
     try {
       const first = await this.attempt(Merger.needsNumbers(this.job.options));
@@ -168,13 +176,12 @@ class MergePass {
   }
 
   private async open(merger: Merger): Promise<void> {
-    const { order, sizes, overlap, seed } = this.job.options;
+    const { order, seed } = this.job.options;
     const files = order === 'shuffled' ? [MIXED_FILE] : merger.windows.map(blockFile);
     const buffer = Math.min(MOST_BUFFER, Math.max(LEAST_BUFFER, Math.floor(BUFFERS / files.length)));
     for (const file of files) this.outputs.push(await OutputFile.create(join(this.folder, file), buffer));
     if (order !== 'shuffled') return;
-    const passes = sizes.reduce<number>((sum, window) => sum + (overlap && window !== 'N' ? window : 1), 0);
-    this.shuffler = await Shuffler.create(this.folder, seed, this.source.bytes * passes);
+    this.shuffler = await Shuffler.create(this.folder, seed, this.source.bytes * this.passes);
   }
 
   private async stream(merger: Merger): Promise<Result<Digest>> {
@@ -190,7 +197,7 @@ class MergePass {
     };
     const read = await streamRows(source.path, source.container, visitor, {
       signal: job.signal,
-      chunkBytes: CHUNK,
+      chunkBytes: Math.min(MOST_CHUNK, Math.max(LEAST_CHUNK, Math.floor(TURN / this.passes))),
       enough: () => merger.halt !== undefined,
       onProgress: (bytes) => job.onProgress?.(bytes, source.bytes),
     });

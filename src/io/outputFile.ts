@@ -10,6 +10,8 @@ export class OutputFile {
   /** The last error; a reader in between may have taken it for its own. */
   error: unknown;
   private readonly hash: Hash | undefined;
+  private writing: Promise<void> = Promise.resolve();
+  private claimed = 0;
 
   private constructor(
     private readonly handle: FileHandle,
@@ -26,19 +28,24 @@ export class OutputFile {
     return new OutputFile(await open(path, 'w'), capacity, hashed);
   }
 
-  /** Writes what waits in the sink if it is worth a write; nothing may go into the sink meanwhile. */
-  flush(least = this.capacity / 2): Promise<void> | undefined {
-    return this.sink.waiting < Math.max(1, least) ? undefined : this.write(this.sink.take());
+  /**
+   * Starts writing what waits in the sink, if it is worth a write, and returns once the last such write is done:
+   * one buffer is written while the other fills.
+   */
+  flush(least = this.capacity / 4): Promise<void> | undefined {
+    return this.sink.waiting < Math.max(1, least) ? undefined : this.flushNow();
   }
 
   /** Writes the rest, makes it durable (if it is to stay: if it is hashed) and closes. */
   async finish(): Promise<{ bytes: number; sha256: string }> {
-    await this.flush(0);
+    await this.flushNow();
+    await this.writing;
     try {
+      this.check();
       if (this.hash !== undefined) await this.handle.sync();
       await this.handle.close();
     } catch (error) {
-      this.error = error;
+      this.error ??= error;
       throw error;
     }
     return { bytes: this.sink.total, sha256: this.hash?.digest('hex') ?? '' };
@@ -46,28 +53,47 @@ export class OutputFile {
 
   /** Closes a file that is not needed; safe to call twice. */
   async abandon(): Promise<void> {
+    await this.writing;
     await this.handle.close().catch(() => undefined);
   }
 
-  private async write(bytes: Uint8Array): Promise<void> {
+  private async flushNow(): Promise<void> {
+    await this.writing;
+    this.check();
+    const bytes = this.sink.take();
     this.hash?.update(bytes);
-    try {
-      for (let at = 0; at < bytes.length; ) {
-        at += (await this.handle.write(bytes, at, bytes.length - at)).bytesWritten;
-      }
-    } catch (error) {
-      this.error = error;
-      throw error;
+    this.writing = this.write(bytes, this.claim(bytes)).catch((error: unknown) => {
+      this.error ??= error;
+    });
+  }
+
+  private async write(bytes: Uint8Array, position: number): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      at += (await this.handle.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
     }
   }
 
   private writeNow(bytes: Uint8Array): void {
     this.hash?.update(bytes);
+    const position = this.claim(bytes);
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.handle.fd, bytes, at, bytes.length - at);
+      for (let at = 0; at < bytes.length; ) {
+        at += writeSync(this.handle.fd, bytes, at, bytes.length - at, position + at);
+      }
     } catch (error) {
-      this.error = error;
+      this.error ??= error;
       throw error;
     }
+  }
+
+  /** The place in the file for these bytes. Places are explicit, so that writes may overlap in time. */
+  private claim(bytes: Uint8Array): number {
+    const position = this.claimed;
+    this.claimed += bytes.length;
+    return position;
+  }
+
+  private check(): void {
+    if (this.error !== undefined) throw this.error;
   }
 }

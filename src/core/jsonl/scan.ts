@@ -47,6 +47,8 @@ export class RowScanner {
   }
   /** True if the string that `string` read last holds an escape. */
   escaped = false;
+  /** True if white space since the last `attach` held a line break (possible inside the rows of an array). */
+  broken = false;
 
   private bytes: Uint8Array = new Uint8Array(0);
   private end = 0;
@@ -70,6 +72,7 @@ export class RowScanner {
   /** Takes the bytes that the other parts work on; nothing from `end` on is looked at. */
   attach(bytes: Uint8Array, end: number): void {
     this.fault = undefined;
+    this.broken = false;
     this.end = end;
     if (bytes === this.bytes) return;
     this.bytes = bytes;
@@ -84,7 +87,9 @@ export class RowScanner {
     let i = start;
     while (i < this.end) {
       const byte = bytes[i]!;
-      if (byte > 0x20 || (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) break;
+      if (byte > 0x20) break;
+      if (byte === 0x0a || byte === 0x0d) this.broken = true;
+      else if (byte !== 0x20 && byte !== 0x09) break;
       i++;
     }
     return i;

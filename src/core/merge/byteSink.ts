@@ -4,13 +4,15 @@ const encoder = new TextEncoder();
 const SMALL = 32;
 
 /**
- * Collects output bytes in one buffer of fixed size and hands it on whenever it is full, so that output of any
- * length needs the same memory. The owner may also empty it at quiet times (`take`).
+ * Collects output bytes in a buffer of fixed size and hands it on whenever it is full, so that output of any
+ * length needs the same memory. The owner may also empty it at quiet times (`take`). There are two buffers in
+ * turn, so that one can still be written out while the other fills.
  */
 export class ByteSink {
   /** Bytes written so far, those that were handed on included. */
   total = 0;
-  private readonly buffer: Uint8Array;
+  private buffer: Uint8Array;
+  private other: Uint8Array | undefined;
   private length = 0;
 
   /** @param onFull gets a full buffer, whose bytes are only valid during the call */
@@ -26,11 +28,13 @@ export class ByteSink {
     return this.length;
   }
 
-  /** The bytes that wait; they count as handed on, and are valid until the next write. */
+  /** The bytes that wait; they count as handed on, and are valid until the next `take`. */
   take(): Uint8Array {
-    const bytes = this.buffer.subarray(0, this.length);
+    const { buffer, length } = this;
+    this.buffer = this.other ?? new Uint8Array(buffer.length);
+    this.other = buffer;
     this.length = 0;
-    return bytes;
+    return buffer.subarray(0, length);
   }
 
   /** Writes `source[from, to)`. */
@@ -62,7 +66,10 @@ export class ByteSink {
 
   private copyInParts(source: Uint8Array, from: number, to: number): void {
     for (let at = from; at < to; ) {
-      if (this.length === this.buffer.length) this.onFull(this.take());
+      if (this.length === this.buffer.length) {
+        this.onFull(this.buffer);
+        this.length = 0;
+      }
       const part = Math.min(to - at, this.buffer.length - this.length);
       this.buffer.set(source.subarray(at, at + part), this.length);
       this.length += part;

@@ -26,6 +26,9 @@ export type Halt = { readonly kind: 'numbers' } | { readonly kind: 'fault'; read
 export const MAX_LISTED = 1000;
 
 const encoder = new TextEncoder();
+/** The start of the column that is added, up to the row number, and behind it for rows without an id. */
+const ROW = encoder.encode(',"cfprm":{"row":');
+const NO_ID = encoder.encode(',"id":null,"window":');
 
 /**
  * Merges row after row: each goes in as the source's bytes and comes out, once per window size and pass, in the
@@ -53,6 +56,7 @@ export class Merger {
   private readonly joiner: Uint8Array;
   private lastFaultRow = 0;
   private scratch: Uint8Array = new Uint8Array(0);
+  private readonly number = new Uint8Array(16);
   private stepValues = new Float64Array(64);
   private windowValues = new Float64Array(64);
 
@@ -115,13 +119,14 @@ export class Merger {
     this.trajectories++;
     const steps = this.usable(trl.steps, trl.labelled);
     if (steps === 0) return;
-    const bytes = this.withoutBreaks(source, start, end);
+    const bytes = trl.broken ? this.withoutBreaks(source, start, end) : source;
     const id = idToken(bytes, trl);
-    const head = encoder.encode(`,"cfprm":{"row":${row},"id":${id},"window":`);
+    const head = id === 'null' ? NO_ID : encoder.encode(`,"id":${id},"window":`);
+    const lead = [ROW, this.digits(row), head];
     const { numbers, joiner } = this;
     const last = this.options.label === 'last';
     this.mergeSteps(trl.values, steps, ({ block, spans, column }) => {
-      const splice = { spans, values: this.windowValues, numbers, last, joiner, column: [head, column] };
+      const splice = { spans, values: this.windowValues, numbers, last, joiner, column: [...lead, column] };
       spliceRow(bytes, trl, splice, this.host.sink(block));
       countRow(this.blocks[block]!, spans, this.windowValues, trl.values);
       return true;
@@ -287,9 +292,17 @@ export class Merger {
     this.halt = { kind: 'fault', fault: { row, message } };
   }
 
+  /** A row number as text; valid until the next one. */
+  private digits(row: number): Uint8Array {
+    let at = this.number.length;
+    for (let rest = row; ; rest = Math.floor(rest / 10)) {
+      this.number[--at] = 0x30 + (rest % 10);
+      if (rest < 10) return this.number.subarray(at);
+    }
+  }
+
   /** The same bytes at the same places, with blanks for line breaks (all lie between tokens: the row is valid). */
   private withoutBreaks(source: Uint8Array, start: number, end: number): Uint8Array {
-    if (!hasBreak(source, start, end)) return source;
     if (this.scratch.length < end) this.scratch = new Uint8Array(end * 2);
     for (let i = start; i < end; i++) {
       const byte = source[i]!;
@@ -297,11 +310,6 @@ export class Merger {
     }
     return this.scratch;
   }
-}
-
-function hasBreak(bytes: Uint8Array, start: number, end: number): boolean {
-  const row = bytes.subarray(start, end);
-  return row.includes(0x0a) || row.includes(0x0d);
 }
 
 /** The row's own id as a JSON text: its spelling if it is one, the number as text, else null. */

@@ -55,6 +55,10 @@ export class TrlRow {
   readonly id: Range = { from: -1, to: -1 };
   /** True if the row was merged before. */
   merged = false;
+  /** True if there are line breaks around its tokens. */
+  get broken(): boolean {
+    return this.scanner.broken;
+  }
 
   private readonly scanner = new RowScanner();
   private readonly keys = new DuplicateKeys();
