@@ -16,6 +16,7 @@ export const COMMAND_IDS = [
   'cfprm.showFirstError',
   'cfprm.revealInSource',
   'cfprm.showKeys',
+  'cfprm.closeFile',
   'cfprm.chooseFormat',
   'cfprm.toggleInline',
   'cfprm.mergeWindows',

@@ -5,6 +5,7 @@ import { isMergeJob, mergeTo, mergeWindows } from './merge/mergeWindows';
 import type { Services } from './services';
 import { toggleInline } from './settings';
 import { chooseFilter, clearFilter, goTo, showKeys } from './trace/choose';
+import type { FileNode } from './trajectories/tree';
 
 type Handler = (services: Services, ...args: never[]) => unknown;
 
@@ -27,6 +28,7 @@ const COMMANDS: Record<CommandId, Handler> = {
   'cfprm.showFirstError': ({ navigation }, line?: number) => navigation.showFirstError(lineOf(line)),
   'cfprm.revealInSource': ({ source }, line?: number) => source.reveal(lineOf(line)),
   'cfprm.showKeys': () => showKeys(),
+  'cfprm.closeFile': ({ files }, node: FileNode) => files.close(node.uri),
   'cfprm.chooseFormat': ({ files }) => withSource(undefined, (uri) => chooseFormat(files, uri)),
   'cfprm.toggleInline': () => toggleInline(),
   'cfprm.mergeWindows': (services, uri?: vscode.Uri, job?: unknown) =>

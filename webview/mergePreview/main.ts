@@ -41,7 +41,10 @@ function notes({ preview }: MergePreviewState): HTMLElement {
       !preview.whole,
       `Counted on the first ${n(preview.seenBytes)} of ${n(preview.totalBytes)} bytes; the size is extrapolated.`,
     ],
-    [hidden > 0, `${n(hidden)} windows hide a label opposite to their own.`],
+    [
+      hidden > 0,
+      `${n(hidden)} windows hold a step whose label is opposite to their own; the column "Hidden" counts them.`,
+    ],
     [preview.numbers, 'Some labels are soft, so all labels are written as numbers.'],
     [
       skipped.malformed > 0,

@@ -35,6 +35,8 @@ export interface RenderOptions {
   readonly maxStepChars: number;
   /** UTF-16 units of the page after which further trajectories show their header only. */
   readonly maxPageChars: number;
+  /** Last line of the page, if it has one: where the file goes on. */
+  readonly footer?: string;
 }
 
 /** Bounds that keep a page far below VS Code's limits whatever the rows hold. */
@@ -70,14 +72,14 @@ export function renderPage(heading: string, rows: readonly RowToShow[], options:
   };
 }
 
-/** The header's facts on a trajectory: answer against gold, first error, minimum score. */
+/** The header's facts on a trajectory: first error, minimum score, answer against gold. */
 export function facts(trajectory: Trajectory): string[] {
   const least = minimumScore(trajectory);
   const error = firstError(trajectory);
   return [
-    answerWords(trajectory),
     error === undefined ? '' : `first error ${error}`,
     least === undefined ? '' : `min ${formatScore(least.score)} @${least.step}`,
+    answerWords(trajectory),
   ].filter((fact) => fact !== '');
 }
 

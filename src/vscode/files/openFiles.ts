@@ -7,6 +7,7 @@ import { filterWords, formatFilter, passes, type TraceFilter } from '../../core/
 import type { SourceChoice } from '../../io/openSource';
 import { TraceFile } from '../../io/traceFile';
 import { settings } from '../settings';
+import { parseTraceUri } from '../trace/address';
 
 const FORMAT_KEY = 'cfprm.formats';
 const POLL_MS = 1000;
@@ -104,6 +105,19 @@ export class OpenFiles implements vscode.Disposable {
     const mapping = checkMapping(text as Json);
     if (!mapping.ok) return fail(`Setting cfprm.format.mapping: ${mapping.fault.message}`);
     return ok({ format, mapping: mapping.value });
+  }
+
+  /** Stops using a file and closes the trace pages that show it. */
+  async close(uri: vscode.Uri): Promise<void> {
+    const shows = (tab: vscode.Tab): boolean =>
+      tab.input instanceof vscode.TabInputText &&
+      parseTraceUri(tab.input.uri)?.source.toString() === uri.toString();
+    await vscode.window.tabGroups.close(
+      vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter(shows),
+    );
+    this.forget(uri);
+    this.filters.delete(uri.toString());
+    this.changed.fire(uri);
   }
 
   /** Opens every file again, after a setting changed how files are read. */

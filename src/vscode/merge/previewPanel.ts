@@ -45,7 +45,8 @@ export class MergePreviewPanel {
       enableScripts: true,
       localResourceRoots: [media],
     });
-    webview.iconPath = vscode.Uri.joinPath(extension, 'media', 'cfprm.svg');
+    const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(extension, 'media', `cfprm-${theme}.svg`);
+    webview.iconPath = { light: icon('light'), dark: icon('dark') };
     const panel = new MergePreviewPanel(webview, onPress);
     MergePreviewPanel.open.set(key, panel);
     webview.onDidDispose(() => MergePreviewPanel.open.delete(key));

@@ -21,7 +21,15 @@ export class TraceDiagnostics implements vscode.Disposable {
       this.collection,
       vscode.workspace.onDidOpenTextDocument(ifTrace),
       vscode.workspace.onDidChangeTextDocument((event) => ifTrace(event.document)),
-      vscode.workspace.onDidCloseTextDocument((document) => this.collection.delete(document.uri)),
+      // VS Code keeps a document for minutes after its tab was closed; its problems should not stay.
+      vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
+        for (const { input } of closed) {
+          if (input instanceof vscode.TabInputText) this.collection.delete(input.uri);
+        }
+      }),
+      vscode.window.onDidChangeVisibleTextEditors((editors) => {
+        for (const editor of editors) ifTrace(editor.document);
+      }),
     ];
     vscode.workspace.textDocuments.forEach(ifTrace);
   }

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { count } from '../../core/trace/words';
 import type { CommandId } from '../commandIds';
-import { settings } from '../settings';
 import { parseTraceUri } from './address';
 import type { TracePages } from './pages';
 
@@ -31,6 +30,10 @@ export class TraceLenses implements vscode.CodeLensProvider {
     lenses.push(lens(top, '$(filter) Filter…', 'cfprm.filter'));
     if (address.filter !== undefined) lenses.push(lens(top, '$(close) Clear filter', 'cfprm.clearFilter'));
     lenses.push(lens(top, '$(fold) Merge windows', 'cfprm.mergeWindows', address.source));
+    if (hasMore)
+      lenses.push(
+        lens(new vscode.Range(lastLine, 0, lastLine, 0), '$(arrow-right) Next page', 'cfprm.nextPage'),
+      );
     for (const entry of page.entries) {
       const range = new vscode.Range(entry.line, 0, entry.line, 0);
       if (entry.firstError !== undefined) {

@@ -78,7 +78,9 @@ export class TracePages implements vscode.TextDocumentContentProvider, vscode.Di
     const rows = await file.value.read(ordinals, PAGE_BYTES);
     if (!rows.ok) return faultPage(rows.fault);
     const heading = headingWords(address, file.value, range.value.length, first, rows.value.length);
-    return renderPage(heading, rows.value, { ...DEFAULT_RENDER, thresholds: settings.thresholds() });
+    const left = range.value.length - first - rows.value.length;
+    const footer = left > 0 ? `${count(left)} more on the next pages` : undefined;
+    return renderPage(heading, rows.value, { ...DEFAULT_RENDER, thresholds: settings.thresholds(), footer });
   }
 
   private redraw(concerns: (address: TraceAddress) => boolean): void {

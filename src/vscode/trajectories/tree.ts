@@ -11,8 +11,14 @@ import type { OpenFiles } from '../files/openFiles';
 const SIBLINGS = 200;
 const LEVEL_BYTES = 32 * 1024 * 1024;
 
+/** A file of the tree; what its commands get. */
+export interface FileNode {
+  readonly kind: 'file';
+  readonly uri: vscode.Uri;
+}
+
 type Node =
-  | { readonly kind: 'file'; readonly uri: vscode.Uri }
+  | FileNode
   | { readonly kind: 'rows'; readonly uri: vscode.Uri; readonly from: number; readonly to: number }
   | { readonly kind: 'row'; readonly uri: vscode.Uri; readonly reading: RowReading }
   | { readonly kind: 'message'; readonly text: string };
