@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
+import type { TraceEntry, TracePage } from '../../core/trace/page';
 import { count } from '../../core/trace/words';
 import type { CommandId } from '../commandIds';
-import { parseTraceUri } from './address';
+import { parseTraceUri, type TraceAddress } from './address';
 import type { TracePages } from './pages';
 
-/** One row of lenses above each trajectory, and one above the page for paging and filtering. */
+/** Lenses above each trajectory, and at both ends of the page for paging and filtering. */
 export class TraceLenses implements vscode.CodeLensProvider {
   constructor(private readonly pages: TracePages) {}
 
@@ -16,41 +17,38 @@ export class TraceLenses implements vscode.CodeLensProvider {
     const page = this.pages.page(document.uri);
     const address = parseTraceUri(document.uri);
     if (page === undefined || address === undefined) return [];
-    const top = new vscode.Range(0, 0, 0, 0);
-    const lens = (
-      range: vscode.Range,
-      title: string,
-      command: CommandId,
-      ...args: unknown[]
-    ): vscode.CodeLens => new vscode.CodeLens(range, { title, command, arguments: args });
-    const lenses: vscode.CodeLens[] = [];
-    if (address.page > 0) lenses.push(lens(top, '$(arrow-left) Previous page', 'cfprm.previousPage'));
-    if (page.entries.length >= settings.pageSize())
-      lenses.push(lens(top, '$(arrow-right) Next page', 'cfprm.nextPage'));
-    lenses.push(lens(top, '$(filter) Filter…', 'cfprm.filter'));
-    if (address.filter !== undefined) lenses.push(lens(top, '$(close) Clear filter', 'cfprm.clearFilter'));
-    lenses.push(lens(top, '$(fold) Merge windows', 'cfprm.mergeWindows', address.source));
-    if (hasMore)
-      lenses.push(
-        lens(new vscode.Range(lastLine, 0, lastLine, 0), '$(arrow-right) Next page', 'cfprm.nextPage'),
-      );
-    for (const entry of page.entries) {
-      const range = new vscode.Range(entry.line, 0, entry.line, 0);
-      if (entry.firstError !== undefined) {
-        lenses.push(
-          lens(
-            range,
-            `$(debug-step-over) First error ${entry.firstError}`,
-            'cfprm.showFirstError',
-            entry.line,
-          ),
-        );
-      }
-      lenses.push(lens(range, '$(arrow-down) Next error', 'cfprm.nextError', entry.endLine));
-      lenses.push(
-        lens(range, `$(go-to-file) Source line ${count(entry.row)}`, 'cfprm.revealInSource', entry.line),
-      );
-    }
-    return lenses;
+    return [...pageLenses(page, address, document.lineCount - 1), ...page.entries.flatMap(entryLenses)];
   }
+}
+
+function pageLenses(page: TracePage, address: TraceAddress, lastLine: number): vscode.CodeLens[] {
+  const lenses: vscode.CodeLens[] = [];
+  if (address.page > 0) lenses.push(lens(0, '$(arrow-left) Previous page', 'cfprm.previousPage'));
+  // Lines behind the last trajectory are the footer, which only a page with more behind it has.
+  if (lastLine > (page.entries.at(-1)?.endLine ?? lastLine)) {
+    lenses.push(lens(0, '$(arrow-right) Next page', 'cfprm.nextPage'));
+    lenses.push(lens(lastLine, '$(arrow-right) Next page', 'cfprm.nextPage'));
+  }
+  lenses.push(lens(0, '$(filter) Filter…', 'cfprm.filter'));
+  if (address.filter !== undefined) lenses.push(lens(0, '$(close) Clear filter', 'cfprm.clearFilter'));
+  lenses.push(lens(0, '$(fold) Merge windows', 'cfprm.mergeWindows', address.source));
+  return lenses;
+}
+
+function entryLenses(entry: TraceEntry): vscode.CodeLens[] {
+  const next = lens(entry.line, '$(arrow-down) Next error', 'cfprm.nextError', entry.endLine);
+  const source = lens(
+    entry.line,
+    `$(go-to-file) Source line ${count(entry.row)}`,
+    'cfprm.revealInSource',
+    entry.line,
+  );
+  if (entry.firstError === undefined) return [next, source];
+  const title = `$(debug-step-over) First error ${entry.firstError}`;
+  return [lens(entry.line, title, 'cfprm.showFirstError', entry.line), next, source];
+}
+
+function lens(line: number, title: string, command: CommandId, argument?: unknown): vscode.CodeLens {
+  const args = argument === undefined ? [] : [argument];
+  return new vscode.CodeLens(new vscode.Range(line, 0, line, 0), { title, command, arguments: args });
 }
