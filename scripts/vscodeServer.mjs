@@ -126,6 +126,7 @@ async function fetchHost(flavour, folder, withNode) {
 const QUIET = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
+  'workbench.editor.useModal': 'off',
   'workbench.enableExperiments': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
