@@ -5,6 +5,7 @@ export function fileFault(error: unknown, path: string): Failure {
   const code = (error as NodeJS.ErrnoException).code;
   switch (code) {
     case 'ENOENT':
+    case 'ENOTDIR':
       return fail(`${path} does not exist. Check the path.`);
     case 'EACCES':
     case 'EPERM':

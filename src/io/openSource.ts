@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { detect } from '../core/formats/detect';
 import type { Format, FormatId, JsonObject } from '../core/formats/format';
 import { genericFormat, type Mapping } from '../core/formats/generic';
-import { formatById } from '../core/formats/registry';
+import { formatById, formatIds } from '../core/formats/registry';
 import { parseRow } from '../core/jsonl/readRow';
 import { type Container, detectContainer } from '../core/jsonl/rowSplitter';
 import { type Fault, fail, ok, type Result } from '../core/result';
@@ -33,7 +33,7 @@ const HEAD_BYTES = 64 * 1024;
 
 /**
  * Finds out how a file is to be read, from rows at its start and in its middle. Faults: a missing file, a
- * directory, no permission, an empty file, no row that is a JSON object, an unknown format.
+ * directory or device, no permission, an empty file, no row that is a JSON object, an unknown format.
  */
 export async function openSource(path: string, choice: SourceChoice = {}): Promise<Result<Source>> {
   let bytes: number;
@@ -41,6 +41,8 @@ export async function openSource(path: string, choice: SourceChoice = {}): Promi
   try {
     const info = await stat(path);
     if (info.isDirectory()) return fail(`${path} is a directory. Name a file in it.`);
+    // Opening a pipe would wait for its writer, and no byte range of it can be read.
+    if (!info.isFile()) return fail(`${path} is not a regular file. Copy its content to one first.`);
     bytes = info.size;
     container = detectContainer(await readHead(path));
   } catch (error) {
@@ -72,7 +74,7 @@ export function chooseFormat(
   if (choice.format !== undefined) {
     const format = formatById(choice.format);
     return format === undefined
-      ? fail(`There is no format "${choice.format}".`)
+      ? fail(`There is no format "${choice.format}". Choose one of ${formatIds.join(', ')}.`)
       : ok({ format, why: 'the format that you chose' });
   }
   const detection = detect(rows);

@@ -12,7 +12,7 @@ export interface RowVisitor {
   row(bytes: Uint8Array, start: number, end: number, row: number, offset: number): void;
   /** The file's raw bytes as read, in order (for hashing). */
   chunk?(bytes: Uint8Array): void;
-  /** A row over `MAX_ROW_BYTES`, or a container that is broken. */
+  /** A row over `maxRowBytes`, or a container that is broken. */
   fault?(fault: Fault): void;
   /** Awaited after every chunk: back-pressure, and the event loop's turn. */
   flush?(): Promise<void> | undefined;
@@ -27,12 +27,14 @@ export interface StreamOptions {
   readonly from?: { readonly offset: number } & SplitStart;
   /** Stop before this byte offset (a row's start, or beyond the end). */
   readonly until?: number;
+  /** Rows longer than this are reported and passed over. */
+  readonly maxRowBytes?: number;
   /** Asked after every chunk; true ends the pass early, before the rows that are not whole yet. */
   enough?(): boolean;
   onProgress?(doneBytes: number): void;
 }
 
-/** A longer row cannot become a string in Node; it is reported and passed over. */
+/** A longer row cannot become a string in Node. */
 export const MAX_ROW_BYTES = 512 * 1024 * 1024 - 64;
 
 /** The fault that a cancelled pass ends with. */
@@ -70,13 +72,13 @@ export class RowPusher {
   /** Unconsumed bytes are `buffer[0, held)`, and `base` is the file offset of `buffer[0]`. */
   private held = 0;
   private base: number;
-  private skipping = false;
 
   constructor(
     container: Container,
     private readonly visitor: RowVisitor,
     private readonly chunkBytes: number,
     start: { readonly offset: number } & SplitStart,
+    private readonly maxRowBytes = MAX_ROW_BYTES,
   ) {
     this.splitter = createSplitter(container, start);
     this.buffer = new Uint8Array(chunkBytes * 2);
@@ -97,23 +99,18 @@ export class RowPusher {
   push(count: number, last: boolean): void {
     this.visitor.chunk?.(this.buffer.subarray(this.held, this.held + count));
     const to = this.held + count;
-    const { buffer, base, visitor } = this;
+    const { buffer, base, visitor, maxRowBytes } = this;
     const used = this.splitter.split(buffer, 0, to, last, (start, end, row) => {
-      if (this.skipping || end - start > MAX_ROW_BYTES) {
-        this.skipping = false;
-        visitor.fault?.(tooLong(row));
-      } else {
-        visitor.row(buffer, start, end, row, base + start);
-      }
+      if (end - start > maxRowBytes) visitor.fault?.(tooLong(row, maxRowBytes));
+      else visitor.row(buffer, start, end, row, base + start);
     });
     this.buffer.copyWithin(0, used, to);
     this.held = to - used;
     this.base += used;
-    if (this.held > MAX_ROW_BYTES) {
-      // Keep only the row's first bytes, so that its end is still found and counted.
-      this.base += this.held - 64;
-      this.held = 64;
-      this.skipping = true;
+    if (this.held > maxRowBytes) {
+      visitor.fault?.(tooLong(this.splitter.skip(), maxRowBytes));
+      this.base += this.held;
+      this.held = 0;
     }
     if (last) {
       const fault = this.splitter.fault();
@@ -122,11 +119,8 @@ export class RowPusher {
   }
 }
 
-function tooLong(row: number): Fault {
-  return {
-    row,
-    message: `This row is longer than ${MAX_ROW_BYTES} bytes. Split it before reading the file.`,
-  };
+function tooLong(row: number, limit: number): Fault {
+  return { row, message: `This row is longer than ${limit} bytes. Split it before reading the file.` };
 }
 
 async function pump(
@@ -137,7 +131,8 @@ async function pump(
 ): Promise<Result<{ bytes: number }>> {
   const from = options.from ?? { offset: 0, row: 1, inside: false };
   const until = options.until ?? Number.POSITIVE_INFINITY;
-  const pusher = new RowPusher(container, visitor, options.chunkBytes ?? 512 * 1024, from);
+  const chunkBytes = options.chunkBytes ?? 512 * 1024;
+  const pusher = new RowPusher(container, visitor, chunkBytes, from, options.maxRowBytes);
   let at = from.offset;
   for (;;) {
     if (options.signal?.aborted) return fail(CANCELLED);

@@ -49,6 +49,8 @@ const FIND_BATCH = 256;
 const TAIL_BYTES = 4096;
 const INDEX_CHUNK = 1024 * 1024;
 
+const rowText = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /**
  * A trajectory file that is open: its format, its row index (built in the background), and reading of any rows
  * by byte range. Nothing of its content is kept in memory.
@@ -57,7 +59,11 @@ export class TraceFile {
   private index = new RowIndex();
   private indexing: Promise<Result<unknown>> = Promise.resolve(ok(undefined));
   private readonly waiting = new Set<{ count: number; resolve(): void }>();
-  private readonly closing = new AbortController();
+  /** Refreshes run one after the other: each starts from what the last one left. */
+  private refreshing: Promise<unknown> = Promise.resolve();
+  /** Stops the index that is being built. */
+  private stopping = new AbortController();
+  private closed = false;
   private indexedTo = 0;
   private done = false;
   private trouble: Fault | undefined;
@@ -105,7 +111,7 @@ export class TraceFile {
 
   /** Share of the file that is indexed, in [0, 1]. */
   get progress(): number {
-    return this.done ? 1 : this.indexedTo / Math.max(1, this.stamp.bytes);
+    return this.done ? 1 : Math.min(1, this.indexedTo / Math.max(1, this.stamp.bytes));
   }
 
   /** What is wrong with the container or with reading it, if anything. */
@@ -135,7 +141,8 @@ export class TraceFile {
       if (anchor === undefined) break;
       const before = readings.length;
       let ordinal = anchor.ordinal;
-      const pass = await this.readBetween(anchor, (bytes, start, end, row) => {
+      const enough = (): boolean => readings.length === ordinals.length;
+      const pass = await this.readBetween(anchor, enough, (bytes, start, end, row) => {
         if (ordinal === ordinals[readings.length]) {
           const length = end - start;
           const result =
@@ -185,9 +192,10 @@ export class TraceFile {
     if (anchor === undefined) return gone;
     let found: RowSource | undefined;
     let at = anchor.ordinal;
-    const pass = await this.readBetween(anchor, (bytes, start, end, row, offset) => {
+    const enough = (): boolean => found !== undefined;
+    const pass = await this.readBetween(anchor, enough, (bytes, start, end, row, offset) => {
       if (at++ !== ordinal) return;
-      found = { text: new TextDecoder().decode(bytes.subarray(start, end)), row, offset };
+      found = { text: rowText.decode(bytes.subarray(start, end)), row, offset };
     });
     if (!pass.ok) return pass;
     return found === undefined ? gone : ok(found);
@@ -200,7 +208,8 @@ export class TraceFile {
     if (anchor === undefined) return this.index.count > 0 ? 0 : undefined;
     let ordinal = anchor.ordinal;
     let found: number | undefined;
-    await this.readBetween(anchor, (_bytes, _start, _end, at) => {
+    const enough = (): boolean => found !== undefined;
+    await this.readBetween(anchor, enough, (_bytes, _start, _end, at) => {
       if (at >= row) found ??= ordinal;
       ordinal++;
     });
@@ -208,7 +217,8 @@ export class TraceFile {
   }
 
   /**
-   * Streams every row of the file, in order. Faults: reading failed, or the signal was aborted (`CANCELLED`).
+   * Streams every row of the file, in order; what is wrong with the container is in `fault`. Faults: reading
+   * failed, or the signal was aborted (`CANCELLED`).
    */
   async visit(
     onRow: (reading: RowReading) => void,
@@ -225,9 +235,6 @@ export class TraceFile {
           result: readRow(bytes, start, end, row, format),
         });
       },
-      fault: (fault: Fault): void => {
-        onRow({ row: fault.row ?? 0, ordinal, bytes: 0, result: { ok: false, fault } });
-      },
     };
     return streamRows(path, container, visitor, {
       signal: options.signal,
@@ -237,8 +244,17 @@ export class TraceFile {
     });
   }
 
-  /** Looks at the file again and brings the index up to date. */
-  async refresh(): Promise<Result<FileChange>> {
+  /**
+   * Looks at the file again and brings the index up to date. Faults: those of `openSource`; nothing has changed
+   * then, and the next refresh tries again.
+   */
+  refresh(): Promise<Result<FileChange>> {
+    const next = this.refreshing.then(() => this.refreshNow());
+    this.refreshing = next;
+    return next;
+  }
+
+  private async refreshNow(): Promise<Result<FileChange>> {
     const { path } = this.source;
     try {
       const info = await stat(path);
@@ -254,19 +270,26 @@ export class TraceFile {
 
   /** Stops background work. */
   close(): void {
-    this.closing.abort();
+    this.closed = true;
+    this.stopping.abort();
     this.wake();
   }
 
   private async reload(grew: boolean): Promise<Result<FileChange>> {
-    await this.indexing;
-    this.stamp = await takeStamp(this.source.path);
+    const { path } = this.source;
     if (grew) {
+      await this.indexing;
+      this.stamp = await takeStamp(path);
+      this.source = { ...this.source, bytes: this.stamp.bytes };
       this.startIndex(this.index.dropLastAnchor());
       return ok('grew');
     }
-    const source = await openSource(this.source.path, this.choice);
+    const stamp = await takeStamp(path);
+    const source = await openSource(path, this.choice);
     if (!source.ok) return source;
+    this.stopping.abort();
+    await this.indexing;
+    this.stamp = stamp;
     this.source = source.value;
     this.index = new RowIndex();
     this.startIndex();
@@ -276,12 +299,15 @@ export class TraceFile {
   private startIndex(anchor?: Anchor): void {
     this.done = false;
     this.trouble = undefined;
+    this.stopping = new AbortController();
+    if (this.closed) this.stopping.abort();
     this.indexedTo = anchor?.offset ?? 0;
     this.indexing = this.buildIndex(anchor);
   }
 
   private async buildIndex(anchor?: Anchor): Promise<Result<unknown>> {
     const { index } = this;
+    const { signal } = this.stopping;
     const visitor = {
       row: (_bytes: Uint8Array, _start: number, _end: number, row: number, offset: number): void =>
         index.add(offset, row),
@@ -290,7 +316,7 @@ export class TraceFile {
       },
     };
     const result = await streamRows(this.source.path, this.source.container, visitor, {
-      signal: this.closing.signal,
+      signal,
       chunkBytes: INDEX_CHUNK,
       from: anchor && { offset: anchor.offset, row: anchor.row, inside: anchor.offset > 0 },
       onProgress: (done) => {
@@ -298,6 +324,7 @@ export class TraceFile {
         this.wake();
       },
     });
+    if (signal.aborted && !this.closed) return result; // another index comes, and those who wait wait for it
     if (!result.ok && result.fault.message !== CANCELLED) this.trouble = result.fault;
     this.done = true;
     this.wake();
@@ -306,19 +333,25 @@ export class TraceFile {
 
   private wake(): void {
     for (const waiter of this.waiting) {
-      if (this.done || this.closing.signal.aborted || this.index.count >= waiter.count) {
+      if (this.done || this.closed || this.index.count >= waiter.count) {
         this.waiting.delete(waiter);
         waiter.resolve();
       }
     }
   }
 
-  private async readBetween(anchor: Anchor, onRow: RowVisitor['row']): Promise<Result<unknown>> {
+  /** Streams the rows from an anchor to the next one, or to the end of the chunk after which there are `enough`. */
+  private async readBetween(
+    anchor: Anchor,
+    enough: () => boolean,
+    onRow: RowVisitor['row'],
+  ): Promise<Result<unknown>> {
     const next = this.index.next(anchor);
     const visitor = { row: onRow };
     return streamRows(this.source.path, this.source.container, visitor, {
       from: { offset: anchor.offset, row: anchor.row, inside: anchor.offset > 0 },
       until: next?.offset,
+      enough,
     });
   }
 

@@ -5,6 +5,7 @@ import { RowScanner } from './scan';
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const laxUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const encoder = new TextEncoder();
 const scanner = new RowScanner();
 
 /** A row as JSON, with the key paths that occur twice in it. */
@@ -26,10 +27,9 @@ export function parseRow(bytes: Uint8Array, start: number, end: number, row: num
   try {
     text = strictUtf8.decode(bytes.subarray(start, end));
   } catch {
-    const at = firstInvalidUtf8(bytes, start, end);
     return fail('This row is not valid UTF-8. Convert the file to UTF-8, or remove the broken bytes.', {
       row,
-      column: columnOf(bytes, start, at),
+      column: firstInvalidColumn(bytes.subarray(start, end)),
     });
   }
   const value = JSON.parse(text) as Json;
@@ -67,27 +67,18 @@ function columnOf(bytes: Uint8Array, start: number, at: number): number {
   return laxUtf8.decode(bytes.subarray(start, at)).length + 1;
 }
 
-/** Offset of the first byte that is not part of valid UTF-8, found by halving. */
-function firstInvalidUtf8(bytes: Uint8Array, start: number, end: number): number {
-  let good = start;
-  let bad = end;
-  // A prefix is good if it decodes once a sequence cut at its end is left out.
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    if (prefixIsValid(bytes, start, middle)) good = middle;
-    else bad = middle;
+/** 1-based UTF-16 column of the first bytes of a row that are not UTF-8. */
+function firstInvalidColumn(bytes: Uint8Array): number {
+  const text = laxUtf8.decode(bytes);
+  let column = 0;
+  let offset = 0;
+  for (;;) {
+    const mark = text.indexOf('\ufffd', column);
+    offset += encoder.encode(text.slice(column, mark)).length;
+    // The character that stands for broken bytes may also stand in the row itself.
+    const own = bytes[offset] === 0xef && bytes[offset + 1] === 0xbf && bytes[offset + 2] === 0xbd;
+    if (!own) return mark + 1;
+    offset += 3;
+    column = mark + 1;
   }
-  return good;
-}
-
-function prefixIsValid(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let cut = 0; cut <= 3 && end - cut >= start; cut++) {
-    try {
-      strictUtf8.decode(bytes.subarray(start, end - cut));
-      return true;
-    } catch {
-      // the cut may split a character: try one byte less
-    }
-  }
-  return false;
 }

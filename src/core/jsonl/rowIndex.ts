@@ -20,17 +20,11 @@ export class RowIndex {
   private rows = new Float64Array(1024);
   private ordinals = new Float64Array(1024);
   private anchors = 0;
-  private lastRow = 0;
   private total = 0;
 
   /** Rows that are not blank. */
   get count(): number {
     return this.total;
-  }
-
-  /** 1-based number of the last row, blank lines before it counted; 0 if there is none. */
-  get lastRowNumber(): number {
-    return this.lastRow;
   }
 
   /** Appends the next row in file order. */
@@ -47,7 +41,6 @@ export class RowIndex {
       this.ordinals[this.anchors] = this.total;
       this.anchors++;
     }
-    this.lastRow = row;
     this.total++;
   }
 
@@ -80,7 +73,6 @@ export class RowIndex {
     if (dropped === undefined) return undefined;
     this.anchors--;
     this.total = dropped.ordinal;
-    this.lastRow = dropped.row - 1;
     return dropped;
   }
 

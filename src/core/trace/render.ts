@@ -20,6 +20,8 @@ const MARGIN = '  ';
 /** UTF-16 units of the problem that the header shows; a longer one follows whole on lines of its own. */
 const HEADER_PROBLEM = 60;
 
+const FULL = 'this page is full. Enter opens the row.';
+
 /** One row to show. */
 export interface RowToShow {
   readonly row: number;
@@ -33,7 +35,7 @@ export interface RenderOptions {
   readonly thresholds: Thresholds;
   /** UTF-16 units of one step's text after which it is cut, visibly. */
   readonly maxStepChars: number;
-  /** UTF-16 units of the page after which further trajectories show their header only. */
+  /** UTF-16 units of the page after which no further step is shown, and trajectories show their header only. */
   readonly maxPageChars: number;
   /** Last line of the page, if it has one: where the file goes on. */
   readonly footer?: string;
@@ -49,7 +51,7 @@ export const DEFAULT_RENDER: RenderOptions = {
 /** Draws a page: `heading` on its first line, then every trajectory with one line per step. */
 export function renderPage(heading: string, rows: readonly RowToShow[], options: RenderOptions): TracePage {
   const draft = new Draft();
-  draft.add(heading, 'dim');
+  draft.add(oneLine(heading), 'dim');
   const columns = columnsOf(rows);
   const entries: TraceEntry[] = [];
   for (const row of rows) {
@@ -63,6 +65,10 @@ export function renderPage(heading: string, rows: readonly RowToShow[], options:
       const suffix = many ? ` · ${index + 1}` : '';
       entries.push(renderTrajectory(draft, row, trajectory, suffix, columns, options));
     });
+  }
+  if (options.footer !== undefined) {
+    draft.add('');
+    draft.add(oneLine(options.footer), 'dim');
   }
   return {
     text: draft.lines.join('\n'),
@@ -135,7 +141,7 @@ function renderFault(draft: Draft, row: RowToShow, message: string, column?: num
   const title = `row ${count(row.row)}`;
   const place = column === undefined ? '' : ` (column ${count(column)})`;
   const line = draft.add(`▾ ${title}`, 'head');
-  const endLine = draft.add(`  ⚠ ${printable(message).replace(/\n/g, ' ')}${place}`, 'bad');
+  const endLine = draft.add(`  ⚠ ${oneLine(message)}${place}`, 'bad');
   const fault = { message, row: row.row, column };
   return { ordinal: row.ordinal, row: row.row, line, endLine, title, detail: 'malformed', steps: [], fault };
 }
@@ -152,7 +158,7 @@ function renderTrajectory(
   const title = `${name === '' ? `row ${count(row.row)}` : name}${suffix}`;
   const place = name === '' ? '' : ` · row ${count(row.row)}`;
   const detail = facts(trajectory).join('    ');
-  const problem = printable(trajectory.problem);
+  const problem = printable(trajectory.problem).trim();
   const head = `▾ ${title}${place}`;
   const line = draft.add(
     [head, detail, shorten(problem, HEADER_PROBLEM)].filter((part) => part !== '').join('    '),
@@ -162,18 +168,17 @@ function renderTrajectory(
   const error = firstError(trajectory);
   const steps: StepEntry[] = [];
   if (draft.chars > options.maxPageChars) {
-    draft.add(
-      `  … ${steps_(trajectory.steps.length)} not shown: this page is full. Enter opens the row.`,
-      'dim',
-    );
+    draft.add(`  … ${steps_(trajectory.steps.length)} not shown: ${FULL}`, 'dim');
   } else {
-    if (problem.trim().length > HEADER_PROBLEM) {
-      block(draft, 'Q'.padEnd(columns.hang), cut(problem.trim(), options.maxStepChars), 'dim');
+    if (problem.length > HEADER_PROBLEM) {
+      block(draft, 'Q'.padEnd(columns.hang), cut(problem, options.maxStepChars), 'dim');
     }
-    trajectory.steps.forEach((_, i) => {
-      steps.push(renderStep(draft, trajectory, i, columns, options, error === i + 1));
-    });
-    if (trajectory.steps.length === 0) draft.add('  no steps', 'dim');
+    const all = trajectory.steps.length;
+    while (steps.length < all && draft.chars <= options.maxPageChars) {
+      steps.push(renderStep(draft, trajectory, steps.length, columns, options, error === steps.length + 1));
+    }
+    if (all === 0) draft.add('  no steps', 'dim');
+    if (steps.length < all) draft.add(`  … ${steps_(all - steps.length)} more not shown: ${FULL}`, 'dim');
   }
   return {
     ordinal: row.ordinal,
@@ -185,6 +190,11 @@ function renderTrajectory(
     steps,
     firstError: error,
   };
+}
+
+/** A text that may hold anything, as one line. */
+function oneLine(text: string): string {
+  return printable(text).replace(/\n/g, ' ');
 }
 
 function steps_(n: number): string {

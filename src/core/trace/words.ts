@@ -69,7 +69,7 @@ export function size(bytes: number): string {
   const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
   let value = bytes;
   let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
+  while (value >= (unit === 0 ? 1000 : 999.5) && unit < units.length - 1) {
     value /= 1000;
     unit++;
   }
@@ -86,16 +86,21 @@ export function printable(text: string): string {
     .replace(/[\u2028\u2029\u0085]/g, '\n')
     .replace(/\t/g, '    ')
     .replace(UNSAFE, (char) => {
-      const code = char.charCodeAt(0);
+      const code = char.codePointAt(0)!;
       if (code < 0x20) return String.fromCharCode(0x2400 + code);
-      return code === 0x7f ? '\u2421' : `\\u${code.toString(16).padStart(4, '0')}`;
+      if (code === 0x7f) return '\u2421';
+      const hex = code.toString(16).padStart(4, '0');
+      return code > 0xffff ? `\\u{${hex}}` : `\\u${hex}`;
     });
 }
 
-// C0 and C1 controls but newline, direction overrides, lone surrogates, zero-width characters.
+/**
+ * Control characters but newline, marks and overrides of direction, characters that take no room (but the two
+ * joiners, which scripts and emoji need), tags, lone surrogates.
+ */
 const UNSAFE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}\ud800-\udfff]/gu;
 
 /** The first `limit` UTF-16 units of a text on one line, with an ellipsis if more follows. */
 export function shorten(text: string, limit: number): string {
