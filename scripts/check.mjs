@@ -26,6 +26,19 @@ function committedFiles() {
   }
 }
 
+/**
+ * Platform packages that the lock file names but does not hold: npm leaves them out when the registry of
+ * the moment lacks them, and `npm ci` then refuses the lock file everywhere.
+ */
+export function lockFindings() {
+  /** @type {{ packages: Record<string, { optionalDependencies?: Record<string, string> }> }} */
+  const { packages } = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
+  const named = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+  return named
+    .filter((name) => !Object.keys(packages).some((key) => key.endsWith(`node_modules/${name}`)))
+    .map((name) => `package-lock.json: has no entry for ${name}, so npm ci refuses it; restore the entry`);
+}
+
 /** Complaints about committed files that tie the repository to one registry. */
 export function registryFindings() {
   const findings = [];
@@ -41,11 +54,11 @@ export function registryFindings() {
   return findings;
 }
 
-/** Formatter and linter, types, and the registry rule. @returns {Promise<boolean>} true if all is well */
+/** Formatter and linter, types, and the rules for the lock file and the registry. @returns {Promise<boolean>} true if all is well */
 export async function check() {
   const biome = await run(process.execPath, [tool('@biomejs/biome', 'biome'), 'ci', '--error-on-warnings']);
   const types = await run(process.execPath, [tool('typescript', 'tsc'), '-b']);
-  const findings = registryFindings();
+  const findings = [...registryFindings(), ...lockFindings()];
   for (const finding of findings) console.error(finding);
   return biome.code === 0 && types.code === 0 && findings.length === 0;
 }
