@@ -6,11 +6,10 @@ import { fail, ok, type Result } from '../core/result';
 import { OutputFile } from './outputFile';
 import { CANCELLED, streamRows } from './rowStream';
 
-/** A bucket up to this size is shuffled in memory; a larger one is dealt out again. */
+/** A bucket up to this size is shuffled in memory; a larger one is dealt out again. They are made for half of it. */
 const IN_MEMORY = 32 * 1024 * 1024;
-/** Buckets per round, and how full each should be at most. */
+/** Buckets per round. */
 const MOST_BUCKETS = 64;
-const TARGET_BYTES = IN_MEMORY / 2;
 const BUCKET_BUFFER = 128 * 1024;
 /** Rounds after which a bucket is shuffled in memory whatever its size: it can only be one of huge rows. */
 const MOST_ROUNDS = 6;
@@ -31,11 +30,15 @@ export class Shuffler {
     private readonly random: Random,
     private readonly round: number,
     private readonly name: string,
+    private readonly inMemory: number,
   ) {}
 
-  /** @param bytes how much is to come, roughly; decides on the number of buckets, and so on the order */
-  static async create(folder: string, seed: number, bytes: number): Promise<Shuffler> {
-    return Shuffler.deal(folder, new Random(seed), 0, 'bucket', bytes);
+  /**
+   * @param bytes how much is to come, roughly; decides on the number of buckets, and so on the order
+   * @param inMemory bytes that are shuffled in memory; decides on the order, too
+   */
+  static async create(folder: string, seed: number, bytes: number, inMemory = IN_MEMORY): Promise<Shuffler> {
+    return Shuffler.deal(folder, new Random(seed), 0, 'bucket', bytes, inMemory);
   }
 
   private static async deal(
@@ -44,9 +47,10 @@ export class Shuffler {
     round: number,
     name: string,
     bytes: number,
+    inMemory: number,
   ): Promise<Shuffler> {
-    const shuffler = new Shuffler(folder, random, round, name);
-    const count = Math.min(MOST_BUCKETS, Math.max(1, Math.ceil(bytes / TARGET_BYTES)));
+    const shuffler = new Shuffler(folder, random, round, name, inMemory);
+    const count = Math.min(MOST_BUCKETS, Math.max(1, Math.ceil((2 * bytes) / inMemory)));
     for (; shuffler.made < count; shuffler.made++) {
       shuffler.buckets.push(await OutputFile.create(shuffler.path(shuffler.made), BUCKET_BUFFER, false));
     }
@@ -75,7 +79,7 @@ export class Shuffler {
     for (let k = 0; k < sizes.length; k++) {
       if (signal?.aborted) return fail(CANCELLED);
       const path = this.path(k);
-      if (sizes[k]! <= IN_MEMORY || this.round === MOST_ROUNDS) await this.shuffleFile(path, out);
+      if (sizes[k]! <= this.inMemory || this.round === MOST_ROUNDS) await this.shuffleFile(path, out);
       else {
         const done = await this.dealAgain(path, sizes[k]!, out, signal);
         if (!done.ok) return done;
@@ -113,7 +117,7 @@ export class Shuffler {
     signal: AbortSignal | undefined,
   ): Promise<Result<void>> {
     const name = `${this.name}-${this.made++}x`;
-    const inner = await Shuffler.deal(this.folder, this.random, this.round + 1, name, bytes);
+    const inner = await Shuffler.deal(this.folder, this.random, this.round + 1, name, bytes, this.inMemory);
     try {
       const visitor = {
         row(buffer: Uint8Array, start: number, end: number): void {
