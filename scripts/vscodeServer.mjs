@@ -206,6 +206,10 @@ export async function startServer(host, options = {}) {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  // However this process ends, no server stays behind.
+  const killNow = () => signalGroup(child, 'SIGKILL');
+  process.once('exit', killNow);
+  child.once('exit', () => process.off('exit', killNow));
   const logFile = path.join(temporary, 'server.log');
   const output = createWriteStream(logFile);
   child.stdout.pipe(output);
@@ -260,32 +264,35 @@ async function untilAnswers(port, limitMs) {
 }
 
 /**
+ * @param {import('node:child_process').ChildProcess} child a detached one
+ * @param {NodeJS.Signals} name
+ */
+function signalGroup(child, name) {
+  try {
+    if (child.pid) process.kill(-child.pid, name);
+  } catch {
+    // the group is gone already
+  }
+}
+
+/**
  * Ends a detached child and its group: asked first, killed after 3 s.
  * @param {import('node:child_process').ChildProcess} child
  * @returns {Promise<void>}
  */
 function stopGroup(child) {
-  /** @param {NodeJS.Signals} name */
-  const signal = (name) => {
-    try {
-      if (child.pid) process.kill(-child.pid, name);
-    } catch {
-      // the group is gone already
-    }
-  };
   return new Promise((resolve) => {
-    if (!child.pid || child.exitCode !== null || child.signalCode) {
-      signal('SIGKILL');
+    const end = () => {
+      signalGroup(child, 'SIGKILL');
       resolve();
-      return;
-    }
-    const timer = setTimeout(() => signal('SIGKILL'), 3000);
+    };
+    if (!child.pid || child.exitCode !== null || child.signalCode) return end();
+    const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), 3000);
     child.once('exit', () => {
       clearTimeout(timer);
-      signal('SIGKILL');
-      resolve();
+      end();
     });
-    signal('SIGTERM');
+    signalGroup(child, 'SIGTERM');
   });
 }
 

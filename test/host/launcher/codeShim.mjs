@@ -6,7 +6,11 @@
 import { ensureHost, startServer, workbenchUrl } from '../../../scripts/vscodeServer.mjs';
 import { openBrowser } from './browser.mjs';
 
+/** What test/host/index.ts prints first. */
+const SUITE_STARTS = 'cfprm: the suite starts';
 const CODES = { error: 3, pageCrash: 4, extensionHostCrash: 5, timeOut: 6, interrupted: 130 };
+/** How long VS Code may take until the suite starts; a busy machine takes a minute. */
+const START_LIMIT_MS = 150_000;
 const CRASH = /Extension Host Process exited with (?:code: (?!0,)|signal: (?!null))/;
 
 const argv = process.argv.slice(2);
@@ -26,17 +30,26 @@ async function finish() {
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
   process.once(signal, () => finish().then(() => process.exit(CODES.interrupted)));
 
+/** @param {number} ms @returns {Promise<number>} */
+const after = (ms) => new Promise((resolve) => setTimeout(() => resolve(CODES.timeOut), ms).unref());
+
 /** @returns {Promise<number>} the exit code */
 async function runSuite() {
   const folder = argv.find((arg) => !arg.startsWith('-'));
   const tests = option('extensionTestsPath');
   if (!folder || !tests) throw new Error('The shim needs a folder and --extensionTestsPath=FILE.');
   const flavour = process.env.CFPRM_HOST_FLAVOUR === 'latest' ? 'latest' : 'floor';
-  const server = await startServer(await ensureHost(flavour));
-  cleanup.push(server.stop);
+  const starting = startServer(await ensureHost(flavour));
+  cleanup.push(async () => (await starting).stop());
+  const server = await starting;
   const { page, close } = await openBrowser();
   cleanup.push(close);
 
+  let started = () => {};
+  /** @type {Promise<void>} */
+  const running = new Promise((resolve) => {
+    started = resolve;
+  });
   /** @type {Promise<number>} */
   const exited = new Promise((resolve) => {
     page.once('crash', () => resolve(CODES.pageCrash));
@@ -44,15 +57,18 @@ async function runSuite() {
     page.exposeFunction('codeAutomationExit', resolve);
     page.exposeFunction('codeAutomationLog', (/** @type {string} */ type, /** @type {unknown[]} */ args) => {
       lines.push(`${type}: ${args.join(' ')}`);
+      if (args.includes(SUITE_STARTS)) started();
       if (process.env.CFPRM_HOST_VERBOSE) console.log(lines.at(-1));
     });
   });
   await page.goto(
     workbenchUrl(server.port, { folder, tests, extension: option('extensionDevelopmentPath') }),
   );
-  const late = new Promise((resolve) => setTimeout(() => resolve(CODES.timeOut), limitMs).unref());
-  const code = await Promise.race([exited, server.died, late]);
-  if (code === CODES.timeOut) console.error(`the suite did not end within ${limitMs / 1000} s`);
+  const atStart = await Promise.race([exited, server.died, running, after(START_LIMIT_MS)]);
+  if (atStart === CODES.timeOut) console.error(`no suite started within ${START_LIMIT_MS / 1000} s`);
+  const code = atStart ?? (await Promise.race([exited, server.died, after(limitMs)]));
+  if (atStart === undefined && code === CODES.timeOut)
+    console.error(`the suite did not end within ${limitMs / 1000} s`);
   if (!CRASH.test(server.log())) return code;
   console.error('the extension host crashed');
   return code || CODES.extensionHostCrash;

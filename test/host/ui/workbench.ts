@@ -81,7 +81,7 @@ export class Workbench {
       await browser.page.goto(workbenchUrl(server.port, { folder }));
       const workbench = new Workbench(browser.page, folder, undo);
       Workbench.opened.add(workbench);
-      await browser.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+      await browser.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 120_000 });
       if (options.openFile) await workbench.openFile(options.openFile);
       return workbench;
     } catch (error) {
