@@ -85,19 +85,21 @@ describe('cfprm merge', () => {
     assert.match((await runCli(['merge', '-', '--out', out])).err, /Standard input cannot be merged/);
   });
 
-  it('reads generic files by a mapping, and takes a format that is named', async () => {
-    const rows = [
-      {
-        q: 'P',
-        list: [
-          { t: 'a', ok: true },
-          { t: 'b', ok: false },
-        ],
-      },
-    ];
-    writeFileSync(source, `${JSON.stringify(rows[0])}\n`);
+  it('reads generic files by a mapping', async () => {
+    writeFileSync(source, '{"q":"P","s":[{"t":"a","ok":true},{"t":"b","ok":false}]}\n');
+    const mapping = '{"problem":"q","steps":"s[].t","labels":"s[].ok"}';
     assert.equal((await runCli(['merge', source, '--out', out])).code, 2);
-    writeFileSync(source, `${ROW}\n`);
+    assert.equal((await runCli(['merge', source, '--out', out, '--mapping', mapping])).code, 0);
+    const [line] = readFileSync(join(out, 'window-2.jsonl'), 'utf8').split('\n');
+    assert.deepEqual(JSON.parse(line!), {
+      prompt: 'P',
+      completions: ['a\nb'],
+      labels: [false],
+      cfprm: { row: 1, id: null, window: 2, spans: [[0, 2]] },
+    });
+  });
+
+  it('takes a format that is named', async () => {
     const run = await runCli(['merge', source, '--out', out, '--format', 'trl', '--json']);
     assert.equal(JSON.parse(run.out).source.format, 'trl');
   });

@@ -12,6 +12,8 @@ export class OutputFile {
   private readonly hash: Hash | undefined;
   private writing: Promise<void> = Promise.resolve();
   private claimed = 0;
+  /** Bytes that were taken from the sink and are still to be hashed, before any later ones. */
+  private undigested: Uint8Array | undefined;
 
   private constructor(
     private readonly handle: FileHandle,
@@ -40,6 +42,7 @@ export class OutputFile {
   async finish(): Promise<{ bytes: number; sha256: string }> {
     await this.flushNow();
     await this.writing;
+    this.digest();
     try {
       this.check();
       if (this.hash !== undefined) await this.handle.sync();
@@ -60,11 +63,15 @@ export class OutputFile {
   private async flushNow(): Promise<void> {
     await this.writing;
     this.check();
+    this.digest();
     const bytes = this.sink.take();
-    this.hash?.update(bytes);
     this.writing = this.write(bytes, this.claim(bytes)).catch((error: unknown) => {
       this.error ??= error;
     });
+    if (this.hash === undefined) return;
+    // Hashed in the next turn, while the source's next bytes are being read.
+    this.undigested = bytes;
+    setImmediate(() => this.digest());
   }
 
   private async write(bytes: Uint8Array, position: number): Promise<void> {
@@ -73,7 +80,13 @@ export class OutputFile {
     }
   }
 
+  private digest(): void {
+    if (this.undigested !== undefined) this.hash?.update(this.undigested);
+    this.undigested = undefined;
+  }
+
   private writeNow(bytes: Uint8Array): void {
+    this.digest();
     this.hash?.update(bytes);
     const position = this.claim(bytes);
     try {

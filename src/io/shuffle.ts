@@ -11,7 +11,7 @@ const IN_MEMORY = 32 * 1024 * 1024;
 /** Buckets per round. */
 const MOST_BUCKETS = 64;
 const BUCKET_BUFFER = 128 * 1024;
-/** Rounds after which a bucket is shuffled in memory whatever its size: it can only be one of huge rows. */
+/** Rounds after which a bucket is shuffled in memory whatever its size: it can only be one of few huge rows. */
 const MOST_ROUNDS = 6;
 
 const NEWLINE = new Uint8Array([0x0a]);
@@ -22,7 +22,9 @@ const NEWLINE = new Uint8Array([0x0a]);
  * likely, and the same seed over the same lines gives the same order.
  */
 export class Shuffler {
-  private buckets: OutputFile[] = [];
+  private readonly buckets: OutputFile[] = [];
+  /** Lines per bucket. */
+  private readonly lines: number[] = [];
   private made = 0;
 
   private constructor(
@@ -51,15 +53,23 @@ export class Shuffler {
   ): Promise<Shuffler> {
     const shuffler = new Shuffler(folder, random, round, name, inMemory);
     const count = Math.min(MOST_BUCKETS, Math.max(1, Math.ceil((2 * bytes) / inMemory)));
-    for (; shuffler.made < count; shuffler.made++) {
-      shuffler.buckets.push(await OutputFile.create(shuffler.path(shuffler.made), BUCKET_BUFFER, false));
+    try {
+      for (; shuffler.made < count; shuffler.made++) {
+        shuffler.buckets.push(await OutputFile.create(shuffler.path(shuffler.made), BUCKET_BUFFER, false));
+        shuffler.lines.push(0);
+      }
+      return shuffler;
+    } catch (error) {
+      await shuffler.abandon();
+      throw error;
     }
-    return shuffler;
   }
 
   /** A random bucket's sink, for one line with its line end. */
   sink(): ByteSink {
-    return this.buckets[this.random.below(this.buckets.length)]!.sink;
+    const bucket = this.random.below(this.buckets.length);
+    this.lines[bucket]!++;
+    return this.buckets[bucket]!.sink;
   }
 
   /** The first error of writing, if there was one. */
@@ -79,7 +89,8 @@ export class Shuffler {
     for (let k = 0; k < sizes.length; k++) {
       if (signal?.aborted) return fail(CANCELLED);
       const path = this.path(k);
-      if (sizes[k]! <= this.inMemory || this.round === MOST_ROUNDS) await this.shuffleFile(path, out);
+      const small = sizes[k]! <= this.inMemory || this.lines[k]! < 2 || this.round === MOST_ROUNDS;
+      if (small) await this.shuffleFile(path, out);
       else {
         const done = await this.dealAgain(path, sizes[k]!, out, signal);
         if (!done.ok) return done;

@@ -26,6 +26,8 @@ const SPECIAL = new Uint8Array(256).fill(1, 0, 0x20);
 SPECIAL[QUOTE] = 1;
 SPECIAL[BACKSLASH] = 1;
 
+const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
 /**
  * Validates JSON rows over bytes, without making strings or objects: RFC 8259 to the letter, plus a limit on
  * nesting. This is the one definition of "valid JSON" that reading, merging and validating share; that the
@@ -108,6 +110,7 @@ export class RowScanner {
       while (i < end && ((base + i) & 3) !== 0 && SPECIAL[bytes[i]!] === 0) i++;
       if (((base + i) & 3) === 0) {
         let word = (base + i) >> 2;
+        let found = 0;
         while (word < lastWord) {
           const four = words[word]!;
           const quote = four ^ 0x22222222;
@@ -115,11 +118,14 @@ export class RowScanner {
           // "has a zero byte" and "has a byte below 0x20" (Anderson, Bit Twiddling Hacks): exact on whether.
           const hit =
             ((quote - 0x01010101) & ~quote) | ((slash - 0x01010101) & ~slash) | ((four - 0x20202020) & ~four);
-          if ((hit & 0x80808080) !== 0) break;
+          found = hit & 0x80808080;
+          if (found !== 0) break;
           word++;
         }
+        // The lowest bit that is set belongs to the first of the bytes, if that is the lowest one of the word.
         i = (word << 2) - base;
-        while (i < end && SPECIAL[bytes[i]!] === 0) i++;
+        if (found !== 0 && LITTLE_ENDIAN) i += (31 - Math.clz32(found & -found)) >> 3;
+        else while (i < end && SPECIAL[bytes[i]!] === 0) i++;
       }
       if (i >= end) return this.stop(end, 'string');
       const byte = bytes[i]!;
