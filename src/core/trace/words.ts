@@ -109,5 +109,5 @@ export function shorten(text: string, limit: number): string {
     .replace(/\s+/g, ' ')
     .trim();
   if (line.length <= limit && text.length <= limit * 4) return line;
-  return `${line.slice(0, limit).replace(/[\ud800-\udbff]$/, '')}…`;
+  return `${line.slice(0, limit).replace(/\s*[\ud800-\udbff]?$/, '')}…`;
 }
