@@ -102,6 +102,7 @@ export async function buildHostSuites() {
     entryPoints: [
       'test/host/index.ts',
       'test/host/suite/**/*.test.ts',
+      'test/host/bench/**/*.test.ts',
       'test/host/launcher/fixtures/**/*.ts',
     ],
     outbase: 'test/host',

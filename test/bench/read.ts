@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { build } from 'esbuild';
+
+/** Figures of opening and paging a large file, in a plain Node process. */
+export interface ReadFigures {
+  readonly rows: number;
+  readonly firstPageMs: number;
+  /** Until every row is indexed. */
+  readonly indexMs: number;
+  /** Median and 95th percentile of reading and rendering 200 trajectories anywhere in the file. */
+  readonly pageMs: number;
+  readonly slowPageMs: number;
+  readonly extraMegabytes: number;
+  /** The yardstick: `wc -l` on the same file, in the same minute. */
+  readonly wcMs: number;
+}
+
+/** Measures reading the file: the best of `runs` for every figure, the yardstick in turn with them. */
+export async function benchRead(file: string, runs = 3): Promise<ReadFigures> {
+  const probe = 'out/bench/readProbe.cjs';
+  const common = {
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+  } as const;
+  await build({ ...common, entryPoints: ['test/bench/readProbe.ts'], outfile: probe });
+  let best: ReadFigures | undefined;
+  for (let run = 0; run < runs; run++) {
+    const start = performance.now();
+    execFileSync('wc', ['-l', file]);
+    const wcMs = performance.now() - start;
+    const taken = JSON.parse(
+      execFileSync(process.execPath, [probe, file], { encoding: 'utf8' }),
+    ) as ReadFigures;
+    best = lower(best, { ...taken, wcMs });
+  }
+  return best!;
+}
+
+function lower(a: ReadFigures | undefined, b: ReadFigures): ReadFigures {
+  if (a === undefined) return b;
+  const entries = Object.entries(b).map(([key, value]) => [
+    key,
+    Math.min(value, a[key as keyof ReadFigures]),
+  ]);
+  return Object.fromEntries(entries) as ReadFigures;
+}
