@@ -51,7 +51,11 @@ export class OpenFiles implements vscode.Disposable {
     if (known !== undefined) return known.file;
     const file = this.start(uri);
     this.files.set(key, { file, filtered: new Map() });
-    watchFile(uri.fsPath, { interval: POLL_MS, persistent: false }, () => this.onDisk(uri));
+    watchFile(uri.fsPath, { interval: POLL_MS, persistent: false }, (now, before) => {
+      // Node calls once at the start when there is no file, with zeros; nothing changed then.
+      const isMissing = now.mtimeMs === 0 && before.mtimeMs === 0;
+      void this.onDisk(uri, isMissing);
+    });
     this.changed.fire(uri);
     return file;
   }
@@ -155,10 +159,10 @@ export class OpenFiles implements vscode.Disposable {
     this.files.delete(uri.toString());
   }
 
-  private async onDisk(uri: vscode.Uri): Promise<void> {
+  private async onDisk(uri: vscode.Uri, isMissing: boolean): Promise<void> {
     const opened = this.files.get(uri.toString());
     const file = await opened?.file;
-    if (opened === undefined || file === undefined) return;
+    if (opened === undefined || file === undefined || (isMissing && !file.ok)) return;
     const change = file.ok ? await file.value.refresh() : file;
     if (change.ok && change.value === 'same') return;
     opened.filtered.clear();
