@@ -1,5 +1,5 @@
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
-import type { StepPlace } from '../trajectory';
+import type { Step, StepPlace } from '../trajectory';
 
 /** UTF-16 offsets in a row's source text. */
 export interface SourceSpan {
@@ -17,6 +17,26 @@ export function createLocator(source: string): (place: StepPlace) => SourceSpan 
     const end = node.offset + node.length;
     if (node.type !== 'string' || place.end === undefined) return { start: node.offset, end };
     return { start: node.offset, end: rawOffset(source, node.offset + 1, place.end) };
+  };
+}
+
+/**
+ * Finds the texts of steps in a row's source text: without quotes, and without what stands before the step in the
+ * same string (formats that hold all steps in one). Undefined where the place is not there or no string.
+ */
+export function createTextLocator(
+  source: string,
+): (step: Pick<Step, 'text' | 'place'>) => SourceSpan | undefined {
+  const tree = parseTree(source);
+  return ({ text, place }) => {
+    const node = tree && findNodeAtLocation(tree, [...place.path]);
+    if (node?.type !== 'string') return undefined;
+    const first = node.offset + 1;
+    const end = place.end ?? (node.value as string).length;
+    return {
+      start: rawOffset(source, first, Math.max(0, end - text.length)),
+      end: rawOffset(source, first, end),
+    };
   };
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { createLocator } from '../../core/jsonl/locate';
+import { createTextLocator } from '../../core/jsonl/locate';
 import { count, labelWords } from '../../core/trace/words';
 import { firstError } from '../../core/trajectory';
 import type { RawDocument, RawRow } from './rawDocument';
@@ -108,11 +108,11 @@ function rowDiagnostic(raw: RawDocument, row: RawRow): vscode.Diagnostic | undef
   for (const trajectory of reading.value) {
     const error = firstError(trajectory);
     const step = trajectory.steps[(error ?? 0) - 1];
-    const span = step && createLocator(row.text)(step.place);
+    const span = step && createTextLocator(row.text)(step);
     if (step === undefined || span === undefined) continue;
     const message = `Row ${row.row}, first error: step ${error} of ${trajectory.steps.length}, ${labelWords(step.label)}`;
-    const start = Math.max(span.start, span.end - step.text.length);
-    return make(new vscode.Range(at(start), at(span.end)), message, vscode.DiagnosticSeverity.Information);
+    const range = new vscode.Range(at(span.start), at(span.end));
+    return make(range, message, vscode.DiagnosticSeverity.Information);
   }
   return undefined;
 }

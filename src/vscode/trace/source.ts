@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { createLocator } from '../../core/jsonl/locate';
+import { createTextLocator } from '../../core/jsonl/locate';
 import { entryAt, stepAt } from '../../core/trace/page';
-import type { TraceFile } from '../../io/traceFile';
+import type { RowSource, TraceFile } from '../../io/traceFile';
 import type { OpenFiles } from '../files/openFiles';
 import { type TraceNavigation, valueOrTell } from './navigation';
 
@@ -36,7 +36,7 @@ export class TraceSource implements vscode.TextDocumentContentProvider, vscode.D
     const at =
       step === undefined ? 0 : ((await this.stepOffset(file, entry.ordinal, step.number, row.text)) ?? 0);
     const document = await vscode.workspace.openTextDocument(here.address.source);
-    const start = rowStart(document, row.text, row.row, file.source.container);
+    const start = rowStart(document, row, file.source.container);
     const position = document.positionAt(document.offsetAt(start) + at);
     const selection = new vscode.Range(position, position);
     await vscode.window.showTextDocument(document, {
@@ -76,23 +76,36 @@ export class TraceSource implements vscode.TextDocumentContentProvider, vscode.D
     const readings = await file.read([ordinal]);
     const result = readings.ok ? readings.value[0]?.result : undefined;
     if (result === undefined || !result.ok) return undefined;
-    const place = result.value[0]?.steps[step - 1]?.place;
-    return place && createLocator(text)(place)?.start;
+    const found = result.value[0]?.steps[step - 1];
+    return found && createTextLocator(text)(found)?.start;
   }
 }
 
 /** Where a row starts in the document: its line, or, in a JSON array, the place where its text is found. */
 function rowStart(
   document: vscode.TextDocument,
-  text: string,
-  row: number,
+  { text, row, offset }: RowSource,
   container: 'lines' | 'array',
 ): vscode.Position {
   if (container === 'lines') return new vscode.Position(Math.min(row, document.lineCount) - 1, 0);
-  const found = document
-    .getText()
-    .indexOf(text.replace(/\r?\n/g, document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n'));
-  return document.positionAt(Math.max(0, found));
+  const eol = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
+  return document.positionAt(nearest(document.getText(), text.replace(/\r?\n/g, eol), offset));
+}
+
+/** UTF-16 offset of the occurrence of `part` that is nearest to a byte offset (rows may be equal), or 0. */
+function nearest(whole: string, part: string, offset: number): number {
+  let best = 0;
+  let distance = Number.POSITIVE_INFINITY;
+  let bytes = 0;
+  let counted = 0;
+  for (let at = whole.indexOf(part); at >= 0; at = whole.indexOf(part, at + 1)) {
+    bytes += Buffer.byteLength(whole.slice(counted, at));
+    counted = at;
+    if (Math.abs(bytes - offset) >= distance) break;
+    distance = Math.abs(bytes - offset);
+    best = at;
+  }
+  return best;
 }
 
 function indented(text: string): string {
