@@ -158,6 +158,19 @@ for (const container of ['lines', 'array'] as const) {
       );
     });
 
+    it('leaves out no row where a search goes on with the next batch', async () => {
+      for (const [from, step] of [
+        [10, 1],
+        [1200, -1],
+      ] as const) {
+        for (const far of [0, 1, 254, 255, 256, 257, 511, 512, 513]) {
+          const wanted = from + step * far;
+          const hit = unwrap(await file.find(file.allRows, from, step, ({ ordinal }) => ordinal === wanted));
+          assert.equal(hit?.index, wanted);
+        }
+      }
+    });
+
     it('visits all rows in order, and stops when it is cancelled', async () => {
       let at = 0;
       const progress: number[] = [];

@@ -166,12 +166,12 @@ describe('following a file', () => {
 
   it('turns to the new file at once when it is replaced while the old one is still being indexed', async () => {
     const trace = await open(rows('old', 8000, 3000));
-    const waiting = trace.whenIndexed();
+    const counted = trace.whenIndexed().then(() => trace.rowCount);
     const next = path.join(folder, 'next');
     writeFileSync(next, rows('new', 5));
     renameSync(next, file);
     assert.equal(await refresh(trace), 'replaced');
-    await waiting;
+    assert.equal(await counted, 5, 'who waits, waits for the new file');
     await assertShows(trace, rows('new', 5));
   });
 

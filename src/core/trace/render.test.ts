@@ -292,6 +292,7 @@ describe('any page', () => {
           assert.ok(entry.line > at && entry.endLine >= entry.line && entry.endLine < text_.length);
           at = entry.line;
           assert.equal(text_[at]!.slice(0, 2), '▾ ');
+          assert.equal(entryAt(page, entry.line), entry);
           assert.equal(entryAt(page, entry.endLine), entry);
           for (const [i, it] of entry.steps.entries()) {
             assert.ok(it.line > at && it.endLine >= it.line && it.endLine <= entry.endLine);
