@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 
 /** Figures of opening and paging a large file, in a plain Node process. */
 export interface ReadFigures {
@@ -18,12 +18,12 @@ export interface ReadFigures {
 /** Measures reading the file: the best of `runs` for every figure, the yardstick in turn with them. */
 export async function benchRead(file: string, runs = 3): Promise<ReadFigures> {
   const probe = 'out/bench/readProbe.cjs';
-  const common = {
+  const common: BuildOptions = {
     bundle: true,
     platform: 'node',
     target: 'node20',
     mainFields: ['module', 'main'],
-  } as const;
+  };
   await build({ ...common, entryPoints: ['test/bench/readProbe.ts'], outfile: probe });
   let best: ReadFigures | undefined;
   for (let run = 0; run < runs; run++) {
