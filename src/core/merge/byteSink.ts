@@ -15,12 +15,16 @@ export class ByteSink {
   private other: Uint8Array | undefined;
   private length = 0;
 
-  /** @param onFull gets a full buffer, whose bytes are only valid during the call */
+  /**
+   * @param onFull gets a full buffer, whose bytes are only valid during the call
+   * @param allocate makes the buffers
+   */
   constructor(
-    capacity: number,
+    private readonly capacity: number,
     private readonly onFull: (bytes: Uint8Array) => void,
+    private readonly allocate = (length: number): Uint8Array => new Uint8Array(length),
   ) {
-    this.buffer = new Uint8Array(capacity);
+    this.buffer = allocate(capacity);
   }
 
   /** How many bytes wait. */
@@ -31,7 +35,7 @@ export class ByteSink {
   /** The bytes that wait; they count as handed on, and are valid until the next `take`. */
   take(): Uint8Array {
     const { buffer, length } = this;
-    this.buffer = this.other ?? new Uint8Array(buffer.length);
+    this.buffer = this.other ?? this.allocate(this.capacity);
     this.other = buffer;
     this.length = 0;
     return buffer.subarray(0, length);
