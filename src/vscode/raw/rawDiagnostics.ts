@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { createTextLocator } from '../../core/jsonl/locate';
 import { count, labelWords } from '../../core/trace/words';
 import { firstError } from '../../core/trajectory';
+import { onDidCloseLastTab } from '../tabs';
 import type { RawDocument, RawRow } from './rawDocument';
 import type { RawDocuments } from './rawDocuments';
 
@@ -29,6 +30,10 @@ export class RawDiagnostics implements vscode.Disposable {
         clearTimeout(this.pending.get(document));
         this.pending.delete(document);
         this.collection.delete(document.uri);
+      }),
+      onDidCloseLastTab((uri) => this.collection.delete(uri)),
+      vscode.window.onDidChangeVisibleTextEditors((editors) => {
+        for (const { document } of editors) if (!this.collection.has(document.uri)) this.schedule(document);
       }),
     ];
     for (const document of vscode.workspace.textDocuments) this.schedule(document);

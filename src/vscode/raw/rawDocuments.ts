@@ -25,6 +25,10 @@ export class RawDocuments implements vscode.Disposable {
           if (document.uri.toString() === uri.toString()) again(document);
         }
       }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('cfprm.format'))
+          for (const document of this.known.keys()) again(document);
+      }),
     ];
   }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { TraceEntry } from '../../core/trace/page';
 import { formatScore, labelWords } from '../../core/trace/words';
+import { onDidCloseLastTab } from '../tabs';
 import { TRACE_LANGUAGE } from './address';
 import { changeWords } from './hover';
 import type { TracePages } from './pages';
@@ -21,12 +22,7 @@ export class TraceDiagnostics implements vscode.Disposable {
       this.collection,
       vscode.workspace.onDidOpenTextDocument(ifTrace),
       vscode.workspace.onDidChangeTextDocument((event) => ifTrace(event.document)),
-      // VS Code keeps a document for minutes after its tab was closed; its problems should not stay.
-      vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
-        for (const { input } of closed) {
-          if (input instanceof vscode.TabInputText) this.collection.delete(input.uri);
-        }
-      }),
+      onDidCloseLastTab((uri) => this.collection.delete(uri)),
       vscode.window.onDidChangeVisibleTextEditors((editors) => {
         for (const editor of editors) ifTrace(editor.document);
       }),
