@@ -112,6 +112,9 @@ describe('errors in the trace view', () => {
       ),
     );
     await waitForDiagnostics(document.uri, 1);
+    await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside });
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    assert.equal(diagnostics(document.uri).length, 1);
     await closeEditors();
     await waitForDiagnostics(document.uri, 0);
   });

@@ -14,29 +14,33 @@ import {
   shownSteps,
 } from './support';
 
-type Row = { readonly [key: string]: never };
+/** The columns of all formats in one: each sample has its own. */
+interface Row {
+  readonly input: string;
+  readonly label: { readonly steps: readonly { readonly completions?: unknown }[] };
+  readonly question: { readonly pre_generated_steps?: readonly string[] };
+  readonly modified_process: readonly string[];
+  readonly steps: readonly string[];
+  readonly conversations: readonly unknown[];
+  readonly completions: readonly string[];
+}
 
 /** Steps of a row, counted without the extension's readers. */
 const SAMPLES: Record<string, (row: Row) => number> = {
-  'math-shepherd.jsonl': ({ input }: { input: string }) => input.split('ки').length - 1,
+  'math-shepherd.jsonl': ({ input }) => input.split('ки').length - 1,
   // A labeller who gave up left an empty step; one who found an error left steps unlabelled.
-  'prm800k.jsonl': ({ label, question }: Prm800k) =>
+  'prm800k.jsonl': ({ label, question }) =>
     Math.max(
       label.steps.filter((step) => step.completions).length,
       question.pre_generated_steps?.length ?? 0,
     ),
-  'prmbench.jsonl': (it: { modified_process: unknown[] }) => it.modified_process.length,
-  'processbench-gsm8k.jsonl': ({ steps }: { steps: unknown[] }) => steps.length,
-  'processbench-math.json': ({ steps }: { steps: unknown[] }) => steps.length,
-  'rlhflow.jsonl': ({ conversations }: { conversations: unknown[] }) => conversations.length / 2,
-  'trl.jsonl': ({ completions }: { completions: unknown[] }) => completions.length,
-  'trl-soft-scores.jsonl': ({ completions }: { completions: unknown[] }) => completions.length,
+  'prmbench.jsonl': (it) => it.modified_process.length,
+  'processbench-gsm8k.jsonl': ({ steps }) => steps.length,
+  'processbench-math.json': ({ steps }) => steps.length,
+  'rlhflow.jsonl': ({ conversations }) => conversations.length / 2,
+  'trl.jsonl': ({ completions }) => completions.length,
+  'trl-soft-scores.jsonl': ({ completions }) => completions.length,
 };
-
-interface Prm800k {
-  readonly label: { readonly steps: readonly { readonly completions?: unknown }[] };
-  readonly question: { readonly pre_generated_steps?: unknown[] };
-}
 
 /** The labels of each fixture's second row; the rows tell the same three steps in every format. */
 const FIXTURES: Record<string, string> = {
