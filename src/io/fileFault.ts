@@ -1,8 +1,12 @@
 import { type Failure, fail } from '../core/result';
 
-/** Turns an error of the file system into a fault that names the file and the way out. */
+/**
+ * Turns an error of the file system into a fault that names the file and the way out. An error that is not one
+ * is a bug, and is thrown again.
+ */
 export function fileFault(error: unknown, path: string): Failure {
   const code = (error as NodeJS.ErrnoException).code;
+  if (typeof code !== 'string') throw error;
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':

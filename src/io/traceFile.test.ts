@@ -152,7 +152,7 @@ for (const container of ['lines', 'array'] as const) {
           const test = ({ ordinal }: RowReading): boolean => wanted.includes(ordinal);
           const hit = unwrap(await file.find(range, from, step, test));
           assert.equal(hit?.index, expected);
-          if (hit !== undefined) assertReading(hit.reading, rows[range.at(hit.index)]!, range.at(hit.index));
+          if (hit !== undefined) assert.equal(hit.ordinal, range.at(hit.index));
         }),
         { numRuns: 25 },
       );

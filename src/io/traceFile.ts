@@ -133,31 +133,12 @@ export class TraceFile {
     ordinals: readonly number[],
     budgetBytes = Number.POSITIVE_INFINITY,
   ): Promise<Result<RowReading[]>> {
-    await this.whenIndexed((ordinals.at(-1) ?? 0) + 2);
     const readings: RowReading[] = [];
-    let spent = 0;
-    while (readings.length < ordinals.length) {
-      const anchor = this.index.anchorAt(ordinals[readings.length]!);
-      if (anchor === undefined) break;
-      const before = readings.length;
-      let ordinal = anchor.ordinal;
-      const enough = (): boolean => readings.length === ordinals.length;
-      const pass = await this.readBetween(anchor, enough, (bytes, start, end, row) => {
-        if (ordinal === ordinals[readings.length]) {
-          const length = end - start;
-          const result =
-            spent > 0 && spent + length > budgetBytes
-              ? fail(`This row holds ${length} bytes, too many for this page. Enter opens it alone.`, { row })
-              : readRow(bytes, start, end, row, this.source.format);
-          spent += length;
-          readings.push({ row, ordinal, bytes: length, result });
-        }
-        ordinal++;
-      });
-      if (!pass.ok) return pass;
-      if (readings.length === before) break; // the file shrank under the index; a refresh follows
-    }
-    return ok(readings);
+    const pass = await this.each(ordinals, budgetBytes, (reading) => {
+      readings.push(reading);
+      return false;
+    });
+    return pass.ok ? ok(readings) : pass;
   }
 
   /**
@@ -170,16 +151,22 @@ export class TraceFile {
     step: 1 | -1,
     test: (reading: RowReading) => boolean,
     signal?: AbortSignal,
-  ): Promise<Result<{ index: number; reading: RowReading } | undefined>> {
+  ): Promise<Result<{ index: number; ordinal: number } | undefined>> {
     await this.whenIndexed();
     for (let at = from; at >= 0 && at < range.length; at += step * FIND_BATCH) {
-      if (signal?.aborted) return fail(CANCELLED);
       const low = step === 1 ? at : Math.max(0, at - FIND_BATCH + 1);
       const high = step === 1 ? Math.min(at + FIND_BATCH, range.length) : at + 1;
-      const readings = await this.read(Array.from({ length: high - low }, (_, i) => range.at(low + i)));
-      if (!readings.ok) return readings;
-      const hit = step === 1 ? readings.value.findIndex(test) : readings.value.findLastIndex(test);
-      if (hit >= 0) return ok({ index: low + hit, reading: readings.value[hit]! });
+      const ordinals = Array.from({ length: high - low }, (_, i) => range.at(low + i));
+      let seen = 0;
+      let hit: { index: number; ordinal: number } | undefined;
+      const pass = await this.each(ordinals, Number.POSITIVE_INFINITY, (reading) => {
+        if (test(reading)) hit = { index: low + seen, ordinal: reading.ordinal };
+        seen++;
+        return signal?.aborted === true || (hit !== undefined && step === 1);
+      });
+      if (!pass.ok) return pass;
+      if (signal?.aborted) return fail(CANCELLED);
+      if (hit !== undefined) return ok(hit);
     }
     return ok(undefined);
   }
@@ -252,6 +239,41 @@ export class TraceFile {
     const next = this.refreshing.then(() => this.refreshNow());
     this.refreshing = next;
     return next;
+  }
+
+  /** Reads the rows at ascending positions one by one, until `onReading` returns true. */
+  private async each(
+    ordinals: readonly number[],
+    budgetBytes: number,
+    onReading: (reading: RowReading) => boolean,
+  ): Promise<Result<unknown>> {
+    await this.whenIndexed((ordinals.at(-1) ?? 0) + 2);
+    let next = 0;
+    let spent = 0;
+    let stopped = false;
+    while (next < ordinals.length && !stopped) {
+      const anchor = this.index.anchorAt(ordinals[next]!);
+      if (anchor === undefined) break;
+      const before = next;
+      let ordinal = anchor.ordinal;
+      const enough = (): boolean => stopped || next === ordinals.length;
+      const pass = await this.readBetween(anchor, enough, (bytes, start, end, row) => {
+        if (!stopped && ordinal === ordinals[next]) {
+          next++;
+          const length = end - start;
+          const result =
+            spent > 0 && spent + length > budgetBytes
+              ? fail(`This row holds ${length} bytes, too many for this page. Enter opens it alone.`, { row })
+              : readRow(bytes, start, end, row, this.source.format);
+          spent += length;
+          stopped = onReading({ row, ordinal, bytes: length, result });
+        }
+        ordinal++;
+      });
+      if (!pass.ok) return pass;
+      if (next === before) break; // the file shrank under the index; a refresh follows
+    }
+    return ok(undefined);
   }
 
   private async refreshNow(): Promise<Result<FileChange>> {

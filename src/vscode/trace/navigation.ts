@@ -144,8 +144,7 @@ export class TraceNavigation {
         return file.find(range, from, step, test, abort.signal);
       },
     );
-    const value = valueOrTell(hit);
-    return value && { index: value.index, ordinal: value.reading.ordinal };
+    return valueOrTell(hit);
   }
 
   private async rangeOf(

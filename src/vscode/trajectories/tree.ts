@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { filterWords } from '../../core/trace/filter';
 import { facts } from '../../core/trace/render';
-import { count, shorten } from '../../core/trace/words';
+import { count, printable, shorten } from '../../core/trace/words';
 import { firstError } from '../../core/trajectory';
 import type { RowRange, RowReading, TraceFile } from '../../io/traceFile';
 import type { CommandId } from '../commandIds';
@@ -109,14 +109,14 @@ function slices(uri: vscode.Uri, from: number, to: number): Node[] {
 function rowItem(uri: vscode.Uri, reading: RowReading): vscode.TreeItem {
   const { row, ordinal, result } = reading;
   const first = result.ok ? result.value[0] : undefined;
-  const item = new vscode.TreeItem(first?.id ?? `row ${count(row)}`);
+  const item = new vscode.TreeItem((first?.id && printable(first.id)) || `row ${count(row)}`);
   if (!result.ok) {
     item.description = result.fault.message;
     item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('cfprm.bad'));
   } else if (first !== undefined) {
     const error = firstError(first);
-    item.description = [...facts(first), shorten(first.problem, 60)].join(' · ');
-    item.tooltip = shorten(first.problem, 400);
+    item.description = [...facts(first), shorten(printable(first.problem), 60)].join(' · ');
+    item.tooltip = shorten(printable(first.problem), 400);
     const labelled = first.steps.some((step) => step.label !== undefined);
     if (error !== undefined)
       item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('cfprm.bad'));
