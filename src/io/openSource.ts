@@ -50,20 +50,24 @@ export async function openSource(path: string, choice: SourceChoice = {}): Promi
   }
   const sample = await sampleRows(path, container, bytes);
   if (!sample.ok) return sample;
-  const { rows, fault } = sample.value;
+  const { rows, seen, fault } = sample.value;
   if (rows.length === 0) {
     if (fault === undefined) return fail(`${path} is empty: it has no rows. Choose another file.`);
     return fail(`${path} has no readable row. Row ${fault.row}: ${fault.message}`, fault);
   }
-  const format = chooseFormat(rows, choice, path);
+  const format = chooseFormat(rows, choice, path, seen);
   return format.ok ? ok({ path, bytes, container, ...format.value }) : format;
 }
 
-/** Decides the format of rows that are already parsed (standard input has no path to open). */
+/**
+ * Decides the format of rows that are already parsed (standard input has no path to open). `seen` counts the
+ * rows that were looked at, those that are no JSON objects included.
+ */
 export function chooseFormat(
   rows: readonly JsonObject[],
   choice: SourceChoice,
   name: string,
+  seen: number = rows.length,
 ): Result<{ format: Format; why: string }> {
   const { mapping } = choice;
   if (choice.format === 'generic') {
@@ -77,8 +81,8 @@ export function chooseFormat(
       ? fail(`There is no format "${choice.format}". Choose one of ${formatIds.join(', ')}.`)
       : ok({ format, why: 'the format that you chose' });
   }
-  const detection = detect(rows);
-  if (detection.ok) return detection;
+  const detection = detect(rows, seen);
+  if (detection.ok) return ok({ format: detection.value.format, why: detection.value.why });
   if (mapping === undefined) return fail(`${name}: ${detection.fault.message}`);
   return ok({ format: genericFormat(mapping), why: 'no known format fits; read by your field mapping' });
 }
@@ -96,6 +100,8 @@ async function readHead(path: string): Promise<Uint8Array> {
 
 interface Sample {
   readonly rows: JsonObject[];
+  /** Rows looked at, unreadable ones included. */
+  readonly seen: number;
   /** Why the first unreadable row is unreadable, if one is. */
   readonly fault: Fault | undefined;
 }
@@ -133,7 +139,7 @@ async function sampleRows(path: string, container: Container, bytes: number): Pr
     const later = await sampleMiddle(path, middle, visitor);
     if (!later.ok) return later;
   }
-  return ok({ rows, fault });
+  return ok({ rows, seen, fault });
 }
 
 /** Rows from the first line that starts after `offset`, one chunk at the most. */
