@@ -155,7 +155,6 @@ async function withCancel<T>(
   });
 }
 
-function requestOf(options: MergeOptions): MergeRequest {
-  const { sizes, blocks: _, ...rest } = options;
-  return { ...rest, sizes };
+function requestOf({ sizes, blocks, ...rest }: MergeOptions): MergeRequest {
+  return blocks === 'single' ? { ...rest, blocks, max: sizes[0] } : { ...rest, sizes };
 }

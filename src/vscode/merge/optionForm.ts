@@ -94,6 +94,7 @@ function fields(request: MergeRequest, options: MergeOptions | undefined): Field
     },
     { label: 'Options', kind: vscode.QuickPickItemKind.Separator },
     { label: '$(layers) Window sizes', description: sizes, detail: 'coarse to fine', edit: askSizes },
+    choice('Blocks', 'blocks', 'files'),
     choice('Label of a window', 'label', 'tag'),
     choice('Neutral steps', 'neutral', 'circle-slash'),
     choice('Steps left at the end', 'tail', 'arrow-both'),
@@ -118,7 +119,15 @@ async function chooseWord(
     detail: word === now ? 'chosen now' : undefined,
   }));
   const picked = await vscode.window.showQuickPick(picks, { title: `CFPRM: ${label}`, ignoreFocusOut: true });
-  return picked && { ...request, [key]: picked.label };
+  if (picked === undefined) return undefined;
+  const next = { ...request, [key]: picked.label };
+  // "max and 1 only" excludes a list of sizes; the list's largest size stays.
+  return picked.label === 'single' && request.sizes !== undefined ? withSizes(next, largest(request)) : next;
+}
+
+function largest({ sizes }: MergeRequest): string {
+  const numbers = String(sizes).split(',').map(Number).filter(Number.isInteger);
+  return String(Math.max(1, ...numbers));
 }
 
 async function askSizes(request: MergeRequest): Promise<MergeRequest | undefined> {
@@ -136,8 +145,9 @@ async function askSizes(request: MergeRequest): Promise<MergeRequest | undefined
   return text === undefined ? undefined : withSizes(request, text);
 }
 
+/** A list of sizes says itself which blocks there are. */
 function withSizes({ max: _, min: __, sizes: ___, ...rest }: MergeRequest, text: string): MergeRequest {
-  return /[,nN]/.test(text) ? { ...rest, sizes: text } : { ...rest, max: text };
+  return /[,nN]/.test(text) ? { ...rest, sizes: text, blocks: undefined } : { ...rest, max: text };
 }
 
 async function askJoiner(request: MergeRequest): Promise<MergeRequest | undefined> {
