@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import { realpath, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import {
@@ -20,7 +21,6 @@ import { openSource, type Source, type SourceChoice } from './openSource';
 import { OutputFile } from './outputFile';
 import { estimatedBytes } from './previewMerge';
 import { CANCELLED, streamRows } from './rowStream';
-import { CopyingSha256, createHasher, type Hasher } from './sha256';
 import { Shuffler } from './shuffle';
 import { writeFault } from './writeFault';
 
@@ -120,15 +120,12 @@ interface Digest {
 class MergePass {
   private outputs: OutputFile[] = [];
   private shuffler: Shuffler | undefined;
-  private readonly hasher: Hasher;
 
   constructor(
     private readonly folder: string,
     private readonly source: Source,
     private readonly job: MergeJob,
-  ) {
-    this.hasher = createHasher(source.bytes * this.passes);
-  }
+  ) {}
 
   /** Rows that one row of the source can give: the output is about so many times the input. */
   private get passes(): number {
@@ -147,7 +144,6 @@ class MergePass {
       return writeFault(error, this.job.out);
     } finally {
       await this.close();
-      await this.hasher.close();
     }
   }
 
@@ -183,23 +179,21 @@ class MergePass {
     const { order, seed } = this.job.options;
     const files = order === 'shuffled' ? [MIXED_FILE] : merger.windows.map(blockFile);
     const buffer = Math.min(MOST_BUFFER, Math.max(LEAST_BUFFER, Math.floor(BUFFERS / files.length)));
-    for (const file of files)
-      this.outputs.push(await OutputFile.create(join(this.folder, file), buffer, this.hasher.create()));
+    for (const file of files) this.outputs.push(await OutputFile.create(join(this.folder, file), buffer));
     if (order !== 'shuffled') return;
     this.shuffler = await Shuffler.create(this.folder, seed, this.source.bytes * this.passes);
   }
 
   private async stream(merger: Merger): Promise<Result<Digest>> {
     const { source, job } = this;
-    const hash = new CopyingSha256(this.hasher.create());
+    const hash = createHash('sha256');
     const visitor = {
       row: merger.row.bind(merger),
-      chunk: hash.update.bind(hash),
-      fault: merger.fault.bind(merger),
-      flush: async (): Promise<void> => {
-        await this.flush();
-        await hash.settle();
+      chunk: (bytes: Uint8Array): void => {
+        hash.update(bytes);
       },
+      fault: merger.fault.bind(merger),
+      flush: () => this.flush(),
     };
     const read = await streamRows(source.path, source.container, visitor, {
       signal: job.signal,
@@ -207,7 +201,7 @@ class MergePass {
       enough: () => merger.halt !== undefined,
       onProgress: (bytes) => job.onProgress?.(bytes, source.bytes),
     });
-    return read.ok ? ok({ bytes: read.value.bytes, sha256: await hash.digest() }) : read;
+    return read.ok ? ok({ bytes: read.value.bytes, sha256: hash.digest('hex') }) : read;
   }
 
   private async flush(): Promise<void> {

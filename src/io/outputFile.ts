@@ -1,7 +1,7 @@
+import { createHash, type Hash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { ByteSink } from '../core/merge/byteSink';
-import { type Sha256, sharedBytes } from './sha256';
 
 /** A file that is written from its start through a sink, hashed on the way. */
 export class OutputFile {
@@ -9,24 +9,25 @@ export class OutputFile {
   readonly sink: ByteSink;
   /** The last error; a reader in between may have taken it for its own. */
   error: unknown;
+  private readonly hash: Hash | undefined;
   private writing: Promise<void> = Promise.resolve();
   private claimed = 0;
+  /** Bytes that were taken from the sink and are still to be hashed, before any later ones. */
+  private undigested: Uint8Array | undefined;
 
   private constructor(
     private readonly handle: FileHandle,
     private readonly capacity: number,
-    private readonly hash: Sha256 | undefined,
+    hashed: boolean,
   ) {
+    this.hash = hashed ? createHash('sha256') : undefined;
     // Only one long row fills a sink between two flushes; its parts are written at once.
-    this.sink = new ByteSink(capacity, (bytes) => this.writeNow(bytes), sharedBytes);
+    this.sink = new ByteSink(capacity, (bytes) => this.writeNow(bytes));
   }
 
-  /**
-   * Creates the file, or empties it; `capacity` is the size of its buffer. A file without a hash is a temporary
-   * one.
-   */
-  static async create(path: string, capacity: number, hash?: Sha256): Promise<OutputFile> {
-    return new OutputFile(await open(path, 'w'), capacity, hash);
+  /** Creates the file, or empties it; `capacity` is the size of its buffer. */
+  static async create(path: string, capacity: number, hashed = true): Promise<OutputFile> {
+    return new OutputFile(await open(path, 'w'), capacity, hashed);
   }
 
   /**
@@ -37,10 +38,11 @@ export class OutputFile {
     return this.sink.waiting < Math.max(1, least) ? undefined : this.flushNow();
   }
 
-  /** Writes the rest, makes it durable (unless it is a temporary one) and closes. */
+  /** Writes the rest, makes it durable (if it is to stay: if it is hashed) and closes. */
   async finish(): Promise<{ bytes: number; sha256: string }> {
     await this.flushNow();
     await this.writing;
+    this.digest();
     try {
       this.check();
       if (this.hash !== undefined) await this.handle.sync();
@@ -49,7 +51,7 @@ export class OutputFile {
       this.error ??= error;
       throw error;
     }
-    return { bytes: this.sink.total, sha256: (await this.hash?.digest()) ?? '' };
+    return { bytes: this.sink.total, sha256: this.hash?.digest('hex') ?? '' };
   }
 
   /** Closes a file that is not needed; safe to call twice. */
@@ -61,14 +63,15 @@ export class OutputFile {
   private async flushNow(): Promise<void> {
     await this.writing;
     this.check();
+    this.digest();
     const bytes = this.sink.take();
-    const done = [this.write(bytes, this.claim(bytes)), this.hash?.update(bytes)];
-    this.writing = Promise.all(done).then(
-      () => undefined,
-      (error: unknown) => {
-        this.error ??= error;
-      },
-    );
+    this.writing = this.write(bytes, this.claim(bytes)).catch((error: unknown) => {
+      this.error ??= error;
+    });
+    if (this.hash === undefined) return;
+    // Hashed in the next turn, while the source's next bytes are being read.
+    this.undigested = bytes;
+    setImmediate(() => this.digest());
   }
 
   private async write(bytes: Uint8Array, position: number): Promise<void> {
@@ -77,10 +80,14 @@ export class OutputFile {
     }
   }
 
+  private digest(): void {
+    if (this.undigested !== undefined) this.hash?.update(this.undigested);
+    this.undigested = undefined;
+  }
+
   private writeNow(bytes: Uint8Array): void {
-    this.hash?.update(bytes.slice())?.catch((error: unknown) => {
-      this.error ??= error;
-    });
+    this.digest();
+    this.hash?.update(bytes);
     const position = this.claim(bytes);
     try {
       for (let at = 0; at < bytes.length; ) {

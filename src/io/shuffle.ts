@@ -55,7 +55,7 @@ export class Shuffler {
     const count = Math.min(MOST_BUCKETS, Math.max(1, Math.ceil((2 * bytes) / inMemory)));
     try {
       for (; shuffler.made < count; shuffler.made++) {
-        shuffler.buckets.push(await OutputFile.create(shuffler.path(shuffler.made), BUCKET_BUFFER));
+        shuffler.buckets.push(await OutputFile.create(shuffler.path(shuffler.made), BUCKET_BUFFER, false));
         shuffler.lines.push(0);
       }
       return shuffler;

@@ -15,16 +15,12 @@ export class ByteSink {
   private other: Uint8Array | undefined;
   private length = 0;
 
-  /**
-   * @param onFull gets a full buffer, whose bytes are only valid during the call
-   * @param allocate makes the buffers
-   */
+  /** @param onFull gets a full buffer, whose bytes are only valid during the call */
   constructor(
-    private readonly capacity: number,
+    capacity: number,
     private readonly onFull: (bytes: Uint8Array) => void,
-    private readonly allocate = (length: number): Uint8Array => new Uint8Array(length),
   ) {
-    this.buffer = allocate(capacity);
+    this.buffer = new Uint8Array(capacity);
   }
 
   /** How many bytes wait. */
@@ -35,7 +31,7 @@ export class ByteSink {
   /** The bytes that wait; they count as handed on, and are valid until the next `take`. */
   take(): Uint8Array {
     const { buffer, length } = this;
-    this.buffer = this.other ?? this.allocate(this.capacity);
+    this.buffer = this.other ?? new Uint8Array(buffer.length);
     this.other = buffer;
     this.length = 0;
     return buffer.subarray(0, length);
