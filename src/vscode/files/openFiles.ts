@@ -39,6 +39,11 @@ export class OpenFiles implements vscode.Disposable {
     return [...this.files.keys()].map((key) => vscode.Uri.parse(key, true));
   }
 
+  /** True if the file is in use. */
+  isOpen(uri: vscode.Uri): boolean {
+    return this.files.has(uri.toString());
+  }
+
   /** The open file, opened now if it is not yet. Faults: those of `openSource`. */
   open(uri: vscode.Uri): Promise<Result<TraceFile>> {
     if (uri.scheme !== 'file') {

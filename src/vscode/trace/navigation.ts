@@ -42,6 +42,8 @@ export class TraceNavigation {
   /** Opens a page and puts the cursor where it should land. */
   async open(address: TraceAddress, landing?: Landing, column?: vscode.ViewColumn): Promise<void> {
     const before = vscode.window.tabGroups.activeTabGroup.activeTab;
+    // A page that VS Code still has from before its file was closed is drawn again by this.
+    await this.files.open(address.source);
     const document = await vscode.workspace.openTextDocument(traceUri(address));
     const editor = await vscode.window.showTextDocument(document, { preview: true, viewColumn: column });
     const page = this.pages.page(document.uri);

@@ -86,7 +86,9 @@ export class TracePages implements vscode.TextDocumentContentProvider, vscode.Di
   private redraw(concerns: (address: TraceAddress) => boolean): void {
     for (const document of vscode.workspace.textDocuments) {
       const address = parseTraceUri(document.uri);
-      if (address !== undefined && concerns(address)) this.changed.fire(document.uri);
+      // VS Code keeps documents for minutes after their tabs closed; drawing them would open their files again.
+      if (address === undefined || !this.files.isOpen(address.source)) continue;
+      if (concerns(address)) this.changed.fire(document.uri);
     }
   }
 }
