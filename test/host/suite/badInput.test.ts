@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { row } from '../rows';
 import {
   closeEditors,
   lines,
   openTrace,
   putCursor,
-  row,
   run,
   scratch,
   scratchFolder,

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { row, rows } from '../rows';
 import {
   closeEditors,
   diagnostics,
   fixture,
   openTrace,
   putCursor,
-  row,
-  rows,
   run,
   scratch,
   waitFor,

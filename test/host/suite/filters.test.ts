@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import type { TraceFilter } from '../../../src/core/trace/filter';
+import { row, rows } from '../rows';
 import {
   closeEditors,
   headers,
   lines,
   openPage,
   putCursor,
-  row,
-  rows,
   run,
   scratch,
   traceEditor,

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import fs, { appendFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type * as vscode from 'vscode';
+import { row, rows } from '../rows';
 import {
   closeEditors,
   headers,
   lines,
   openPage,
   openTrace,
-  row,
-  rows,
   scratch,
   scratchFolder,
   shownSteps,

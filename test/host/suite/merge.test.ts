@@ -5,18 +5,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Manifest } from '../../../src/core/merge/manifest';
 import type { Result } from '../../../src/core/result';
-import {
-  closeEditors,
-  fixture,
-  headers,
-  openTrace,
-  row,
-  rows,
-  run,
-  sample,
-  scratch,
-  scratchFolder,
-} from './support';
+import { row, rows } from '../rows';
+import { closeEditors, fixture, headers, openTrace, run, sample, scratch, scratchFolder } from './support';
 
 /** The paper's figure: one trajectory with labels + + + - + + -. */
 const FIGURE = row({

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { row, rows } from '../rows';
 import {
   closeEditors,
   headers,
@@ -8,8 +9,6 @@ import {
   openPage,
   openTrace,
   putCursor,
-  row,
-  rows,
   run,
   scratch,
   traceEditor,

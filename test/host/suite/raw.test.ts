@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import {
-  closeEditors,
-  diagnostics,
-  fixture,
-  row,
-  rows,
-  sample,
-  scratch,
-  waitFor,
-  waitForDiagnostics,
-} from './support';
+import { row, rows } from '../rows';
+import { closeEditors, diagnostics, fixture, sample, scratch, waitFor, waitForDiagnostics } from './support';
 
 const { Error: ERROR, Information: INFORMATION } = vscode.DiagnosticSeverity;
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { closeEditors, headers, lines, openTrace, row, rows, scratch, shownSteps } from './support';
+import { row, rows } from '../rows';
+import { closeEditors, headers, lines, openTrace, scratch, shownSteps } from './support';
 
 describe('reading a file as it comes', () => {
   afterEach(closeEditors);

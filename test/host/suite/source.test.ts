@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import * as vscode from 'vscode';
-import {
-  closeEditors,
-  fixture,
-  lineWith,
-  openTrace,
-  row,
-  rows,
-  run,
-  sample,
-  scratch,
-  waitFor,
-} from './support';
+import { row, rows } from '../rows';
+import { closeEditors, fixture, lineWith, openTrace, run, sample, scratch, waitFor } from './support';
 
 describe('reveal in source', () => {
   afterEach(closeEditors);

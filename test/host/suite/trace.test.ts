@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { row } from '../rows';
 import {
   closeEditors,
   fixture,
@@ -8,7 +9,6 @@ import {
   lines,
   lineWith,
   openTrace,
-  row,
   sample,
   scratch,
   shownSteps,

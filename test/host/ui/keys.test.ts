@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { row, rows } from '../rows';
+import { Workbench } from './workbench';
+
+describe('keys of the trace view', () => {
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await Workbench.open();
+    write(
+      'keys.jsonl',
+      rows(4, (n) => n === 2 || n === 3),
+    );
+    write('pages.jsonl', `${rows(25)}${row({ id: 'last', prompt: 'How many plums?' })}\n`);
+  });
+  after(() => workbench?.close());
+
+  const write = (name: string, text: string): void => writeFileSync(path.join(workbench.folder, name), text);
+
+  const openTrace = async (name: string): Promise<void> => {
+    await workbench.command('View: Close All Editors');
+    await workbench.openFile(name);
+    await workbench.command('CFPRM: Open trace view');
+    await workbench.waitForTab(`${name} · page 1`);
+    await workbench.waitForLine(`${name} · TRL`);
+    await workbench.focusEditor();
+    await workbench.waitForStatus(/./);
+  };
+  /** Presses a key and waits until the status bar says that the cursor is there. */
+  const press = async (key: string, place: string): Promise<void> => {
+    await workbench.press(key);
+    await workbench.waitForStatus(place);
+  };
+
+  it('move over steps, trajectories and errors', async () => {
+    await openTrace('keys.jsonl');
+    await press('j', 'trajectory 1 · step 1/3');
+    await press('j', 'trajectory 1 · step 2/3');
+    await press('k', 'trajectory 1 · step 1/3');
+    await press(']', 'trajectory 2 · 3 steps · first error 2');
+    await press(']', 'trajectory 3 · 3 steps');
+    await press('[', 'trajectory 2 · 3 steps');
+    await press('n', 'trajectory 2 · step 2/3 · first error 2');
+    await press('n', 'trajectory 3 · step 2/3');
+    await press('Shift+N', 'trajectory 2 · step 2/3');
+  });
+
+  it('turn pages', async () => {
+    workbench.setSettings({ 'cfprm.trace.pageSize': 20 });
+    await openTrace('pages.jsonl');
+    await workbench.waitForLine('1–20 of 26 · page 1 of 2');
+    await workbench.press('Shift+]');
+    await workbench.waitForTab('pages.jsonl · page 2');
+    await workbench.waitForLine('▾ last');
+    await workbench.press('Shift+[');
+    await workbench.waitForTab('pages.jsonl · page 1');
+  });
+
+  it('Enter goes to the source, with the cursor on the step', async () => {
+    await openTrace('keys.jsonl');
+    await press('n', 'trajectory 2 · step 2/3');
+    await workbench.press('Enter');
+    await workbench.waitForTab('keys.jsonl');
+    const column =
+      rows(2, () => true)
+        .split('\n')[1]!
+        .indexOf('35 + 7') + 1;
+    await workbench.waitForStatus(`Ln 2, Col ${column}`);
+  });
+
+  it('F8 shows the message of the next error at its place', async () => {
+    await openTrace('keys.jsonl');
+    const widget = workbench.page.locator('.marker-widget', {
+      hasText: 'First error: step 2 of 3, incorrect',
+    });
+    // The problems come a moment after the text.
+    await workbench.waitFor('message of a problem', async () => {
+      await workbench.press('F8');
+      return { shown: [], found: (await widget.count()) > 0 || undefined };
+    });
+    await workbench.waitForStatus(/trajectory [23] · step 2\/3 · first error 2/);
+    await workbench.press('Escape');
+    await widget.waitFor({ state: 'hidden' });
+  });
+
+  it('? lists the keys and runs the one that is picked', async () => {
+    await openTrace('keys.jsonl');
+    await workbench.press('Shift+/');
+    await workbench.quickInput.waitForTitle('Keys of the trace view');
+    const shown = await workbench.quickInput.rows();
+    for (const key of ['nNext error', 'EnterReveal in source', 'F8Next problem'])
+      assert.ok(
+        shown.some((line) => line.startsWith(key)),
+        `${key} is not among ${shown.join(' | ')}`,
+      );
+    await workbench.quickInput.pick('Next error');
+    await workbench.waitForStatus('trajectory 2 · step 2/3');
+  });
+
+  it('f filters, and a filter that nothing passes is not applied', async () => {
+    await openTrace('keys.jsonl');
+    await workbench.press('f');
+    await workbench.quickInput.waitForTitle('Filter');
+    await workbench.quickInput.pick('With a first error');
+    await workbench.waitForTab('page 1 · filtered');
+    await workbench.waitForLine('1–2 of 2 · page 1 of 1 · filter: with a first error');
+    await workbench.press('f');
+    await workbench.quickInput.pick('Malformed rows');
+    await workbench.waitForNotification('no trajectory passes this filter');
+    await workbench.waitForLine('filter: with a first error');
+    await workbench.command('CFPRM: Clear filter');
+    await workbench.waitForLine('1–4 of 4 · page 1 of 1');
+  });
+
+  it('f filters by a text that is typed', async () => {
+    await openTrace('pages.jsonl');
+    await workbench.press('f');
+    await workbench.quickInput.pick('Text…');
+    await workbench.quickInput.waitForTitle('Filter by text');
+    await workbench.quickInput.fill('PLUMS');
+    await workbench.quickInput.accept();
+    await workbench.waitForLine('1–1 of 1 · page 1 of 1 · filter: text "PLUMS"');
+  });
+
+  it('g goes to a row by its number and by a text, on any page', async () => {
+    await openTrace('pages.jsonl');
+    const goTo = async (wanted: string): Promise<void> => {
+      await workbench.focusEditor();
+      await workbench.press('g');
+      await workbench.quickInput.waitForTitle('Go to trajectory');
+      await workbench.quickInput.fill(wanted);
+      await workbench.quickInput.accept();
+    };
+    await goTo('25');
+    await workbench.waitForTab('pages.jsonl · page 2');
+    await workbench.waitForStatus('trajectory 25 · 3 steps');
+    await goTo('3');
+    await workbench.waitForStatus('trajectory 3 · 3 steps');
+    await goTo('plums');
+    await workbench.waitForStatus('trajectory 26 · 3 steps');
+    await goTo('9999');
+    await workbench.waitForNotification('the file has no row 9999');
+    await goTo('pears');
+    await workbench.waitForNotification('nothing in the file mentions "pears"');
+  });
+
+  it('are left to VS Code when the setting is off; F8 stays', async () => {
+    await openTrace('keys.jsonl');
+    await press('n', 'trajectory 2 · step 2/3');
+    workbench.setSettings({ 'cfprm.trace.singleKeys': false });
+    // A key that is nobody's is typing, which VS Code refuses in a read-only page.
+    const refused = workbench.page.locator('.monaco-editor-overlaymessage');
+    await workbench.waitFor('refusal', async () => {
+      await workbench.press('j');
+      return { shown: await workbench.statusItems(), found: (await refused.count()) > 0 || undefined };
+    });
+    const place = (items: string[]): string | undefined =>
+      items.find((item) => item.startsWith('trajectory'));
+    const before = place(await workbench.statusItems());
+    await workbench.press('n', ']', 'k', 'f', 'g', 'Shift+/', 'Enter');
+    assert.equal(place(await workbench.statusItems()), before);
+    await workbench.waitForTab('keys.jsonl · page 1');
+    await workbench.press('F8');
+    await workbench.page.locator('.marker-widget', { hasText: 'First error' }).waitFor();
+    assert.equal(await workbench.page.locator('.quick-input-widget').isVisible(), false);
+  });
+});

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { FrameLocator } from 'playwright-core';
+import { row } from '../rows';
+import { Workbench } from './workbench';
+
+describe('CFPRM: Merge windows', () => {
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await Workbench.open();
+    const labels = [true, true, true, false, true, true, false];
+    const completions = labels.map((_, i) => `Step ${i + 1} of the figure.`);
+    const figure = row({ id: 'figure', completions, labels });
+    const bare = row({ id: 'bare', labels: [null, null, null] });
+    writeFileSync(inFolder('figure.jsonl'), `${figure}\n${bare}\n{"broken\n`);
+  });
+  after(() => workbench?.close());
+  beforeEach(() => workbench.openFile('figure.jsonl'));
+  afterEach(() => workbench.command('View: Close All Editors'));
+
+  const inFolder = (name: string): string => path.join(workbench.folder, name);
+  const folders = (): string[] => readdirSync(workbench.folder).filter((name) => name.includes('windows-'));
+
+  /** Goes by the palette through the options to the preview and returns its page. */
+  const preview = async (max = '2'): Promise<FrameLocator> => {
+    await workbench.command('CFPRM: Merge windows');
+    await workbench.quickInput.waitForTitle('Merge windows of figure.jsonl');
+    if (max !== '2') {
+      await workbench.quickInput.pick('Window sizes');
+      await workbench.quickInput.waitForTitle('Window sizes');
+      await workbench.quickInput.fill(max);
+      await workbench.quickInput.accept();
+      await workbench.quickInput.waitForTitle('Merge windows of figure.jsonl');
+    }
+    await workbench.quickInput.pick('Show preview');
+    const page = workbench.webview();
+    await page.getByRole('heading', { name: 'Merge windows: figure.jsonl' }).waitFor();
+    return page;
+  };
+  const waitForFolderBox = (): Promise<void> => workbench.quickInput.waitForTitle('Folder to write');
+
+  it('is in the editor title and in the explorer', async () => {
+    const actions = workbench.page.locator('.editor-actions');
+    await actions.getByRole('button', { name: 'Merge windows' }).click();
+    await workbench.quickInput.waitForTitle('Merge windows of figure.jsonl');
+    await workbench.quickInput.cancel();
+    const file = workbench.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'trl.jsonl' });
+    await file.click({ button: 'right' });
+    await workbench.page.locator('.monaco-menu').getByText('Merge windows').click();
+    await workbench.quickInput.waitForTitle('Merge windows of trl.jsonl');
+    await workbench.quickInput.cancel();
+    assert.deepEqual(folders(), []);
+  });
+
+  it('tells each option with its value, and refuses what is not possible', async () => {
+    await workbench.command('CFPRM: Merge windows');
+    await workbench.quickInput.waitForTitle('Merge windows of figure.jsonl');
+    const shown = (await workbench.quickInput.rows()).join(' | ');
+    for (const part of ['Show preview', 'C = 2, 1', 'Label of a window', 'as in the paper', 'Neutral steps'])
+      assert.ok(shown.includes(part), `${part} is not in ${shown}`);
+    await workbench.quickInput.pick('Label of a window');
+    await workbench.quickInput.waitForTitle('Label of a window');
+    await workbench.quickInput.pick('any-negative');
+    await workbench.quickInput.waitForTitle('Merge windows of');
+    await workbench.waitFor('new value', async () => {
+      const now = await workbench.quickInput.rows();
+      return { shown: now, found: now.some((it) => it.includes('negative if any step is')) || undefined };
+    });
+    await workbench.quickInput.pick('Window sizes');
+    await workbench.quickInput.waitForTitle('Window sizes');
+    await workbench.quickInput.fill('0');
+    await workbench.quickInput.waitForMessage('max is "0": it must be a whole number from 1 on');
+    await workbench.quickInput.cancel();
+  });
+
+  it('shows what would be written before anything is written', async () => {
+    const page = await preview('4');
+    await page.getByText('C = 4, 3, 2, 1 · label: last · neutral: positive').waitFor();
+    assert.deepEqual(await page.locator('tbody td.file').allTextContents(), [
+      'window-4.jsonl',
+      'window-3.jsonl',
+      'window-2.jsonl',
+      'window-1.jsonl',
+    ]);
+    const notes = (await page.locator('.notes').textContent()) ?? '';
+    assert.match(notes, /1 malformed rows are left out\. Row 3: .*truncated/);
+    assert.match(notes, /1 trajectories without labels are left out/);
+    assert.match(notes, /hold a step whose label is opposite to their own/);
+    const columns = page.locator('.examples section').first().locator('.column');
+    assert.deepEqual(await columns.locator('h4').allTextContents(), [
+      'Before',
+      'C = 4',
+      'C = 3',
+      'C = 2',
+      'C = 1',
+    ]);
+    assert.deepEqual(await columns.nth(1).locator('.steps').allTextContents(), ['1–4', '5–7']);
+    assert.deepEqual(await columns.nth(1).locator('.label').allTextContents(), ['✗', '✗']);
+    assert.deepEqual(folders(), []);
+  });
+
+  it('writes nothing on Cancel, nor when the folder box is left', async () => {
+    const page = await preview();
+    await page.locator('vscode-button', { hasText: 'Write…' }).click();
+    await waitForFolderBox();
+    await workbench.quickInput.cancel();
+    await page.locator('vscode-button', { hasText: 'Cancel' }).click();
+    await workbench.waitFor('end of the preview', async () => {
+      const shown = await workbench.tabs();
+      return { shown, found: !shown.some((tab) => tab.startsWith('Merge')) || undefined };
+    });
+    assert.deepEqual(folders(), []);
+  });
+
+  it('keeps the options when they are changed from the preview', async () => {
+    const page = await preview('3');
+    await page.locator('vscode-button', { hasText: 'Change options' }).click();
+    await workbench.quickInput.waitForTitle('Merge windows of figure.jsonl');
+    assert.match((await workbench.quickInput.rows()).join(), /C = 3, 2, 1/);
+    await workbench.quickInput.cancel();
+  });
+
+  it('writes the folder, tells it and opens the manifest', async () => {
+    const page = await preview('4');
+    await page.locator('vscode-button', { hasText: 'Write…' }).click();
+    await waitForFolderBox();
+    assert.equal(await workbench.quickInput.value(), inFolder('figure-windows-4'));
+    await workbench.quickInput.accept();
+    await workbench.waitForNotification(/wrote 4 rows in 4 blocks to .*figure-windows-4\. 1 malformed rows/);
+    const manifest = JSON.parse(readFileSync(inFolder('figure-windows-4/manifest.json'), 'utf8'));
+    assert.equal(manifest.blocks.length, 4);
+    await workbench.clickNotification('Open manifest');
+    await workbench.waitForTab('manifest.json');
+    await workbench.waitForLine('"sha256"');
+  });
+
+  it('asks before it replaces a folder', async () => {
+    mkdirSync(inFolder('figure-windows-2'));
+    writeFileSync(inFolder('figure-windows-2/mine.txt'), 'mine');
+    const page = await preview();
+    const writeButton = page.locator('vscode-button', { hasText: 'Write…' });
+    const dialog = workbench.page.locator('.monaco-dialog-box', {
+      hasText: 'figure-windows-2 exists already',
+    });
+    await writeButton.click();
+    await waitForFolderBox();
+    await workbench.quickInput.accept();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    assert.deepEqual(readdirSync(inFolder('figure-windows-2')), ['mine.txt']);
+    await writeButton.click();
+    await waitForFolderBox();
+    await workbench.quickInput.accept();
+    await dialog.getByRole('button', { name: 'Replace' }).click();
+    await workbench.waitForNotification(/wrote 2 rows in 2 blocks to .*figure-windows-2\./);
+    assert.ok(!existsSync(inFolder('figure-windows-2/mine.txt')));
+  });
+
+  it('goes by keyboard alone', async () => {
+    await workbench.press('F1');
+    await workbench.quickInput.fill('>CFPRM: Merge windows');
+    await workbench.waitFor('command', async () => {
+      const shown = await workbench.quickInput.rows();
+      return { shown, found: shown[0]?.startsWith('CFPRM: Merge windows') || undefined };
+    });
+    await workbench.press('Enter');
+    await workbench.quickInput.waitForTitle('Merge windows of figure.jsonl');
+    await workbench.press('ArrowDown', 'Enter');
+    await workbench.quickInput.waitForTitle('Window sizes');
+    await workbench.press('Control+A');
+    await workbench.type('3');
+    await workbench.press('Enter');
+    await workbench.quickInput.waitForTitle('Merge windows of figure.jsonl');
+    await workbench.press('Enter');
+    const page = workbench.webview();
+    await page.getByText('C = 3, 2, 1').first().waitFor();
+    const writeButton = page.locator('vscode-button', { hasText: 'Write…' });
+    await workbench.waitFor('focus on Write', async () => {
+      await workbench.press('Tab');
+      const found = await writeButton.evaluate((button) => button.matches(':focus, :focus-within'));
+      return { shown: [], found: found || undefined };
+    });
+    await workbench.press('Enter');
+    await waitForFolderBox();
+    await workbench.press('Enter');
+    await workbench.waitForNotification(/to .*figure-windows-3\./);
+  });
+
+  for (const [name, theme] of [
+    ['dark', 'Default Dark Modern'],
+    ['light', 'Default Light Modern'],
+    ['high-contrast-dark', 'Default High Contrast'],
+    ['high-contrast-light', 'Default High Contrast Light'],
+  ] as const) {
+    it(`has the colours of the theme: ${name}`, async () => {
+      await workbench.setColorTheme(theme);
+      const page = await preview('4');
+      const body = page.locator('body');
+      const colours = await body.evaluate((element) => {
+        const style = getComputedStyle(element);
+        return [style.color, style.getPropertyValue('--vscode-editor-foreground').trim()];
+      });
+      assert.equal(colours[0], rgb(colours[1]!));
+      await workbench.screenshot(`merge-preview-${name}`);
+    });
+  }
+});
+
+/** `#rrggbb` as computed styles spell it. */
+function rgb(hex: string): string {
+  const parts = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+  return `rgb(${parts.join(', ')})`;
+}
