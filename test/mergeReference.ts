@@ -64,3 +64,21 @@ function labelOf(
       return labels.slice(0, to).some(wrong) ? 0 : known.length === 0 ? null : 1;
   }
 }
+
+/** The counts of a block with these rows, tails left out. */
+export function referenceCounts(labels: readonly (number | null)[], rows: readonly ReferenceRow[]) {
+  const windows = rows.flatMap((row) => row.spans.map((span, k) => ({ span, label: row.labels[k]! })));
+  const side = (label: number | null) => (label === null ? 0 : Math.sign(label - 0.5));
+  const hidden = windows.filter(({ span: [from, to], label }) => {
+    return labels.slice(from, to - 1).some((step) => side(step) * side(label) < 0);
+  });
+  return {
+    rows: rows.length,
+    steps: windows.length,
+    positive: windows.filter(({ label }) => label === 1).length,
+    negative: windows.filter(({ label }) => label === 0).length,
+    soft: windows.filter(({ label }) => label !== null && label > 0 && label < 1).length,
+    masked: windows.filter(({ label }) => label === null).length,
+    hidden: hidden.length,
+  };
+}

@@ -99,12 +99,23 @@ describe('a merge that fails', () => {
 
   it('says that the source changed meanwhile, and writes nothing', async () => {
     const source = write('data.jsonl', `${ROW}\n`.repeat(50_000));
-    let once = false;
-    const onProgress = () => {
-      if (!once) appendFileSync(source, `${ROW}\n`);
-      once = true;
-    };
-    assert.match(await refused(merge(source, { onProgress })), /data\.jsonl changed while/);
+    const changes = [
+      () => appendFileSync(source, `${ROW}\n`),
+      () => writeFileSync(source, ROW.replace('true', 'null'), { flag: 'r+' }),
+      () => {
+        renameSync(source, join(folder, 'old.jsonl'));
+        renameSync(write('new.jsonl', readFileSync(join(folder, 'old.jsonl'), 'utf8')), source);
+        rmSync(join(folder, 'old.jsonl'));
+      },
+    ];
+    for (const change of changes) {
+      let once = false;
+      const onProgress = () => {
+        if (!once) change();
+        once = true;
+      };
+      assert.match(await refused(merge(source, { onProgress })), /data\.jsonl changed while/);
+    }
     assert.deepEqual(leftBeside('data.jsonl'), []);
   });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
-import { referenceMerge } from '../../../test/mergeReference';
+import { referenceCounts, referenceMerge } from '../../../test/mergeReference';
 import type { Format } from '../formats/format';
 import { trl } from '../formats/trl';
 import { readRow } from '../jsonl/readRow';
@@ -160,7 +160,7 @@ describe('merging TRL rows byte for byte', () => {
         const absent = row.labels.indexOf('null');
         const tokens = absent < 0 ? row.labels : row.labels.slice(0, absent);
         const expected = referenceMerge(tokens.map(numberOf), opts);
-        const { lines, numbers } = merge([row.text], asked);
+        const { lines, numbers, merger } = merge([row.text], asked);
         const soft = expected.some((merged) =>
           merged.labels.some((label) => label !== null && label > 0 && label < 1),
         );
@@ -168,6 +168,8 @@ describe('merging TRL rows byte for byte', () => {
         opts.sizes.forEach((size, block) => {
           const rows = tokens.length === 0 ? [] : expected.filter((merged) => merged.size === size);
           assert.equal(lines[block]!.length, rows.length);
+          const { tails: _, ...counts } = merger.blocks[block]!;
+          assert.deepEqual(counts, referenceCounts(tokens.map(numberOf), rows));
           rows.forEach((merged, k) => {
             const line = lines[block]![k]!;
             let at = 0;
@@ -261,6 +263,17 @@ describe('merging TRL rows byte for byte', () => {
       ),
       { numRuns: 6000 },
     );
+  });
+
+  it('refuses a row that is not UTF-8', () => {
+    const bytes = Buffer.from('{"prompt":"p?","completions":["a"],"labels":[true]}');
+    bytes[12] = 0xff;
+    const sink = new ByteSink(1000, () => undefined);
+    const merger = new Merger(trl, options({ max: 1 }), false, { isUtf8, sink: () => sink });
+    merger.row(bytes, 0, bytes.length, 4);
+    assert.equal(sink.total, 0);
+    assert.equal(merger.malformed[0]?.row, 4);
+    assert.match(merger.malformed[0]!.message, /not valid UTF-8/);
   });
 
   it('writes labels as numbers as soon as one that is written is soft, and keeps its spelling', () => {

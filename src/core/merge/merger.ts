@@ -7,7 +7,7 @@ import { type BlockCounts, countRow, noCounts, type SkipCounts } from './counts'
 import { firstErrorOf, isSoft, labelText, labelValue, windowValue } from './labels';
 import type { MergeOptions, WindowSize } from './options';
 import { MergePlanner, type PlannedRow } from './planner';
-import { spliceRow } from './splice';
+import { type Splice, spliceRow } from './splice';
 import { type HardTarget, targetRow } from './targets';
 import { TrlRow } from './trlRow';
 
@@ -21,6 +21,9 @@ export interface MergeHost {
 
 /** Why a merge cannot go on: to be done again with labels as numbers, or not at all. */
 export type Halt = { readonly kind: 'numbers' } | { readonly kind: 'fault'; readonly fault: Fault };
+
+/** Digits of the largest row number. */
+const MOST_DIGITS = 16;
 
 /** The most malformed rows that are listed; all are counted. */
 export const MAX_LISTED = 1000;
@@ -53,10 +56,9 @@ export class Merger {
   private readonly planner: MergePlanner;
   private readonly setPlanner: MergePlanner | undefined;
   private readonly trl: TrlRow | undefined;
-  private readonly joiner: Uint8Array;
   private lastFaultRow = 0;
   private scratch: Uint8Array = new Uint8Array(0);
-  private readonly number = new Uint8Array(16);
+  private readonly splice: Splice;
   private stepValues = new Float64Array(64);
   private windowValues = new Float64Array(64);
 
@@ -73,7 +75,16 @@ export class Merger {
     this.setPlanner = fineOnly ? new MergePlanner(options) : undefined;
     this.blocks = this.windows.map(noCounts);
     this.trl = format.id === 'trl' && options.to === 'trl' ? new TrlRow(format.reads) : undefined;
-    this.joiner = encoder.encode(JSON.stringify(options.joiner).slice(1, -1));
+    this.splice = {
+      spans: [],
+      values: this.windowValues,
+      numbers,
+      last: options.label === 'last',
+      joiner: encoder.encode(JSON.stringify(options.joiner).slice(1, -1)),
+      lead: new Uint8Array(0),
+      leadLength: 0,
+      column: ROW,
+    };
   }
 
   /** True if labels have to be numbers whatever the rows hold. */
@@ -120,13 +131,12 @@ export class Merger {
     const steps = this.usable(trl.steps, trl.labelled);
     if (steps === 0) return;
     const bytes = trl.broken ? this.withoutBreaks(source, start, end) : source;
-    const id = idToken(bytes, trl);
-    const head = id === 'null' ? NO_ID : encoder.encode(`,"id":${id},"window":`);
-    const lead = [ROW, this.digits(row), head];
-    const { numbers, joiner } = this;
-    const last = this.options.label === 'last';
+    const { splice } = this;
+    splice.leadLength = this.writeLead(row, idToken(bytes, trl));
     this.mergeSteps(trl.values, steps, ({ block, spans, column }) => {
-      const splice = { spans, values: this.windowValues, numbers, last, joiner, column: [...lead, column] };
+      splice.spans = spans;
+      splice.values = this.windowValues;
+      splice.column = column;
       spliceRow(bytes, trl, splice, this.host.sink(block));
       countRow(this.blocks[block]!, spans, this.windowValues, trl.values);
       return true;
@@ -292,13 +302,21 @@ export class Merger {
     this.halt = { kind: 'fault', fault: { row, message } };
   }
 
-  /** A row number as text; valid until the next one. */
-  private digits(row: number): Uint8Array {
-    let at = this.number.length;
-    for (let rest = row; ; rest = Math.floor(rest / 10)) {
-      this.number[--at] = 0x30 + (rest % 10);
-      if (rest < 10) return this.number.subarray(at);
+  /** Writes the added column up to its window into `splice.lead`; returns its length. */
+  private writeLead(row: number, id: string): number {
+    const { splice } = this;
+    const tail = id === 'null' ? NO_ID : encoder.encode(`,"id":${id},"window":`);
+    if (splice.lead.length < ROW.length + MOST_DIGITS + tail.length) {
+      splice.lead = new Uint8Array(2 * (ROW.length + MOST_DIGITS + tail.length));
     }
+    splice.lead.set(ROW);
+    let end = ROW.length + 1;
+    for (let rest = row; rest >= 10; rest = Math.floor(rest / 10)) end++;
+    let at = end;
+    for (let rest = row; at > ROW.length; rest = Math.floor(rest / 10))
+      splice.lead[--at] = 0x30 + (rest % 10);
+    splice.lead.set(tail, end);
+    return end + tail.length;
   }
 
   /** The same bytes at the same places, with blanks for line breaks (all lie between tokens: the row is valid). */

@@ -9,20 +9,23 @@ const ONE = encoder.encode('1.0');
 const ZERO = encoder.encode('0.0');
 const NULL = encoder.encode('null');
 
-/** What is put between or instead of the bytes of the source. */
+/** What is put between or instead of the bytes of the source; one object serves for all rows. */
 export interface Splice {
   /** Flat window spans; they cover the steps from 0 on without a gap. */
-  readonly spans: readonly number[];
+  spans: readonly number[];
   /** A label per window, as numbers. */
-  readonly values: Float64Array;
+  values: Float64Array;
   /** Whether labels are written as numbers. */
   readonly numbers: boolean;
   /** Whether a window's label is that of its last step, so that its spelling can stay. */
   readonly last: boolean;
   /** The joiner as it stands inside a JSON string. */
   readonly joiner: Uint8Array;
-  /** The column that is added, from its comma to the row's closing brace and line end. */
-  readonly column: readonly Uint8Array[];
+  /** The column that is added: its first `leadLength` bytes, from the comma on, are the same in all passes. */
+  lead: Uint8Array;
+  leadLength: number;
+  /** The rest of it, with the row's closing brace and line end. */
+  column: Uint8Array;
 }
 
 /**
@@ -42,7 +45,8 @@ export function spliceRow(bytes: Uint8Array, row: TrlRow, splice: Splice, sink: 
     at = spliceCompletions(bytes, row, splice, sink, at);
   }
   sink.copy(bytes, at, row.members.to);
-  for (const part of splice.column) sink.put(part);
+  sink.copy(splice.lead, 0, splice.leadLength);
+  sink.put(splice.column);
 }
 
 /** Writes from `at` to the end of the last window's text; returns from where to copy on. */
