@@ -3,6 +3,7 @@ import { ByteSink } from '../core/merge/byteSink';
 import { Merger } from '../core/merge/merger';
 import type { MergeOptions } from '../core/merge/options';
 import { type Failure, type Fault, fail, ok, type Result } from '../core/result';
+import { chunkFor } from './mergeTurn';
 import type { Source } from './openSource';
 import { streamRows } from './rowStream';
 
@@ -45,7 +46,7 @@ export async function mergeDryRun(
     };
     const done = await streamRows(source.path, source.container, visitor, {
       signal,
-      chunkBytes: Math.min(256 * 1024, maxBytes),
+      chunkBytes: Math.min(chunkFor(source, options), maxBytes),
       enough: () => seenBytes >= maxBytes || merger.halt !== undefined,
       onProgress: (bytes) => {
         seenBytes = bytes;

@@ -17,6 +17,7 @@ import { fail, ok, type Result } from '../core/result';
 import { VERSION } from '../core/version';
 import { AtomicFolder, isInside } from './atomicFolder';
 import { haltFault, mergeDryRun } from './mergeDryRun';
+import { chunkFor, passesOf } from './mergeTurn';
 import { openSource, type Source, type SourceChoice } from './openSource';
 import { OutputFile } from './outputFile';
 import { estimatedBytes } from './previewMerge';
@@ -36,10 +37,6 @@ export interface MergeJob extends SourceChoice {
   onProgress?(doneBytes: number, totalBytes: number): void;
 }
 
-/** Output bytes per turn of the event loop, about 10 ms of work, and the limits for the input read for it. */
-const TURN = 4 * 1024 * 1024;
-const LEAST_CHUNK = 32 * 1024;
-const MOST_CHUNK = 512 * 1024;
 /** Memory for the buffers of all blocks together, and the limits for one. */
 const BUFFERS = 16 * 1024 * 1024;
 const LEAST_BUFFER = 16 * 1024;
@@ -127,12 +124,6 @@ class MergePass {
     private readonly job: MergeJob,
   ) {}
 
-  /** Rows that one row of the source can give: the output is about so many times the input. */
-  private get passes(): number {
-    const { sizes, overlap } = this.job.options;
-    return sizes.reduce<number>((sum, window) => sum + (overlap && window !== 'N' ? window : 1), 0);
-  }
-
   async run(): Promise<Result<Manifest>> {
     try {
       const first = await this.attempt(Merger.needsNumbers(this.job.options));
@@ -181,7 +172,7 @@ class MergePass {
     const buffer = Math.min(MOST_BUFFER, Math.max(LEAST_BUFFER, Math.floor(BUFFERS / files.length)));
     for (const file of files) this.outputs.push(await OutputFile.create(join(this.folder, file), buffer));
     if (order !== 'shuffled') return;
-    this.shuffler = await Shuffler.create(this.folder, seed, this.source.bytes * this.passes);
+    this.shuffler = await Shuffler.create(this.folder, seed, this.source.bytes * passesOf(this.job.options));
   }
 
   private async stream(merger: Merger): Promise<Result<Digest>> {
@@ -197,7 +188,7 @@ class MergePass {
     };
     const read = await streamRows(source.path, source.container, visitor, {
       signal: job.signal,
-      chunkBytes: Math.min(MOST_CHUNK, Math.max(LEAST_CHUNK, Math.floor(TURN / this.passes))),
+      chunkBytes: chunkFor(source, job.options),
       enough: () => merger.halt !== undefined,
       onProgress: (bytes) => job.onProgress?.(bytes, source.bytes),
     });

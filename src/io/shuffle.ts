@@ -7,7 +7,7 @@ import { OutputFile } from './outputFile';
 import { CANCELLED, streamRows } from './rowStream';
 
 /** A bucket up to this size is shuffled in memory; a larger one is dealt out again. They are made for half of it. */
-const IN_MEMORY = 32 * 1024 * 1024;
+const IN_MEMORY = 16 * 1024 * 1024;
 /** Buckets per round. */
 const MOST_BUCKETS = 64;
 const BUCKET_BUFFER = 128 * 1024;

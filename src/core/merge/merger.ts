@@ -33,6 +33,11 @@ const encoder = new TextEncoder();
 const ROW = encoder.encode(',"cfprm":{"row":');
 const NO_ID = encoder.encode(',"id":null,"window":');
 
+/** True if rows are spliced byte for byte, false if they are read and written anew. */
+export function isSpliced(format: Format, options: MergeOptions): boolean {
+  return format.id === 'trl' && options.to === 'trl';
+}
+
 /**
  * Merges row after row: each goes in as the source's bytes and comes out, once per window size and pass, in the
  * sinks of its blocks. Rows of TRL files that stay TRL are spliced byte for byte; all others are read as
@@ -74,7 +79,7 @@ export class Merger {
     this.planner = new MergePlanner({ ...options, sizes: this.windows });
     this.setPlanner = fineOnly ? new MergePlanner(options) : undefined;
     this.blocks = this.windows.map(noCounts);
-    this.trl = format.id === 'trl' && options.to === 'trl' ? new TrlRow(format.reads) : undefined;
+    this.trl = isSpliced(format, options) ? new TrlRow(format.reads) : undefined;
     this.splice = {
       spans: [],
       values: this.windowValues,
