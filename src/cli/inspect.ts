@@ -1,48 +1,29 @@
 import type { Command } from 'commander';
-import type { FormatId } from '../core/formats/format';
-import { parseMapping } from '../core/formats/generic';
-import { formatIds } from '../core/formats/registry';
 import { fail, ok, type Result } from '../core/result';
 import { Summary, type SummaryReport } from '../core/summary';
-import type { Source, SourceChoice } from '../io/openSource';
+import type { Source } from '../io/openSource';
 import { consumeRows } from './rowInput';
+import { addSourceFlags, readSourceFlags, type SourceFlags } from './sourceFlags';
+import { Progress, processTerminal, type Terminal } from './terminal';
 
 /** Malformed rows that the readable report lists. */
 const LISTED = 10;
 
 /** What `cfprm inspect` was asked for. */
-export interface InspectOptions {
-  readonly format?: string;
-  /** A field mapping as JSON. */
-  readonly mapping?: string;
+export interface InspectOptions extends SourceFlags {
   readonly json?: boolean;
-}
-
-/** Where a command reads and writes. */
-export interface Terminal {
-  readonly input: AsyncIterable<Uint8Array>;
-  out(text: string): void;
-  err(text: string): void;
-  /** True if somebody looks at standard error, so that progress may be drawn there. */
-  readonly interactive: boolean;
 }
 
 /** Adds `cfprm inspect` to the program. The exit code goes to `process.exitCode`. */
 export function addInspect(program: Command): void {
-  program
+  const command = program
     .command('inspect')
     .description('say what a trajectory file holds: format, rows, steps, labels, malformed rows')
-    .argument('<file>', 'JSONL file or JSON array; - reads standard input')
-    .option('--format <id>', `read it as this format instead of detecting one (${formatIds.join(', ')})`)
-    .option('--mapping <json>', 'where the generic format finds its fields, as JSON')
+    .argument('<file>', 'JSONL file or JSON array; - reads standard input');
+  addSourceFlags(command)
     .option('--json', 'print one JSON document')
     .action(async (file: string, options: InspectOptions) => {
-      process.exitCode = await inspect(file, options, {
-        input: process.stdin,
-        out: (text) => process.stdout.write(text),
-        err: (text) => process.stderr.write(text),
-        interactive: process.stderr.isTTY === true,
-      });
+      process.exitCode = await inspect(file, options, processTerminal());
     });
 }
 
@@ -72,7 +53,7 @@ async function summarise(
   options: InspectOptions,
   terminal: Terminal,
 ): Promise<Result<Inspection>> {
-  const choice = readChoice(options);
+  const choice = readSourceFlags(options);
   if (!choice.ok) return choice;
   let source: Source | undefined;
   let summary: Summary | undefined;
@@ -101,26 +82,6 @@ async function summarise(
     `${file} has no row that can be read as ${source.format.id}. First fault, ${why} ` +
       'Choose another format with --format, or map the fields with --mapping.',
   );
-}
-
-function readChoice(options: InspectOptions): Result<SourceChoice> {
-  const { format } = options;
-  if (format !== undefined && !formatIds.includes(format as FormatId)) {
-    return fail(`There is no format "${format}". Known formats are ${formatIds.join(', ')}.`);
-  }
-  if (options.mapping === undefined) {
-    if (format === 'generic')
-      return fail('The generic format needs a field mapping: add --mapping with JSON.');
-    return ok({ format: format as FormatId | undefined });
-  }
-  if (format !== undefined && format !== 'generic') {
-    return fail(
-      `--mapping belongs to the generic format, but --format is ${format}. Leave one of the two out.`,
-    );
-  }
-  const mapping = parseMapping(options.mapping);
-  // On the command line a mapping is a decision, not a fallback.
-  return mapping.ok ? ok({ format: 'generic', mapping: mapping.value }) : mapping;
 }
 
 function describe(file: string, source: Source, report: SummaryReport): string {
@@ -168,22 +129,4 @@ function entry(name: string, count: number, detail = ''): string {
 
 function number(count: number): string {
   return count.toLocaleString('en-US');
-}
-
-/** A percentage on standard error, if somebody looks at it. */
-class Progress {
-  private shown = -1;
-
-  constructor(private readonly terminal: Terminal) {}
-
-  show(doneBytes: number, totalBytes: number): void {
-    const percent = totalBytes > 0 ? Math.floor((100 * doneBytes) / totalBytes) : 100;
-    if (!this.terminal.interactive || percent === this.shown) return;
-    this.shown = percent;
-    this.terminal.err(`\r${Math.min(100, percent)} %`);
-  }
-
-  clear(): void {
-    if (this.shown >= 0) this.terminal.err('\r      \r');
-  }
 }

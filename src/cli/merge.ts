@@ -1,24 +1,18 @@
 import { type Command, Option } from 'commander';
-import type { FormatId } from '../core/formats/format';
-import { parseMapping } from '../core/formats/generic';
-import { formatIds } from '../core/formats/registry';
 import type { Manifest, ManifestBlock } from '../core/merge/manifest';
 import { CHOICES, type MergeRequest, resolveOptions } from '../core/merge/options';
-import { fail, ok, type Result } from '../core/result';
+import { fail, type Result } from '../core/result';
 import { mergeFile } from '../io/mergeFile';
-import type { SourceChoice } from '../io/openSource';
-import type { Terminal } from './inspect';
+import { addSourceFlags, readSourceFlags, type SourceFlags } from './sourceFlags';
+import { Progress, processTerminal, type Terminal } from './terminal';
 
 /** Malformed rows that the readable report lists. */
 const LISTED = 10;
 
 /** What `cfprm merge` was asked for. */
-export interface MergeFlags extends MergeRequest {
+export interface MergeFlags extends MergeRequest, SourceFlags {
   readonly out: string;
   readonly force?: boolean;
-  readonly format?: string;
-  /** A field mapping as JSON. */
-  readonly mapping?: string;
   readonly json?: boolean;
 }
 
@@ -46,19 +40,14 @@ export function addMerge(program: Command): void {
     .option('--seed <number>', 'seed of the order shuffled (default: 0)')
     .option('--joiner <text>', 'between the steps of a window (default: a line break)');
   choice(command, 'to', 'format of the rows');
-  command
-    .option(
-      '--format <id>',
-      `read the file as this format instead of detecting one (${formatIds.join(', ')})`,
-    )
-    .option('--mapping <json>', 'where the generic format finds its fields, as JSON')
+  addSourceFlags(command)
     .option('--force', 'replace an existing folder, in one step')
     .option('--json', 'print the manifest')
     .action(async (file: string, flags: MergeFlags) => {
       const stop = new AbortController();
       const abort = () => stop.abort();
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, abort);
-      process.exitCode = await merge(file, flags, terminal(), stop.signal);
+      process.exitCode = await merge(file, flags, processTerminal(), stop.signal);
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, abort);
     });
 }
@@ -67,15 +56,6 @@ function choice(command: Command, name: keyof typeof CHOICES, description: strin
   const values = CHOICES[name];
   const option = new Option(`--${name} <word>`, `${description} (default: ${values[0]})`);
   command.addOption(option.choices([...values]));
-}
-
-function terminal(): Terminal {
-  return {
-    input: process.stdin,
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
-    interactive: process.stderr.isTTY === true,
-  };
 }
 
 /**
@@ -106,39 +86,20 @@ async function run(
 ): Promise<Result<Manifest>> {
   const options = resolveOptions(flags);
   if (!options.ok) return options;
-  const source = sourceChoice(flags);
+  const source = readSourceFlags(flags);
   if (!source.ok) return source;
   if (file === '-') {
     return fail(
       'Standard input cannot be merged, because it may have to be read twice. Save it to a file first.',
     );
   }
-  let shown = -1;
-  const onProgress = (done: number, total: number): void => {
-    const percent = Math.floor((100 * done) / Math.max(1, total));
-    if (!terminal.interactive || percent === shown) return;
-    shown = percent;
-    terminal.err(`\r${percent} %`);
-  };
+  const progress = new Progress(terminal);
+  const onProgress = progress.show.bind(progress);
   const { out, force } = flags;
   const job = { source: file, out, force, options: options.value, signal, onProgress, ...source.value };
   const merged = await mergeFile(job);
-  if (shown >= 0) terminal.err('\r      \r');
+  progress.clear();
   return merged;
-}
-
-function sourceChoice({ format, mapping }: MergeFlags): Result<SourceChoice> {
-  if (format !== undefined && !formatIds.includes(format as FormatId)) {
-    return fail(`There is no format "${format}". Known formats are ${formatIds.join(', ')}.`);
-  }
-  if (mapping === undefined) return ok({ format: format as FormatId | undefined });
-  if (format !== undefined && format !== 'generic') {
-    return fail(
-      `--mapping belongs to the generic format, but --format is ${format}. Leave one of the two out.`,
-    );
-  }
-  const parsed = parseMapping(mapping);
-  return parsed.ok ? ok({ format: 'generic', mapping: parsed.value }) : parsed;
 }
 
 const COLUMNS = [

@@ -69,6 +69,8 @@ export async function streamRows(
 export class RowPusher {
   private readonly splitter;
   private buffer: Uint8Array<ArrayBuffer>;
+  /** The same memory for the splitter: `Buffer.indexOf` finds line ends much faster than `Uint8Array`'s. */
+  private view: Uint8Array;
   /** Unconsumed bytes are `buffer[0, held)`, and `base` is the file offset of `buffer[0]`. */
   private held = 0;
   private base: number;
@@ -82,6 +84,7 @@ export class RowPusher {
   ) {
     this.splitter = createSplitter(container, start);
     this.buffer = new Uint8Array(chunkBytes * 2);
+    this.view = Buffer.from(this.buffer.buffer);
     this.base = start.offset;
   }
 
@@ -91,6 +94,7 @@ export class RowPusher {
       const larger = new Uint8Array(Math.max(this.buffer.length * 2, this.held + this.chunkBytes));
       larger.set(this.buffer.subarray(0, this.held));
       this.buffer = larger;
+      this.view = Buffer.from(larger.buffer);
     }
     return this.buffer.subarray(this.held, this.held + this.chunkBytes);
   }
@@ -100,7 +104,7 @@ export class RowPusher {
     this.visitor.chunk?.(this.buffer.subarray(this.held, this.held + count));
     const to = this.held + count;
     const { buffer, base, visitor, maxRowBytes } = this;
-    const used = this.splitter.split(buffer, 0, to, last, (start, end, row) => {
+    const used = this.splitter.split(this.view, 0, to, last, (start, end, row) => {
       if (end - start > maxRowBytes) visitor.fault?.(tooLong(row, maxRowBytes));
       else visitor.row(buffer, start, end, row, base + start);
     });
