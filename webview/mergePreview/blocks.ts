@@ -9,7 +9,9 @@ const n = (value: number): string => value.toLocaleString('en-US');
 /** The table of blocks in training order, with a bar for the balance of labels. */
 export function blockTable(preview: MergePreview): HTMLElement {
   const titles = ['C', 'File', 'Rows', 'Windows', 'Label balance', 'Tails', 'Hidden', 'Size'];
-  const head = el('thead', el('tr', ...titles.map((title) => el('th', title))));
+  const isNumber = (title: string): boolean => ['Rows', 'Windows', 'Tails', 'Hidden', 'Size'].includes(title);
+  const cells = titles.map((title) => el(isNumber(title) ? 'th.number' : 'th', title));
+  const head = el('thead', el('tr', ...cells));
   const body = el('tbody', ...preview.blocks.map(blockRow));
   const table = el('table', head, body);
   const about = preview.whole ? '' : 'about ';

@@ -1,3 +1,4 @@
+import { count, counted } from '../../src/core/trace/words';
 import type { FromMergePreview, MergePreviewState, ToMergePreview } from '../../src/shared/mergePreview';
 import { button, registerControls } from '../ui/controls';
 import { el } from '../ui/dom';
@@ -33,29 +34,32 @@ function show(state: MergePreviewState): void {
 
 /** What a user should know before writing; nothing if there is nothing to know. */
 function notes({ preview }: MergePreviewState): HTMLElement {
-  const n = (value: number): string => value.toLocaleString('en-US');
   const { skipped } = preview;
   const hidden = preview.blocks.reduce((sum, block) => sum + block.hidden, 0);
   const said: [boolean, string][] = [
     [
       !preview.whole,
-      `Counted on the first ${n(preview.seenBytes)} of ${n(preview.totalBytes)} bytes; the size is extrapolated.`,
+      `Counted on the first ${count(preview.seenBytes)} of ${count(preview.totalBytes)} bytes; the size is extrapolated.`,
     ],
     [
       hidden > 0,
-      `${n(hidden)} windows hold a step whose label is opposite to their own; the column "Hidden" counts them.`,
+      `${counted(hidden, 'window')} with a step whose label is opposite to the window's; the column "Hidden" counts them.`,
     ],
     [preview.numbers, 'Some labels are soft, so all labels are written as numbers.'],
     [
       skipped.malformed > 0,
-      `${n(skipped.malformed)} malformed rows are left out. ${malformedWords(preview)}`,
+      `Left out: ${counted(skipped.malformed, 'malformed row')}. ${malformedWords(preview)}`,
     ],
-    [skipped.unlabelled > 0, `${n(skipped.unlabelled)} trajectories without labels are left out.`],
-    [skipped.cut > 0, `${n(skipped.cut)} trajectories are cut before their first unlabelled step.`],
-    [skipped.empty > 0, `${n(skipped.empty)} trajectories without steps are left out.`],
+    [skipped.unlabelled > 0, `Left out: ${trajectories(skipped.unlabelled)} without labels.`],
+    [skipped.cut > 0, `Cut before the first unlabelled step: ${trajectories(skipped.cut)}.`],
+    [skipped.empty > 0, `Left out: ${trajectories(skipped.empty)} without steps.`],
   ];
   const items = said.filter(([holds]) => holds).map(([, text]) => el('li', text));
   return items.length === 0 ? el('p.notes', 'Every row is used whole.') : el('ul.notes', ...items);
+}
+
+function trajectories(n: number): string {
+  return counted(n, 'trajectory');
 }
 
 function malformedWords({ malformed }: MergePreviewState['preview']): string {

@@ -64,6 +64,12 @@ export function count(n: number): string {
   return n.toLocaleString('en-US');
 }
 
+/** A whole number of things: `1 row`, `1,200 rows`, `2 trajectories`. */
+export function counted(n: number, noun: string): string {
+  const many = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  return `${count(n)} ${n === 1 ? noun : many}`;
+}
+
 /** Bytes in the unit that suits them. */
 export function size(bytes: number): string {
   const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { Manifest } from '../../core/merge/manifest';
 import { type MergeOptions, type MergeRequest, resolveOptions } from '../../core/merge/options';
 import { fail, type Result } from '../../core/result';
-import { count } from '../../core/trace/words';
+import { counted } from '../../core/trace/words';
 import { mergeFile } from '../../io/mergeFile';
 import { previewMerge } from '../../io/previewMerge';
 import { CANCELLED } from '../../io/rowStream';
@@ -79,9 +79,10 @@ async function write(services: Services, source: vscode.Uri, options: MergeOptio
   if (done === undefined) return;
   MergePreviewPanel.close(source);
   const rows = done.blocks.reduce((sum, block) => sum + block.rows, 0);
-  const left =
-    done.skipped.malformed > 0 ? ` ${count(done.skipped.malformed)} malformed rows were left out.` : '';
-  const text = `CFPRM: wrote ${count(rows)} rows in ${done.blocks.length} blocks to ${out.path}.${left}`;
+  const { malformed } = done.skipped;
+  const left = malformed > 0 ? ` Left out: ${counted(malformed, 'malformed row')}.` : '';
+  const blocks = counted(done.blocks.length, 'block');
+  const text = `CFPRM: wrote ${counted(rows, 'row')} in ${blocks} to ${out.path}.${left}`;
   const open = 'Open manifest';
   const first = 'Open first block';
   const picked = await vscode.window.showInformationMessage(text, open, first);
