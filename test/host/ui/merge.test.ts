@@ -14,10 +14,16 @@ describe('CFPRM: Merge windows', () => {
     const figure = row({ id: 'figure', completions, labels });
     const bare = row({ id: 'bare', labels: [null, null, null] });
     writeFileSync(inFolder('figure.jsonl'), `${figure}\n${bare}\n{"broken\n`);
+    // With 300 shifted passes over it this is slow enough to be stopped: some 600 MB would be written.
+    const many = Array.from({ length: 300 }, (_, i) => `Step ${i} of many steps`);
+    writeFileSync(inFolder('large.jsonl'), `${row({ completions: many })}\n`.repeat(250));
   });
   after(() => workbench?.close());
   beforeEach(() => workbench.openFile('figure.jsonl'));
-  afterEach(() => workbench.command('View: Close All Editors'));
+  afterEach(async () => {
+    await workbench.command('Notifications: Clear All Notifications');
+    await workbench.command('View: Close All Editors');
+  });
 
   const inFolder = (name: string): string => path.join(workbench.folder, name);
   const folders = (): string[] => readdirSync(workbench.folder).filter((name) => name.includes('windows-'));
@@ -46,8 +52,18 @@ describe('CFPRM: Merge windows', () => {
     await workbench.quickInput.waitForTitle('Merge windows of figure.jsonl');
     await workbench.quickInput.cancel();
     const file = workbench.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'trl.jsonl' });
-    await file.click({ button: 'right' });
-    await workbench.page.locator('.monaco-menu').getByText('Merge windows').click();
+    const item = workbench.page.locator('.monaco-menu').getByText('Merge windows');
+    const box = workbench.page.locator('.quick-input-title', { hasText: 'Merge windows of trl.jsonl' });
+    // VS Code drops a click that comes right after a menu opened.
+    await workbench.waitFor('effect of the menu', async () => {
+      if (!(await item.isVisible())) await file.click({ button: 'right' });
+      await item.click();
+      const found = await box.waitFor({ timeout: 1500 }).then(
+        () => true,
+        () => undefined,
+      );
+      return { shown: [], found };
+    });
     await workbench.quickInput.waitForTitle('Merge windows of trl.jsonl');
     await workbench.quickInput.cancel();
     assert.deepEqual(folders(), []);
@@ -84,9 +100,9 @@ describe('CFPRM: Merge windows', () => {
       'window-1.jsonl',
     ]);
     const notes = (await page.locator('.notes').textContent()) ?? '';
-    assert.match(notes, /1 malformed rows are left out\. Row 3: .*truncated/);
-    assert.match(notes, /1 trajectories without labels are left out/);
-    assert.match(notes, /hold a step whose label is opposite to their own/);
+    assert.match(notes, /Left out: 1 malformed row\. Row 3: .*truncated/);
+    assert.match(notes, /Left out: 1 trajectory without labels/);
+    assert.match(notes, /4 windows with a step whose label is opposite to the window's/);
     const columns = page.locator('.examples section').first().locator('.column');
     assert.deepEqual(await columns.locator('h4').allTextContents(), [
       'Before',
@@ -127,7 +143,9 @@ describe('CFPRM: Merge windows', () => {
     await waitForFolderBox();
     assert.equal(await workbench.quickInput.value(), inFolder('figure-windows-4'));
     await workbench.quickInput.accept();
-    await workbench.waitForNotification(/wrote 4 rows in 4 blocks to .*figure-windows-4\. 1 malformed rows/);
+    await workbench.waitForNotification(
+      /wrote 4 rows in 4 blocks to .*figure-windows-4\. Left out: 1 malformed row\./,
+    );
     const manifest = JSON.parse(readFileSync(inFolder('figure-windows-4/manifest.json'), 'utf8'));
     assert.equal(manifest.blocks.length, 4);
     await workbench.clickNotification('Open manifest');
@@ -155,6 +173,31 @@ describe('CFPRM: Merge windows', () => {
     await dialog.getByRole('button', { name: 'Replace' }).click();
     await workbench.waitForNotification(/wrote 2 rows in 2 blocks to .*figure-windows-2\./);
     assert.ok(!existsSync(inFolder('figure-windows-2/mine.txt')));
+  });
+
+  it('tells its progress, and leaves nothing when it is cancelled', async () => {
+    await workbench.openFile('large.jsonl');
+    await workbench.command('CFPRM: Merge windows');
+    await workbench.quickInput.pick('Window sizes');
+    await workbench.quickInput.fill('300,1');
+    await workbench.quickInput.accept();
+    await workbench.quickInput.waitForTitle('Merge windows of large.jsonl');
+    await workbench.quickInput.pick('Overlap');
+    await workbench.waitFor('overlap', async () => {
+      const shown = await workbench.quickInput.rows();
+      return { shown, found: shown.some((it) => it.includes('C shifted passes per row')) || undefined };
+    });
+    await workbench.quickInput.pick('Show preview');
+    await workbench.webview().locator('vscode-button', { hasText: 'Write…' }).click();
+    await waitForFolderBox();
+    await workbench.quickInput.accept();
+    await workbench.waitForNotification(/CFPRM: merging large\.jsonl/);
+    await workbench.clickNotification('Cancel');
+    await workbench.waitForNotification('merging was cancelled; nothing was written');
+    assert.deepEqual(
+      readdirSync(workbench.folder).filter((name) => /large-windows|cfprm-/.test(name)),
+      [],
+    );
   });
 
   it('goes by keyboard alone', async () => {

@@ -128,12 +128,23 @@ export class Workbench {
 
   // Editors
 
-  /** Opens a file of the workspace, given relative to it, as a person would with Control+P. */
+  /**
+   * Opens a file of the workspace, given relative to it, as a person would with Control+P; again if the keys
+   * or the click were lost to a window that was still moving its focus or filling its list.
+   */
   async openFile(file: string): Promise<void> {
-    await this.press('Control+P');
-    await this.quickInput.fill(file);
-    await this.quickInput.pick(path.basename(file));
-    await this.waitForTab(path.basename(file));
+    const name = path.basename(file);
+    for (let attempt = 1; ; attempt++) {
+      do await this.press('Control+P');
+      while (!(await this.quickInput.isOpen(1500)));
+      await this.quickInput.fill(file);
+      await this.quickInput.pick(name);
+      try {
+        return await this.waitForTab(name, attempt < 3 ? 4000 : DEFAULT_LIMIT_MS);
+      } catch (error) {
+        if (attempt === 3) throw error;
+      }
+    }
   }
 
   /** The titles of the open tabs, in order. */
@@ -143,9 +154,9 @@ export class Workbench {
   }
 
   /** Waits until a tab whose title contains this is the active one. */
-  async waitForTab(title: string): Promise<void> {
+  async waitForTab(title: string, limitMs = DEFAULT_LIMIT_MS): Promise<void> {
     const active = this.page.locator(`.tabs-container .tab.active[data-resource-name*="${title}"]`);
-    await active.first().waitFor({ timeout: DEFAULT_LIMIT_MS });
+    await active.first().waitFor({ timeout: limitMs });
   }
 
   /** Puts the focus into the active editor's text. */

@@ -1,0 +1,40 @@
+import { Workbench } from './workbench';
+
+/** The README's pictures; they are taken with CFPRM_SHOTS=1 only, but what they show is waited for always. */
+describe('the pictures of the README', () => {
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await Workbench.open({
+      openFile: 'trl-soft-scores.jsonl',
+      settings: { 'workbench.colorTheme': 'Default Dark Modern', 'editor.fontSize': 13 },
+    });
+  });
+  after(() => workbench?.close());
+
+  it('show the trace view at a first error', async () => {
+    await workbench.command('View: Show CFPRM');
+    await workbench.command('CFPRM: Open trace view');
+    await workbench.waitForTab('trl-soft-scores.jsonl · page 1');
+    await workbench.focusEditor();
+    // Away from the tab, which would show its hover.
+    await workbench.page.mouse.move(700, 890);
+    await workbench.press('n');
+    await workbench.waitForStatus(/first error/);
+    await workbench.waitFor('lens', async () => {
+      const shown = await workbench.codeLenses();
+      return { shown, found: shown.find((lens) => lens.includes('First error 4')) };
+    });
+    await workbench.readmeShot('trace-view');
+  });
+
+  it('show the preview of a merge', async () => {
+    await workbench.command('CFPRM: Merge windows');
+    await workbench.quickInput.pick('Show preview');
+    await workbench.webview().getByRole('heading', { name: 'Merge windows:' }).waitFor();
+    await workbench.waitFor('end of progress', async () => {
+      const shown = await workbench.notifications();
+      return { shown, found: shown.length === 0 || undefined };
+    });
+    await workbench.readmeShot('merge-preview');
+  });
+});
