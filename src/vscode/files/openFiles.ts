@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../../core/result';
 import { filterWords, formatFilter, passes, type TraceFilter } from '../../core/trace/filter';
 import type { SourceChoice } from '../../io/openSource';
 import { TraceFile } from '../../io/traceFile';
+import { withCancel } from '../progress';
 import { settings } from '../settings';
 import { parseTraceUri } from '../trace/address';
 
@@ -182,30 +183,15 @@ export class OpenFiles implements vscode.Disposable {
   }
 
   private search(file: TraceFile, filter: TraceFilter): Promise<Result<readonly number[]>> {
-    const title = `CFPRM: looking for ${filterWords(filter)}`;
-    const location = vscode.ProgressLocation.Notification;
-    return Promise.resolve(
-      vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
-        const abort = new AbortController();
-        token.onCancellationRequested(() => abort.abort());
-        const found: number[] = [];
-        let shown = 0;
-        const pass = await file.visit(
-          (reading) => {
-            if (passes(filter, reading.result)) found.push(reading.ordinal);
-          },
-          {
-            signal: abort.signal,
-            onProgress: (done, total) => {
-              const percent = Math.floor((100 * done) / Math.max(1, total));
-              if (percent > shown)
-                progress.report({ increment: percent - shown, message: `${found.length} found` });
-              shown = Math.max(shown, percent);
-            },
-          },
-        );
-        return pass.ok ? ok(found) : pass;
-      }),
-    );
+    return withCancel(`CFPRM: looking for ${filterWords(filter)}`, async (signal, report) => {
+      const found: number[] = [];
+      const pass = await file.visit(
+        (reading) => {
+          if (passes(filter, reading.result)) found.push(reading.ordinal);
+        },
+        { signal, onProgress: (done, total) => report(done, total, `${found.length} found`) },
+      );
+      return pass.ok ? ok(found) : pass;
+    });
   }
 }

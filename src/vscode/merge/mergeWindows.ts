@@ -8,6 +8,7 @@ import { counted } from '../../core/trace/words';
 import { mergeFile } from '../../io/mergeFile';
 import { previewMerge } from '../../io/previewMerge';
 import { CANCELLED } from '../../io/rowStream';
+import { withCancel } from '../progress';
 import type { Services } from '../services';
 import { valueOrTell } from '../trace/navigation';
 import { askOptions, optionWords } from './optionForm';
@@ -136,24 +137,6 @@ async function askFolder(
   const question = `${path.basename(folder)} exists already.`;
   const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, replace);
   return answer === replace ? { path: folder, replace: true } : undefined;
-}
-
-/** Runs work under a notification with Cancel; the work reports done and total bytes. */
-async function withCancel<T>(
-  title: string,
-  work: (signal: AbortSignal, report: (done: number, total: number) => void) => Promise<Result<T>>,
-): Promise<Result<T>> {
-  const location = vscode.ProgressLocation.Notification;
-  return vscode.window.withProgress({ location, title, cancellable: true }, (progress, token) => {
-    const abort = new AbortController();
-    token.onCancellationRequested(() => abort.abort());
-    let shown = 0;
-    return work(abort.signal, (done, total) => {
-      const percent = Math.floor((100 * done) / Math.max(1, total));
-      if (percent > shown) progress.report({ increment: percent - shown, message: `${percent} %` });
-      shown = Math.max(shown, percent);
-    });
-  });
 }
 
 function requestOf({ sizes, blocks, ...rest }: MergeOptions): MergeRequest {

@@ -4,6 +4,7 @@ import { entryAt, type TraceEntry, type TracePage } from '../../core/trace/page'
 import { firstError } from '../../core/trajectory';
 import type { RowRange, RowReading, TraceFile } from '../../io/traceFile';
 import type { OpenFiles } from '../files/openFiles';
+import { withCancel } from '../progress';
 import { settings } from '../settings';
 import { parseTraceUri, TRACE_LANGUAGE, type TraceAddress, traceUri } from './address';
 import type { TracePages } from './pages';
@@ -138,14 +139,7 @@ export class TraceNavigation {
     const found = await this.rangeOf(address, 0);
     if (found === undefined) return undefined;
     const { file, range } = found;
-    const hit = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: 'CFPRM: searching', cancellable: true },
-      (_, token) => {
-        const abort = new AbortController();
-        token.onCancellationRequested(() => abort.abort());
-        return file.find(range, from, step, test, abort.signal);
-      },
-    );
+    const hit = await withCancel('CFPRM: searching', (signal) => file.find(range, from, step, test, signal));
     return valueOrTell(hit);
   }
 
