@@ -171,6 +171,15 @@ for (const container of ['lines', 'array'] as const) {
       }
     });
 
+    it('visits the rows from any position on', async () => {
+      for (const from of [0, 1, 255, 256, 700, rows.length - 1, rows.length]) {
+        const seen: number[] = [];
+        unwrap(await file.visit((reading) => seen.push(reading.ordinal), { from }));
+        const expected = Array.from({ length: rows.length - from }, (_, i) => from + i);
+        assert.deepEqual(seen, expected);
+      }
+    });
+
     it('visits all rows in order, and stops when it is cancelled', async () => {
       let at = 0;
       const progress: number[] = [];

@@ -1,11 +1,12 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { readRow } from '../core/jsonl/readRow';
 import { type Anchor, RowIndex } from '../core/jsonl/rowIndex';
 import { type Fault, fail, ok, type Result } from '../core/result';
 import type { Trajectory } from '../core/trajectory';
 import { fileFault } from './fileFault';
+import { beginsWith, type FileStamp, takeStamp } from './fileStamp';
 import { openSource, type Source, type SourceChoice } from './openSource';
-import { CANCELLED, type RowVisitor, streamRows } from './rowStream';
+import { CANCELLED, type RowVisitor, type StreamOptions, streamRows } from './rowStream';
 
 /** One row of a file and what it says. */
 export interface RowReading {
@@ -19,14 +20,6 @@ export interface RowReading {
 
 /** What happened to a file between two looks at it. */
 export type FileChange = 'same' | 'grew' | 'replaced';
-
-interface Stamp {
-  readonly bytes: number;
-  readonly modified: number;
-  readonly inode: number;
-  /** The last bytes, by which a file that only grew is told from one that was rewritten. */
-  readonly tail: Uint8Array;
-}
 
 /** A selection of a file's rows, in file order: all of them, or those that pass a filter. */
 export interface RowRange {
@@ -46,7 +39,6 @@ export interface RowSource {
 }
 
 const FIND_BATCH = 256;
-const TAIL_BYTES = 4096;
 const INDEX_CHUNK = 1024 * 1024;
 
 const rowText = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -72,7 +64,7 @@ export class TraceFile {
     /** How the file is read; a new object after the file was replaced. */
     public source: Source,
     private readonly choice: SourceChoice,
-    private stamp: Stamp,
+    private stamp: FileStamp,
   ) {
     this.startIndex();
   }
@@ -204,30 +196,36 @@ export class TraceFile {
   }
 
   /**
-   * Streams every row of the file, in order; what is wrong with the container is in `fault`. Faults: reading
-   * failed, or the signal was aborted (`CANCELLED`).
+   * Streams the rows of the file in order, from the 0-based position `from` on; what is wrong with the container
+   * is in `fault`. Faults: reading failed, or the signal was aborted (`CANCELLED`).
    */
   async visit(
     onRow: (reading: RowReading) => void,
-    options: { signal?: AbortSignal; onProgress?(doneBytes: number, totalBytes: number): void } = {},
+    options: {
+      from?: number;
+      signal?: AbortSignal;
+      onProgress?(doneBytes: number, totalBytes: number): void;
+    } = {},
   ): Promise<Result<unknown>> {
-    let ordinal = 0;
+    const { from = 0, signal, onProgress } = options;
+    if (from > 0) await this.whenIndexed(from + 1);
+    const anchor = this.index.anchorAt(from);
+    if (from > 0 && anchor === undefined) return ok(undefined);
+    let ordinal = anchor?.ordinal ?? 0;
     const { format, container, path } = this.source;
     const visitor = {
       row: (bytes: Uint8Array, start: number, end: number, row: number): void => {
-        onRow({
-          row,
-          ordinal: ordinal++,
-          bytes: end - start,
-          result: readRow(bytes, start, end, row, format),
-        });
+        const at = ordinal++;
+        if (at < from) return;
+        onRow({ row, ordinal: at, bytes: end - start, result: readRow(bytes, start, end, row, format) });
       },
     };
     return streamRows(path, container, visitor, {
-      signal: options.signal,
+      from: from > 0 ? startAt(anchor) : undefined,
+      signal,
       // Small chunks keep each turn of the event loop short: a chunk is parsed in one turn.
       chunkBytes: 256 * 1024,
-      onProgress: (done) => options.onProgress?.(done, this.stamp.bytes),
+      onProgress: (done) => onProgress?.(done, this.stamp.bytes),
     });
   }
 
@@ -283,7 +281,7 @@ export class TraceFile {
       const old = this.stamp;
       if (info.size === old.bytes && info.mtimeMs === old.modified && info.ino === old.inode)
         return ok('same');
-      const grew = info.size > old.bytes && info.ino === old.inode && (await this.tailIsUnchanged());
+      const grew = info.size > old.bytes && info.ino === old.inode && (await beginsWith(path, old));
       return await this.reload(grew && this.source.container === 'lines');
     } catch (error) {
       return fileFault(error, path);
@@ -340,7 +338,7 @@ export class TraceFile {
     const result = await streamRows(this.source.path, this.source.container, visitor, {
       signal,
       chunkBytes: INDEX_CHUNK,
-      from: anchor && { offset: anchor.offset, row: anchor.row, inside: anchor.offset > 0 },
+      from: startAt(anchor),
       onProgress: (done) => {
         this.indexedTo = done;
         this.wake();
@@ -371,33 +369,14 @@ export class TraceFile {
     const next = this.index.next(anchor);
     const visitor = { row: onRow };
     return streamRows(this.source.path, this.source.container, visitor, {
-      from: { offset: anchor.offset, row: anchor.row, inside: anchor.offset > 0 },
+      from: startAt(anchor),
       until: next?.offset,
       enough,
     });
   }
-
-  private async tailIsUnchanged(): Promise<boolean> {
-    const { bytes, tail } = this.stamp;
-    const now = await readBytes(this.source.path, bytes - tail.length, tail.length);
-    return now.length === tail.length && now.every((byte, i) => byte === tail[i]);
-  }
 }
 
-async function takeStamp(path: string): Promise<Stamp> {
-  const info = await stat(path);
-  const length = Math.min(TAIL_BYTES, info.size);
-  const tail = await readBytes(path, info.size - length, length);
-  return { bytes: info.size, modified: info.mtimeMs, inode: info.ino, tail };
-}
-
-async function readBytes(path: string, offset: number, length: number): Promise<Uint8Array> {
-  const file = await open(path, 'r');
-  try {
-    const bytes = new Uint8Array(length);
-    const { bytesRead } = await file.read(bytes, 0, length, offset);
-    return bytes.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
+/** Where a pass over the file starts that begins with the anchor's row; undefined for the whole file. */
+function startAt(anchor: Anchor | undefined): StreamOptions['from'] {
+  return anchor && { offset: anchor.offset, row: anchor.row, inside: anchor.offset > 0 };
 }

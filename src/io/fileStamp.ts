@@ -1,0 +1,38 @@
+import { open, stat } from 'node:fs/promises';
+
+/** A file as it was at one look, so that the next look can tell what happened to it. */
+export interface FileStamp {
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+  readonly inode: number;
+  /** The last bytes, by which a file that only grew is told from one that was rewritten. */
+  readonly tail: Uint8Array;
+}
+
+const TAIL_BYTES = 4096;
+
+/** Looks at a file. Throws the errors of the file system. */
+export async function takeStamp(path: string): Promise<FileStamp> {
+  const info = await stat(path);
+  const length = Math.min(TAIL_BYTES, info.size);
+  const tail = await readBytes(path, info.size - length, length);
+  return { bytes: info.size, modified: info.mtimeMs, inode: info.ino, tail };
+}
+
+/** True if the file still holds, at the same place, the last bytes that it ended with at the stamp. */
+export async function beginsWith(path: string, { bytes, tail }: FileStamp): Promise<boolean> {
+  const now = await readBytes(path, bytes - tail.length, tail.length);
+  return now.length === tail.length && now.every((byte, i) => byte === tail[i]);
+}
+
+async function readBytes(path: string, offset: number, length: number): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const bytes = new Uint8Array(length);
+    const { bytesRead } = await file.read(bytes, 0, length, offset);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
