@@ -95,6 +95,19 @@ export class QuickInput {
     return true;
   }
 
+  /** Goes down to the row whose label is exactly this and accepts it; rows may still come and move. */
+  async acceptRow(label: string): Promise<void> {
+    const focused = this.widget.locator('.monaco-list-row.focused .label-name');
+    for (const end = Date.now() + LIMIT_MS; ; ) {
+      const [shown] = await focused.allTextContents();
+      if (shown?.trim() === label) return this.accept();
+      if (Date.now() > end)
+        throw new Error(`No row "${label}"; the rows are: ${(await this.rows()).join(' | ')}`);
+      if (shown !== undefined) await this.page.keyboard.press('ArrowDown');
+      await this.page.waitForTimeout(50);
+    }
+  }
+
   /** Accepts the text of the input or the row in focus. */
   async accept(): Promise<void> {
     await this.page.keyboard.press('Enter');

@@ -138,7 +138,7 @@ export class Workbench {
       do await this.press('Control+P');
       while (!(await this.quickInput.isOpen(1500)));
       await this.quickInput.fill(file);
-      await this.quickInput.pick(name);
+      await this.quickInput.acceptRow(name);
       try {
         return await this.waitForTab(name, attempt < 3 ? 4000 : DEFAULT_LIMIT_MS);
       } catch (error) {
