@@ -14,6 +14,7 @@ import {
 import { Merger } from '../core/merge/merger';
 import type { MergeOptions } from '../core/merge/options';
 import { fail, ok, type Result } from '../core/result';
+import { size } from '../core/trace/words';
 import { VERSION } from '../core/version';
 import { AtomicFolder, isInside } from './atomicFolder';
 import { haltFault, mergeDryRun } from './mergeDryRun';
@@ -101,11 +102,6 @@ async function checkSpace(folder: AtomicFolder, source: Source, job: MergeJob): 
     `${job.out} needs about ${size(need)}, but its disk has ${size(have)} free. ` +
       'Free some space, choose a folder on another disk, or merge with fewer window sizes.',
   );
-}
-
-function size(bytes: number): string {
-  const [unit, name] = bytes >= 1e9 ? [1e9, 'GB'] : bytes >= 1e6 ? [1e6, 'MB'] : [1e3, 'kB'];
-  return `${(bytes / unit).toFixed(1)} ${name}`;
 }
 
 interface Digest {

@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import type { FormatId, Json } from '../../core/formats/format';
 import { checkMapping } from '../../core/formats/generic';
 import { fail, ok, type Result } from '../../core/result';
-import { filterWords, formatFilter, passes, type TraceFilter } from '../../core/trace/filter';
+import { filterWords, formatFilter, parseFilter, passes, type TraceFilter } from '../../core/trace/filter';
 import type { SourceChoice } from '../../io/openSource';
-import { TraceFile } from '../../io/traceFile';
+import { type RowReading, TraceFile } from '../../io/traceFile';
 import { withCancel } from '../progress';
 import { settings } from '../settings';
 import { parseTraceUri } from '../trace/address';
@@ -169,9 +169,12 @@ export class OpenFiles implements vscode.Disposable {
     const opened = this.files.get(uri.toString());
     const file = await opened?.file;
     if (opened === undefined || file === undefined || (isMissing && !file.ok)) return;
+    const known = file.ok ? file.value.rowCount : 0;
     const change = file.ok ? await file.value.refresh() : file;
     if (change.ok && change.value === 'same') return;
-    opened.filtered.clear();
+    // The last row that was known may have been half written.
+    if (file.ok && change.ok && change.value === 'grew') extendAll(opened, file.value, known - 1);
+    else opened.filtered.clear();
     if (!change.ok) {
       // Gone, or of another kind now: what comes next decides, and every view shows why.
       this.reopen(uri);
@@ -185,13 +188,41 @@ export class OpenFiles implements vscode.Disposable {
   private search(file: TraceFile, filter: TraceFilter): Promise<Result<readonly number[]>> {
     return withCancel(`CFPRM: looking for ${filterWords(filter)}`, async (signal, report) => {
       const found: number[] = [];
-      const pass = await file.visit(
-        (reading) => {
-          if (passes(filter, reading.result)) found.push(reading.ordinal);
-        },
-        { signal, onProgress: (done, total) => report(done, total, `${found.length} found`) },
-      );
+      const pass = await file.visit(collect(filter, found), {
+        signal,
+        onProgress: (done, total) => report(done, total, `${found.length} found`),
+      });
       return pass.ok ? ok(found) : pass;
     });
   }
+}
+
+function collect(filter: TraceFilter, found: number[]): (reading: RowReading) => void {
+  return (reading) => {
+    if (passes(filter, reading.result)) found.push(reading.ordinal);
+  };
+}
+
+/** Searches what a file grew by, from the 0-based row `from` on, for every filter in use. */
+function extendAll({ filtered }: Opened, file: TraceFile, from: number): void {
+  for (const [key, before] of filtered) {
+    const filter = parseFilter(key);
+    if (filter !== undefined)
+      filtered.set(
+        key,
+        before.then((found) => extend(found, file, filter, from)),
+      );
+  }
+}
+
+async function extend(
+  before: Result<readonly number[]>,
+  file: TraceFile,
+  filter: TraceFilter,
+  from: number,
+): Promise<Result<readonly number[]>> {
+  if (!before.ok) return before;
+  const found = before.value.filter((ordinal) => ordinal < from);
+  const pass = await file.visit(collect(filter, found), { from });
+  return pass.ok ? ok(found) : pass;
 }
