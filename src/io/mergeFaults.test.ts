@@ -153,7 +153,7 @@ describe('a merge that fails', () => {
     mkdirSync(disk);
     const script = `node "${cliPath()}" merge "${source}" --out "${disk}/out"; echo "code $?"; ls -A "${disk}"`;
     const { out: printed, err } = await runOnTinyDisk(disk, 2, script);
-    assert.match(err, /needs about 1\d\.\d MB, but its disk has 2\.\d MB free\. Free some space/);
+    assert.match(err, /needs about 1\d MB, but its disk has 2\.\d MB free\. Free some space/);
     assert.equal(printed, 'code 2\n');
   });
 
