@@ -15,6 +15,7 @@ import { TracePages } from './trace/pages';
 import { TraceSource } from './trace/source';
 import { TraceStatusBar } from './trace/statusBar';
 import { TraceStructure } from './trace/structure';
+import { TraceFileSystem } from './trace/traceFileSystem';
 import { TrajectoryTree } from './trajectories/tree';
 
 /** What commands work with. */
@@ -41,6 +42,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     log,
     files,
     pages,
+    new TraceFileSystem(pages),
     source,
     documents,
     tree,

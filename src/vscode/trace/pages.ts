@@ -7,20 +7,18 @@ import { count } from '../../core/trace/words';
 import type { RowRange, TraceFile } from '../../io/traceFile';
 import type { OpenFiles } from '../files/openFiles';
 import { settings } from '../settings';
-import { parseTraceUri, TRACE_SCHEME, type TraceAddress } from './address';
+import { parseTraceUri, type TraceAddress } from './address';
 
 /** A page reads at most this many bytes of rows; larger rows are named and opened one by one. */
 const PAGE_BYTES = 64 * 1024 * 1024;
 
-/**
- * Provides the text of trace pages and keeps what lies where in each, for everything that decorates, folds or
- * navigates them.
- */
-export class TracePages implements vscode.TextDocumentContentProvider, vscode.Disposable {
+/** Draws trace pages and keeps what lies where in each, for everything that decorates, folds or navigates them. */
+export class TracePages implements vscode.Disposable {
   private readonly pages = new Map<string, TracePage>();
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   private readonly rendered = new vscode.EventEmitter<vscode.Uri>();
   private readonly disposables: vscode.Disposable[];
+  /** Fires when the page that is shown at a URI is to be drawn again. */
   readonly onDidChange = this.changed.event;
   /** Fires when a page was drawn, before the editor shows it. */
   readonly onDidRender = this.rendered.event;
@@ -29,7 +27,6 @@ export class TracePages implements vscode.TextDocumentContentProvider, vscode.Di
     this.disposables = [
       this.changed,
       this.rendered,
-      vscode.workspace.registerTextDocumentContentProvider(TRACE_SCHEME, this),
       files.onDidChange((source) =>
         this.redraw((address) => address.source.toString() === source.toString()),
       ),
@@ -45,13 +42,16 @@ export class TracePages implements vscode.TextDocumentContentProvider, vscode.Di
     return this.pages.get(uri.toString());
   }
 
-  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+  /** Draws the page of a URI; what cannot be shown becomes a page that says why. */
+  async draw(uri: vscode.Uri): Promise<TracePage> {
     const address = parseTraceUri(uri);
     const page =
-      address === undefined ? faultPage({ message: 'This is not a trace page.' }) : await this.draw(address);
+      address === undefined
+        ? faultPage({ message: 'This is not a trace page.' })
+        : await this.drawAddress(address);
     this.pages.set(uri.toString(), page);
     this.rendered.fire(uri);
-    return page.text;
+    return page;
   }
 
   /** The rows that the pages of an address show. Faults: the file cannot be read, or the search was cancelled. */
@@ -65,7 +65,7 @@ export class TracePages implements vscode.TextDocumentContentProvider, vscode.Di
     vscode.Disposable.from(...this.disposables).dispose();
   }
 
-  private async draw(address: TraceAddress): Promise<TracePage> {
+  private async drawAddress(address: TraceAddress): Promise<TracePage> {
     const file = await this.files.open(address.source);
     if (!file.ok) return faultPage(file.fault);
     const size = settings.pageSize();
