@@ -1,6 +1,7 @@
 // The sample workspace: a copy of media/sample/, so that what is written there never dirties the repository.
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { root } from './process.mjs';
 
 /**
@@ -13,13 +14,16 @@ export function copySample(folder) {
   if (existsSync(source)) cpSync(source, folder, { recursive: true, force: true });
 }
 
+/** The sample with scores on every step: what a newcomer sees first. */
+const FIRST = 'trl-soft-scores.jsonl';
+
 /**
- * The sample file to open first: the first trace by name.
- * @param {string} folder
- * @returns {string | undefined} its absolute path
+ * The address of the trace view of the first sample, as src/vscode/trace/address.ts reads it.
+ * @param {string} folder absolute
  */
-export function firstSample(folder) {
-  const traces = readdirSync(folder).filter((name) => /\.jsonl?$/.test(name));
-  const [first] = traces.sort();
-  return first && path.join(folder, first);
+export function firstTrace(folder) {
+  const file = pathToFileURL(path.join(folder, FIRST));
+  const query = new URLSearchParams({ source: file.href, page: '0' });
+  const page = encodeURIComponent(' · page 1.cfprm');
+  return `cfprm-trace:${file.pathname}${page}?${encodeURIComponent(query.toString())}`;
 }

@@ -7,7 +7,7 @@ import { build } from './build.mjs';
 import { onPath } from './chromium.mjs';
 import { ensureInstalled } from './install.mjs';
 import { main, root, run } from './process.mjs';
-import { copySample, firstSample } from './sample.mjs';
+import { copySample, firstTrace } from './sample.mjs';
 import { ensureHost, startServer, workbenchUrl } from './vscodeServer.mjs';
 
 const DEFAULT_PORT = 8617;
@@ -19,9 +19,7 @@ const DEFAULT_PORT = 8617;
  * @returns {Promise<boolean>} whether it started
  */
 async function openDesktop(code, folder) {
-  const args = [`--extensionDevelopmentPath=${root}`, folder];
-  const file = firstSample(folder);
-  if (file) args.push(file);
+  const args = [`--extensionDevelopmentPath=${root}`, folder, '--file-uri', firstTrace(folder)];
   // Desktop VS Code refuses to run as root without these two.
   if (process.getuid?.() === 0)
     args.push('--no-sandbox', `--user-data-dir=${path.join(root, '.vscode-host/user')}`);
@@ -40,7 +38,7 @@ async function serve(folder, port, flavour) {
   // The newer VS Code takes no extension from the address outside of tests; there it is installed.
   const install = flavour === 'latest';
   const server = await startServer(await ensureHost(flavour), { port, testDriver: false, install });
-  const url = workbenchUrl(server.port, { folder, extension: root, openFile: firstSample(folder) });
+  const url = workbenchUrl(server.port, { folder, extension: root, openUri: firstTrace(folder) });
   console.log(`VS Code with CFPRM is ready. Open in a browser (Ctrl+C ends it):\n\n${url}\n`);
   /** @type {Promise<void>} */
   const interrupted = new Promise((resolve) => {

@@ -299,10 +299,11 @@ function stopGroup(child) {
 /**
  * The address of a workbench on a running server.
  * @param {number} port
- * @param {{ folder: string, extension?: string, tests?: string, openFile?: string }} options
- *   absolute paths: the workspace, the extension under development, the test entry, a file to open
+ * @param {{ folder: string, extension?: string, tests?: string, openFile?: string, openUri?: string }} options
+ *   absolute paths: the workspace, the extension under development, the test entry, a file to open; or the
+ *   whole address of what to open
  */
-export function workbenchUrl(port, { folder, extension, tests, openFile }) {
+export function workbenchUrl(port, { folder, extension, tests, openFile, openUri }) {
   const authority = `127.0.0.1:${port}`;
   /** @param {string} file */
   const uri = (file) => `vscode-remote://${authority}${path.resolve(file)}`;
@@ -312,7 +313,7 @@ export function workbenchUrl(port, { folder, extension, tests, openFile }) {
   ];
   if (extension) payload.push(['extensionDevelopmentPath', uri(extension)]);
   if (tests) payload.push(['extensionTestsPath', uri(tests)]);
-  if (openFile) payload.push(['openFile', uri(openFile)]);
+  if (openFile || openUri) payload.push(['openFile', openUri ?? uri(String(openFile))]);
   const query = `folder=${encodeURIComponent(path.resolve(folder))}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
   return `http://${authority}/?${query}`;
 }
