@@ -19,7 +19,9 @@ export function traceUri(address: TraceAddress): vscode.Uri {
   const { source, page, filter } = address;
   const query = new URLSearchParams({ source: source.toString(), page: String(page) });
   if (filter !== undefined) query.set('filter', formatFilter(filter));
-  const name = `${source.path} · page ${page + 1}${filter === undefined ? '' : ' · filtered'}.cfprm`;
+  // A document that was never saved has a path without a slash, which no file system takes.
+  const path = source.path.startsWith('/') ? source.path : `/${source.path}`;
+  const name = `${path} · page ${page + 1}${filter === undefined ? '' : ' · filtered'}.cfprm`;
   return vscode.Uri.from({ scheme: TRACE_SCHEME, path: name, query: query.toString() });
 }
 

@@ -92,7 +92,7 @@ describe('trace view', () => {
     const { document } = await openTrace(sample('trl.jsonl'));
     assert.equal(document.languageId, 'cfprm-trace');
     assert.match(document.uri.path, /trl\.jsonl · page 1\.cfprm$/);
-    assert.equal(vscode.workspace.fs.isWritableFileSystem(document.uri.scheme), undefined);
+    assert.equal(vscode.workspace.fs.isWritableFileSystem(document.uri.scheme), false);
     assert.match(
       document.lineAt(0).text,
       /trl\.jsonl · TRL stepwise supervision · 1–100 of 100 · page 1 of 1/,
