@@ -7,7 +7,7 @@ import { Workbench } from './workbench';
 describe('keys of the trace view', () => {
   let workbench: Workbench;
   before(async () => {
-    workbench = await Workbench.open();
+    workbench = await Workbench.open({ settings: { 'cfprm.trace.pageSize': 20 } });
     write(
       'keys.jsonl',
       rows(4, (n) => n === 2 || n === 3),
@@ -47,7 +47,6 @@ describe('keys of the trace view', () => {
   });
 
   it('turn pages', async () => {
-    workbench.setSettings({ 'cfprm.trace.pageSize': 20 });
     await openTrace('pages.jsonl');
     await workbench.waitForLine('1–20 of 26 · page 1 of 2');
     await workbench.press('Shift+]');
@@ -139,6 +138,9 @@ describe('keys of the trace view', () => {
     await workbench.waitForStatus('trajectory 3 · 3 steps');
     await goTo('plums');
     await workbench.waitForStatus('trajectory 26 · 3 steps');
+    // From the last one on the search begins anew at the top.
+    await goTo('r-2');
+    await workbench.waitForStatus('trajectory 2 · 3 steps');
     await goTo('9999');
     await workbench.waitForNotification('the file has no row 9999');
     await goTo('pears');

@@ -118,14 +118,13 @@ describe('CFPRM: Merge windows', () => {
 
   it('writes nothing on Cancel, nor when the folder box is left', async () => {
     const page = await preview();
+    await workbench.page.locator('.tabs-container .tab', { hasText: 'Merge: figure.jsonl' }).waitFor();
     await page.locator('vscode-button', { hasText: 'Write…' }).click();
     await waitForFolderBox();
     await workbench.quickInput.cancel();
     await page.locator('vscode-button', { hasText: 'Cancel' }).click();
-    await workbench.waitFor('end of the preview', async () => {
-      const shown = await workbench.tabs();
-      return { shown, found: !shown.some((tab) => tab.startsWith('Merge')) || undefined };
-    });
+    const tab = workbench.page.locator('.tabs-container .tab', { hasText: 'Merge: figure.jsonl' });
+    await tab.waitFor({ state: 'detached' });
     assert.deepEqual(folders(), []);
   });
 
