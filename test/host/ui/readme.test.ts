@@ -17,7 +17,7 @@ describe('the pictures of the README', () => {
     await workbench.waitForTab('trl-soft-scores.jsonl · page 1');
     await workbench.focusEditor();
     // Away from the tab, which would show its hover.
-    await workbench.page.mouse.move(700, 890);
+    await workbench.page.mouse.move(200, 700);
     await workbench.press('n');
     await workbench.waitForStatus(/first error/);
     await workbench.waitFor('lens', async () => {
