@@ -15,6 +15,8 @@ const PAGE_BYTES = 64 * 1024 * 1024;
 /** Draws trace pages and keeps what lies where in each, for everything that decorates, folds or navigates them. */
 export class TracePages implements vscode.Disposable {
   private readonly pages = new Map<string, TracePage>();
+  /** Pages that changed between being drawn and being shown: VS Code hears nothing of a file that is not open yet. */
+  private readonly stale = new Set<string>();
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   private readonly rendered = new vscode.EventEmitter<vscode.Uri>();
   private readonly disposables: vscode.Disposable[];
@@ -33,7 +35,10 @@ export class TracePages implements vscode.Disposable {
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('cfprm')) this.redraw(() => true);
       }),
-      vscode.workspace.onDidCloseTextDocument((document) => this.pages.delete(document.uri.toString())),
+      vscode.workspace.onDidOpenTextDocument(({ uri }) => {
+        if (this.stale.delete(uri.toString())) this.changed.fire(uri);
+      }),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.forget(uri)),
     ];
   }
 
@@ -84,12 +89,20 @@ export class TracePages implements vscode.Disposable {
   }
 
   private redraw(concerns: (address: TraceAddress) => boolean): void {
-    for (const document of vscode.workspace.textDocuments) {
-      const address = parseTraceUri(document.uri);
+    const open = new Set(vscode.workspace.textDocuments.map((document) => document.uri.toString()));
+    for (const key of this.pages.keys()) {
+      const uri = vscode.Uri.parse(key, true);
+      const address = parseTraceUri(uri);
       // VS Code keeps documents for minutes after their tabs closed; drawing them would open their files again.
-      if (address === undefined || !this.files.isOpen(address.source)) continue;
-      if (concerns(address)) this.changed.fire(document.uri);
+      if (address === undefined || !this.files.isOpen(address.source) || !concerns(address)) continue;
+      if (open.has(key)) this.changed.fire(uri);
+      else this.stale.add(key);
     }
+  }
+
+  private forget(uri: vscode.Uri): void {
+    this.pages.delete(uri.toString());
+    this.stale.delete(uri.toString());
   }
 }
 

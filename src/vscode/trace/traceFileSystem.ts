@@ -28,9 +28,9 @@ export class TraceFileSystem implements vscode.FileSystemProvider, vscode.Dispos
     ];
   }
 
-  stat(uri: vscode.Uri): vscode.FileStat {
-    const size = this.pages.page(uri)?.text.length ?? 0;
-    return { type: vscode.FileType.File, ctime: 0, mtime: this.modified, size };
+  stat(): vscode.FileStat {
+    // A size that is the same before and after the first reading, or VS Code would read every page twice.
+    return { type: vscode.FileType.File, ctime: 0, mtime: this.modified, size: 0 };
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
