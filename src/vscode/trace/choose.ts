@@ -62,8 +62,11 @@ export async function goTo(files: OpenFiles, navigation: TraceNavigation): Promi
   const whole = { source: here.address.source, page: 0 };
   const test = (reading: RowReading): boolean =>
     passes({ kind: 'text', text: wanted.trim() }, reading.result);
-  const found =
-    (await navigation.findRow(whole, from, 1, test)) ?? (await navigation.findRow(whole, 0, 1, test));
+  let search = await navigation.findRow(whole, from, 1, test);
+  // From here to the end, then once from the top.
+  if (search.ok && search.value === undefined) search = await navigation.findRow(whole, 0, 1, test);
+  const found = valueOrTell(search);
+  if (!search.ok) return;
   if (found === undefined)
     void vscode.window.showInformationMessage(`CFPRM: nothing in the file mentions "${wanted}".`);
   else await navigation.openRow(here.address.source, found.ordinal, here.address.filter);

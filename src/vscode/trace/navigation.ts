@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Result } from '../../core/result';
 import { entryAt, type TraceEntry, type TracePage } from '../../core/trace/page';
 import { firstError } from '../../core/trajectory';
+import { CANCELLED } from '../../io/rowStream';
 import type { RowRange, RowReading, TraceFile } from '../../io/traceFile';
 import type { OpenFiles } from '../files/openFiles';
 import { withCancel } from '../progress';
@@ -85,7 +86,9 @@ export class TraceNavigation {
     }
     const size = settings.pageSize();
     const from = step === 1 ? (here.address.page + 1) * size : here.address.page * size - 1;
-    const found = await this.findRow(here.address, from, step, hasError);
+    const search = await this.findRow(here.address, from, step, hasError);
+    const found = valueOrTell(search);
+    if (!search.ok) return;
     if (found === undefined) {
       const way = step === 1 ? 'after' : 'before';
       vscode.window.setStatusBarMessage(`CFPRM: no error ${way} this one`, 4000);
@@ -129,18 +132,21 @@ export class TraceNavigation {
     return this.open({ source, page: Math.floor(ordinal / size) }, landing);
   }
 
-  /** The first row from an index of the address's rows on that passes a test, with progress and Cancel. */
+  /**
+   * The first row from an index of the address's rows on that passes a test, with progress and Cancel; undefined
+   * if there is none. Faults: the file cannot be read, or the search was cancelled (`CANCELLED`).
+   */
   async findRow(
     address: TraceAddress,
     from: number,
     step: 1 | -1,
     test: (reading: RowReading) => boolean,
-  ): Promise<{ index: number; ordinal: number } | undefined> {
-    const found = await this.rangeOf(address, 0);
-    if (found === undefined) return undefined;
-    const { file, range } = found;
-    const hit = await withCancel('CFPRM: searching', (signal) => file.find(range, from, step, test, signal));
-    return valueOrTell(hit);
+  ): Promise<Result<{ index: number; ordinal: number } | undefined>> {
+    const file = await this.files.open(address.source);
+    if (!file.ok) return file;
+    const range = await this.pages.range(address, file.value);
+    if (!range.ok) return range;
+    return withCancel('CFPRM: searching', (signal) => file.value.find(range.value, from, step, test, signal));
   }
 
   private async rangeOf(
@@ -155,9 +161,10 @@ export class TraceNavigation {
   }
 }
 
-/** The value, or undefined after the user was told the fault. */
+/** The value, or undefined after the user was told the fault; who cancelled something needs no telling. */
 export function valueOrTell<T>(result: Result<T>): T | undefined {
   if (result.ok) return result.value;
+  if (result.fault.message === CANCELLED) return undefined;
   void vscode.window.showErrorMessage(`CFPRM: ${result.fault.message}`);
   return undefined;
 }
