@@ -204,11 +204,13 @@ class MergePass {
     const shuffled = await this.shuffler?.finish(this.outputs[0]!, job.signal);
     if (shuffled?.ok === false) return shuffled;
     const digests = new Map<string, Digest>();
-    for (const [k, output] of this.outputs.entries()) {
-      if (job.signal?.aborted) return fail(CANCELLED);
-      const file = this.shuffler ? MIXED_FILE : blockFile(merger.windows[k]!);
-      digests.set(file, await output.finish());
+    // Together, so that the disk has all files to write at once; each ends before a failure of another is told.
+    const finished = await Promise.allSettled(this.outputs.map((output) => output.finish()));
+    for (const [k, result] of finished.entries()) {
+      if (result.status === 'rejected') throw result.reason;
+      digests.set(this.shuffler ? MIXED_FILE : blockFile(merger.windows[k]!), result.value);
     }
+    if (job.signal?.aborted) return fail(CANCELLED);
     const manifest: Manifest = {
       cfprm: VERSION,
       source: {

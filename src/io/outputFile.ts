@@ -3,6 +3,9 @@ import { writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { ByteSink } from '../core/merge/byteSink';
 
+/** Bytes between two early syncs. */
+const SYNC_BYTES = 16 * 1024 * 1024;
+
 /** A file that is written from its start through a sink, hashed on the way. */
 export class OutputFile {
   /** Where to write. Errors of the file system are thrown from its methods and from `flush`. */
@@ -11,6 +14,9 @@ export class OutputFile {
   error: unknown;
   private readonly hash: Hash | undefined;
   private writing: Promise<void> = Promise.resolve();
+  /** The early sync that is under way, and how far the last one reached. */
+  private syncing: Promise<void> | undefined;
+  private synced = 0;
   private claimed = 0;
   /** Bytes that were taken from the sink and are still to be hashed, before any later ones. */
   private undigested: Uint8Array | undefined;
@@ -42,6 +48,7 @@ export class OutputFile {
   async finish(): Promise<{ bytes: number; sha256: string }> {
     await this.flushNow();
     await this.writing;
+    await this.syncing;
     this.digest();
     try {
       this.check();
@@ -57,6 +64,7 @@ export class OutputFile {
   /** Closes a file that is not needed; safe to call twice. */
   async abandon(): Promise<void> {
     await this.writing;
+    await this.syncing;
     await this.handle.close().catch(() => undefined);
   }
 
@@ -78,6 +86,21 @@ export class OutputFile {
     for (let at = 0; at < bytes.length; ) {
       at += (await this.handle.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
     }
+    this.syncEarly(position + bytes.length);
+  }
+
+  /** Lets the disk take what is written while more is made, so that little is left to wait for at the end. */
+  private syncEarly(end: number): void {
+    if (this.hash === undefined || this.syncing !== undefined || end - this.synced < SYNC_BYTES) return;
+    this.synced = end;
+    this.syncing = this.handle
+      .datasync()
+      .catch((error: unknown) => {
+        this.error ??= error;
+      })
+      .finally(() => {
+        this.syncing = undefined;
+      });
   }
 
   private digest(): void {
