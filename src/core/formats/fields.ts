@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../result';
-import type { Label, Note } from '../trajectory';
+import type { Label, Note, Step } from '../trajectory';
 import type { Json } from './format';
 
 /** What a JSON value is, for messages: 'missing', 'null', 'a list', 'an object', 'a number', ... */
@@ -183,4 +183,19 @@ export function withPrefixes(paths: readonly string[]): readonly string[] {
     for (let n = 1; n <= keys.length; n++) all.add(keys.slice(0, n).join('.'));
   }
   return [...all];
+}
+
+/** The steps of a row that holds them as a list of texts at a key; labels and scores by position, absent where missing. */
+export function listedSteps(
+  key: string,
+  texts: readonly string[],
+  labels: readonly (Label | undefined)[],
+  scores: Scores,
+): Step[] {
+  return texts.map((text, index) => ({
+    text,
+    label: labels[index],
+    score: scores[index],
+    place: { path: [key, index] },
+  }));
 }

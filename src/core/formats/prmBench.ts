@@ -1,7 +1,16 @@
 import { finalAnswer } from '../grade/answer';
 import { fail, ok, type Result } from '../result';
-import type { Label, Note, Step, Trajectory } from '../trajectory';
-import { count, firstText, kindOf, optionalText, quote, readScores, requireTexts } from './fields';
+import type { Label, Note, Trajectory } from '../trajectory';
+import {
+  count,
+  firstText,
+  kindOf,
+  listedSteps,
+  optionalText,
+  quote,
+  readScores,
+  requireTexts,
+} from './fields';
 import type { Format, Json, JsonObject } from './format';
 
 /**
@@ -45,14 +54,7 @@ function read(row: JsonObject): Result<Trajectory[]> {
   const labels = labelsOf(row.error_steps, texts.value.length, notes);
   if (!labels.ok) return labels;
   const scores = readScores(row.scores, texts.value.length, notes);
-  const steps = texts.value.map(
-    (text, index): Step => ({
-      text,
-      label: labels.value[index],
-      score: scores[index],
-      place: { path: ['modified_process', index] },
-    }),
-  );
+  const steps = listedSteps('modified_process', texts.value, labels.value, scores);
   const trajectory = {
     id: optionalText(row.idx) ?? null,
     problem,

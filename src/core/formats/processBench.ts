@@ -1,10 +1,11 @@
 import { finalAnswer } from '../grade/answer';
 import { ok, type Result } from '../result';
-import type { Note, Step, Trajectory } from '../trajectory';
+import type { Note, Trajectory } from '../trajectory';
 import {
   firstVerdict,
   isTextList,
   labelsUpToError,
+  listedSteps,
   optionalText,
   readScores,
   requireText,
@@ -46,14 +47,7 @@ function read(row: JsonObject): Result<Trajectory[]> {
     return labels;
   }
   const scores = readScores(row.scores, count, notes);
-  const steps = texts.value.map(
-    (text, index): Step => ({
-      text,
-      label: labels?.value[index],
-      score: scores[index],
-      place: { path: ['steps', index] },
-    }),
-  );
+  const steps = listedSteps('steps', texts.value, labels?.value ?? [], scores);
   return ok([
     {
       id: optionalText(row.id) ?? null,

@@ -1,12 +1,13 @@
 import { extractAnswer, finalAnswer } from '../grade/answer';
 import { fail, ok, type Result } from '../result';
-import type { Note, Step, Trajectory } from '../trajectory';
+import type { Note, Trajectory } from '../trajectory';
 import {
   binaryLabel,
   firstText,
   firstVerdict,
   isTextList,
   kindOf,
+  listedSteps,
   optionalText,
   readLabels,
   readScores,
@@ -61,14 +62,7 @@ function read(row: JsonObject): Result<Trajectory[]> {
   const labels = labelsOf(row, texts.value.length, notes);
   if (!labels.ok) return labels;
   const scores = readScores(row.scores, texts.value.length, notes);
-  const steps = texts.value.map(
-    (text, index): Step => ({
-      text,
-      label: labels.value[index],
-      score: scores[index],
-      place: { path: ['completions', index] },
-    }),
-  );
+  const steps = listedSteps('completions', texts.value, labels.value, scores);
   return ok([
     {
       id: optionalText(row.id) ?? null,

@@ -31,11 +31,9 @@ export async function mergeWindows(
     const choice = services.files.choice(source);
     return choice.ok ? previewMerge(source.fsPath, options, { ...choice.value, signal }) : choice;
   });
-  if (!preview.ok) {
-    if (preview.fault.message !== CANCELLED) valueOrTell(preview);
-    return;
-  }
-  const state = { source: name, options: optionWords(options), preview: preview.value };
+  const shown = valueOrTell(preview);
+  if (shown === undefined) return;
+  const state = { source: name, options: optionWords(options), preview: shown };
   MergePreviewPanel.show(services.context.extensionUri, source, state, (type) => {
     if (type === 'cancel') MergePreviewPanel.close(source);
     else if (type === 'change') void mergeWindows(services, source, requestOf(options));
