@@ -113,12 +113,17 @@ interface Digest {
 class MergePass {
   private outputs: OutputFile[] = [];
   private shuffler: Shuffler | undefined;
+  /** Memory for reading the source. */
+  private room: Uint8Array<ArrayBuffer> | undefined;
+  private readonly chunk: number;
 
   constructor(
     private readonly folder: string,
     private readonly source: Source,
     private readonly job: MergeJob,
-  ) {}
+  ) {
+    this.chunk = chunkFor(source, job.options);
+  }
 
   async run(): Promise<Result<Manifest>> {
     try {
@@ -166,7 +171,14 @@ class MergePass {
     const { order, seed } = this.job.options;
     const files = order === 'shuffled' ? [MIXED_FILE] : merger.windows.map(blockFile);
     const buffer = Math.min(MOST_BUFFER, Math.max(LEAST_BUFFER, Math.floor(BUFFERS / files.length)));
-    for (const file of files) this.outputs.push(await OutputFile.create(join(this.folder, file), buffer));
+    // Input and outputs lie in one memory, so that bytes are copied within it (`ByteSink`).
+    const memory = new ArrayBuffer(2 * (this.chunk + files.length * buffer));
+    this.room = new Uint8Array(memory, 0, 2 * this.chunk);
+    for (const [k, file] of files.entries()) {
+      const buffers = new Uint8Array(memory, 2 * (this.chunk + k * buffer), 2 * buffer);
+      const room = { buffers, source: this.room };
+      this.outputs.push(await OutputFile.create(join(this.folder, file), buffer, true, room));
+    }
     if (order !== 'shuffled') return;
     this.shuffler = await Shuffler.create(this.folder, seed, this.source.bytes * passesOf(this.job.options));
   }
@@ -184,7 +196,8 @@ class MergePass {
     };
     const read = await streamRows(source.path, source.container, visitor, {
       signal: job.signal,
-      chunkBytes: chunkFor(source, job.options),
+      chunkBytes: this.chunk,
+      room: this.room,
       enough: () => merger.halt !== undefined,
       onProgress: (bytes) => job.onProgress?.(bytes, source.bytes),
     });

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { ByteSink } from '../core/merge/byteSink';
+import { ByteSink, type SharedRoom } from '../core/merge/byteSink';
 
 /** Bytes between two early syncs. */
 const SYNC_BYTES = 16 * 1024 * 1024;
@@ -25,15 +25,16 @@ export class OutputFile {
     private readonly handle: FileHandle,
     private readonly capacity: number,
     hashed: boolean,
+    room: SharedRoom | undefined,
   ) {
     this.hash = hashed ? createHash('sha256') : undefined;
     // Only one long row fills a sink between two flushes; its parts are written at once.
-    this.sink = new ByteSink(capacity, (bytes) => this.writeNow(bytes));
+    this.sink = new ByteSink(capacity, (bytes) => this.writeNow(bytes), room);
   }
 
-  /** Creates the file, or empties it; `capacity` is the size of its buffer. */
-  static async create(path: string, capacity: number, hashed = true): Promise<OutputFile> {
-    return new OutputFile(await open(path, 'w'), capacity, hashed);
+  /** Creates the file, or empties it; `capacity` is the size of its buffer, `room` memory to share. */
+  static async create(path: string, capacity: number, hashed = true, room?: SharedRoom): Promise<OutputFile> {
+    return new OutputFile(await open(path, 'w'), capacity, hashed, room);
   }
 
   /**

@@ -23,6 +23,8 @@ export interface StreamOptions {
   readonly signal?: AbortSignal;
   /** Bytes per read. */
   readonly chunkBytes?: number;
+  /** Memory for the buffer, at least twice `chunkBytes`; one of its own is made if a row needs more, or without it. */
+  readonly room?: Uint8Array<ArrayBuffer>;
   /** Byte offset to start from, with the row that begins there. */
   readonly from?: { readonly offset: number } & SplitStart;
   /** Stop before this byte offset (a row's start, or beyond the end). */
@@ -81,10 +83,11 @@ export class RowPusher {
     private readonly chunkBytes: number,
     start: { readonly offset: number } & SplitStart,
     private readonly maxRowBytes = MAX_ROW_BYTES,
+    room: Uint8Array<ArrayBuffer> = new Uint8Array(chunkBytes * 2),
   ) {
     this.splitter = createSplitter(container, start);
-    this.buffer = new Uint8Array(chunkBytes * 2);
-    this.view = Buffer.from(this.buffer.buffer);
+    this.buffer = room;
+    this.view = viewOf(room);
     this.base = start.offset;
   }
 
@@ -94,7 +97,7 @@ export class RowPusher {
       const larger = new Uint8Array(Math.max(this.buffer.length * 2, this.held + this.chunkBytes));
       larger.set(this.buffer.subarray(0, this.held));
       this.buffer = larger;
-      this.view = Buffer.from(larger.buffer);
+      this.view = viewOf(larger);
     }
     return this.buffer.subarray(this.held, this.held + this.chunkBytes);
   }
@@ -123,6 +126,10 @@ export class RowPusher {
   }
 }
 
+function viewOf({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Uint8Array {
+  return Buffer.from(buffer, byteOffset, length);
+}
+
 function tooLong(row: number, limit: number): Fault {
   return { row, message: `This row is longer than ${limit} bytes. Split it before reading the file.` };
 }
@@ -136,7 +143,7 @@ async function pump(
   const from = options.from ?? { offset: 0, row: 1, inside: false };
   const until = options.until ?? Number.POSITIVE_INFINITY;
   const chunkBytes = options.chunkBytes ?? 512 * 1024;
-  const pusher = new RowPusher(container, visitor, chunkBytes, from, options.maxRowBytes);
+  const pusher = new RowPusher(container, visitor, chunkBytes, from, options.maxRowBytes, options.room);
   let at = from.offset;
   for (;;) {
     if (options.signal?.aborted) return fail(CANCELLED);
