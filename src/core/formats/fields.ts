@@ -185,17 +185,16 @@ export function withPrefixes(paths: readonly string[]): readonly string[] {
   return [...all];
 }
 
-/** The steps of a row that holds them as a list of texts at a key; labels and scores by position, absent where missing. */
+/** The steps of a row that holds them as a list of texts at a key; labels by position, absent where missing. */
 export function listedSteps(
   key: string,
   texts: readonly string[],
   labels: readonly (Label | undefined)[],
-  scores: Scores,
 ): Step[] {
   return texts.map((text, index) => ({
     text,
     label: labels[index],
-    score: scores[index],
+    score: undefined,
     place: { path: [key, index] },
   }));
 }

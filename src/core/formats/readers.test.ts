@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
-import { rowsOf, textAtPlace } from '../../../test/support/rows';
+import { root, rowsOf, textAtPlace, valueAt } from '../../../test/support/rows';
 import { detect } from './detect';
 import type { Format, FormatId, Json, JsonObject } from './format';
 import { genericFormat } from './generic';
 import { formats } from './registry';
 
+/** Every fixture is named after its format: `<id>.jsonl`, or `<id>--<what is special>.json`. */
+const FIXTURES = readdirSync(path.join(root, 'test/fixtures'))
+  .filter((name) => /\.jsonl?$/u.test(name))
+  .map((name) => [`test/fixtures/${name}`, name.split(/--|\.jsonl?$/u)[0]!] as const);
+
 const FILES: { readonly [file: string]: FormatId } = {
-  'test/fixtures/prm800k_phase1.jsonl': 'prm800k',
-  'test/fixtures/prm800k_phase2.jsonl': 'prm800k',
-  'test/fixtures/math_shepherd.jsonl': 'math-shepherd',
-  'test/fixtures/trl_stepwise.jsonl': 'trl',
-  'test/fixtures/processbench.jsonl': 'processbench',
-  'test/fixtures/processbench.json': 'processbench',
-  'test/fixtures/prmbench.jsonl': 'prmbench',
-  'test/fixtures/rlhflow_prm.jsonl': 'rlhflow',
+  ...Object.fromEntries(FIXTURES),
   'media/sample/math-shepherd.jsonl': 'math-shepherd',
   'media/sample/prm800k.jsonl': 'prm800k',
   'media/sample/prmbench.jsonl': 'prmbench',
@@ -42,6 +42,13 @@ const all: readonly Format[] = [
 ];
 
 describe('reading trajectories', () => {
+  it('every file of families/ is registered, and every format has a fixture', () => {
+    const families = readdirSync(path.join(__dirname, 'families')).filter((name) => !name.includes('.test.'));
+    assert.equal(formats.length, families.length);
+    const covered = new Set(FIXTURES.map(([, id]) => id));
+    assert.deepEqual([...covered].sort(), formats.map((format) => format.id).sort());
+  });
+
   for (const [file, id] of Object.entries(FILES)) {
     describe(file, () => {
       const rows = rowsOf(file);
@@ -60,6 +67,10 @@ describe('reading trajectories', () => {
           const reading = format.read(row);
           assert.ok(reading.ok);
           for (const step of reading.value.flatMap((each) => each.steps)) {
+            if (step.place.onlyEnd) {
+              assert.notEqual(valueAt(row, step.place.path), undefined);
+              continue;
+            }
             assert.ok(textAtPlace(row, step).endsWith(step.text));
             if (step.place.end === undefined) assert.equal(textAtPlace(row, step), step.text);
           }

@@ -1,13 +1,16 @@
+import { mathShepherd } from './families/mathShepherd';
+import { prm800k } from './families/prm800k';
+import { prmBench } from './families/prmBench';
+import { processBench } from './families/processBench';
+import { rlhflow } from './families/rlhflow';
+import { trl } from './families/trl';
 import type { Format, FormatId } from './format';
-import { mathShepherd } from './mathShepherd';
-import { prm800k } from './prm800k';
-import { prmBench } from './prmBench';
-import { processBench } from './processBench';
-import { rlhflow } from './rlhflow';
-import { trl } from './trl';
+import { withRecordedScores } from './recordedScores';
 
 /** All formats that need no mapping, the most specific first: the earlier one wins a tie in detection. */
-export const formats: readonly Format[] = [prm800k, prmBench, mathShepherd, rlhflow, processBench, trl];
+export const formats: readonly Format[] = [prm800k, prmBench, mathShepherd, rlhflow, processBench, trl].map(
+  withRecordedScores,
+);
 
 /** The ids that a user may name; 'generic' needs a mapping. */
 export const formatIds: readonly FormatId[] = [...formats.map((format) => format.id), 'generic'];

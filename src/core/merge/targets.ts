@@ -1,7 +1,7 @@
+import { mathShepherd } from '../formats/families/mathShepherd';
+import { prm800k } from '../formats/families/prm800k';
+import { rlhflow } from '../formats/families/rlhflow';
 import type { Format, JsonObject } from '../formats/format';
-import { mathShepherd } from '../formats/mathShepherd';
-import { prm800k } from '../formats/prm800k';
-import { rlhflow } from '../formats/rlhflow';
 import { fail, ok, type Result } from '../result';
 import type { MergeTarget } from './options';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { labelsInShort, rowsOf } from '../../../test/support/rows';
-import type { Label, Trajectory } from '../trajectory';
-import type { Format, Json, JsonObject } from './format';
+import { labelsInShort, rowsOf } from '../../../../test/support/rows';
+import type { Label, Trajectory } from '../../trajectory';
+import type { Format, Json, JsonObject } from '../format';
 import { mathShepherd } from './mathShepherd';
 import { rlhflow } from './rlhflow';
 
@@ -139,7 +139,7 @@ describe('RLHFlow rows', () => {
   });
 
   it('are told from outcome rows and from ordinary conversations', () => {
-    for (const row of rowsOf('test/fixtures/rlhflow_orm.jsonl'))
+    for (const row of rowsOf('test/fixtures/rlhflow--orm.jsonl'))
       assert.equal(rlhflow.recognise(row), undefined);
     assert.equal(
       rlhflow.recognise(chat(['user', 'Hi'], ['assistant', 'Hello'], ['user', 'x'], ['assistant', 'y'])),

@@ -1,9 +1,9 @@
-import { finalAnswer } from '../grade/answer';
-import { fail, ok, type Result } from '../result';
-import type { Label, Note, Step, Trajectory } from '../trajectory';
-import { kindOf, optionalText, quote, readScores } from './fields';
-import type { Format, Json, JsonObject } from './format';
-import { splitProblem, trimmedPiece } from './taggedText';
+import { finalAnswer } from '../../grade/answer';
+import { fail, ok, type Result } from '../../result';
+import type { Label, Note, Step, Trajectory } from '../../trajectory';
+import { kindOf, optionalText, quote } from '../fields';
+import type { Format, Json, JsonObject } from '../format';
+import { splitProblem, trimmedPiece } from '../taggedText';
 
 /** A turn of the conversation that is not the system's. */
 interface Turn {
@@ -24,7 +24,7 @@ export const rlhflow: Format = {
   id: 'rlhflow',
   title: 'RLHFlow process reward',
   signature: 'conversations in which the user gives steps and the assistant answers "+" or "-"',
-  reads: ['conversations', 'conversations.role', 'conversations.content', 'id', 'scores'],
+  reads: ['conversations', 'conversations.role', 'conversations.content', 'id'],
   recognise(row) {
     const turns = readTurns(row.conversations);
     if (!turns.ok) return undefined;
@@ -46,7 +46,6 @@ function read(row: JsonObject): Result<Trajectory[]> {
   const notes: Note[] = [];
   const paired = pairTurns(turns.value);
   if (!paired.ok) return paired;
-  const scores = readScores(row.scores, paired.value.length, notes);
   let problem = '';
   const steps = paired.value.map(({ turn, label }, index): Step => {
     const { content } = turn;
@@ -61,7 +60,7 @@ function read(row: JsonObject): Result<Trajectory[]> {
     return {
       text,
       label,
-      score: scores[index],
+      score: undefined,
       place: { path: ['conversations', turn.index, 'content'], end },
     };
   });

@@ -1,17 +1,16 @@
-import { finalAnswer } from '../grade/answer';
-import { ok, type Result } from '../result';
-import type { Note, Trajectory } from '../trajectory';
+import { finalAnswer } from '../../grade/answer';
+import { ok, type Result } from '../../result';
+import type { Note, Trajectory } from '../../trajectory';
 import {
   firstVerdict,
   isTextList,
   labelsUpToError,
   listedSteps,
   optionalText,
-  readScores,
   requireText,
   requireTexts,
-} from './fields';
-import type { Format, JsonObject } from './format';
+} from '../fields';
+import type { Format, JsonObject } from '../format';
 
 /**
  * ProcessBench (Qwen/ProcessBench): `label` is the 0-based index of the first wrong step, or -1. Nothing is said
@@ -22,7 +21,7 @@ export const processBench: Format = {
   id: 'processbench',
   title: 'ProcessBench',
   signature: 'problem, steps (a list of texts) and label (index of the first wrong step)',
-  reads: ['problem', 'steps', 'label', 'final_answer_correct', 'id', 'generator', 'scores'],
+  reads: ['problem', 'steps', 'label', 'final_answer_correct', 'id', 'generator'],
   recognise(row) {
     if (typeof row.problem !== 'string' || !isTextList(row.steps) || row.labels !== undefined)
       return undefined;
@@ -46,8 +45,7 @@ function read(row: JsonObject): Result<Trajectory[]> {
   } else if (!labels.ok) {
     return labels;
   }
-  const scores = readScores(row.scores, count, notes);
-  const steps = listedSteps('steps', texts.value, labels?.value ?? [], scores);
+  const steps = listedSteps('steps', texts.value, labels?.value ?? []);
   return ok([
     {
       id: optionalText(row.id) ?? null,
