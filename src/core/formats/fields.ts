@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../result';
 import type { Label, Note, Step } from '../trajectory';
-import type { Json } from './format';
+import type { Json, JsonObject } from './format';
 
 /** What a JSON value is, for messages: 'missing', 'null', 'a list', 'an object', 'a number', ... */
 export function kindOf(value: Json | undefined): string {
@@ -10,6 +10,11 @@ export function kindOf(value: Json | undefined): string {
   if (typeof value === 'object') return 'an object';
   if (typeof value === 'string') return 'a text';
   return typeof value === 'number' ? 'a number' : 'true or false';
+}
+
+/** True for a JSON object; false for null and lists. */
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A JSON value as a message may quote it: its spelling, cut after 40 characters. */
@@ -31,12 +36,12 @@ export function requireText(value: Json | undefined, name: string): Result<strin
   return fail(`${name} is ${kindOf(value)}, but a text is expected.`);
 }
 
-/** A field that must be a list of step texts. */
-export function requireTexts(value: Json | undefined, name: string): Result<readonly string[]> {
+/** A field that must be a list of texts; `one` is what messages call an entry. */
+export function requireTexts(value: Json | undefined, name: string, one = 'step'): Result<readonly string[]> {
   if (!Array.isArray(value)) return fail(`${name} is ${kindOf(value)}, but a list of texts is expected.`);
   const odd = value.findIndex((entry) => typeof entry !== 'string');
   if (odd < 0) return ok(value as string[]);
-  return fail(`${name} has ${kindOf(value[odd])} at step ${odd + 1}, but a text is expected.`);
+  return fail(`${name} has ${kindOf(value[odd])} at ${one} ${odd + 1}, but a text is expected.`);
 }
 
 /** A field that is text or a number, as text; undefined for everything else. */

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { root, rowsOf, textAtPlace, valueAt } from '../../../test/support/rows';
+import type { Trajectory } from '../trajectory';
 import { detect } from './detect';
 import type { Format, FormatId, Json, JsonObject } from './format';
 import { genericFormat } from './generic';
@@ -24,6 +25,9 @@ const FILES: { readonly [file: string]: FormatId } = {
   'media/sample/trl-soft-scores.jsonl': 'trl',
   'media/sample/trl.jsonl': 'trl',
 };
+
+/** Formats that have a column of the name `scores` for themselves. */
+const OWN_SCORES: readonly FormatId[] = ['prmbench-result', 'search-and-learn'];
 
 const mapped = genericFormat({
   problem: 'q',
@@ -107,29 +111,35 @@ describe('reading trajectories', () => {
   });
 
   it('reads recorded scores in every format, and never lets them spoil a row', () => {
-    for (const format of formats) {
+    for (const format of formats.filter(({ id }) => !OWN_SCORES.includes(id))) {
       const file = Object.entries(FILES).find(([, id]) => id === format.id)![0];
       const row = rowsOf(file)[0]!;
       const plain = format.read(row);
       assert.ok(plain.ok);
-      const count = plain.value[0]!.steps.length;
-      const scores = Array.from({ length: count }, (_, index) => (index === 1 ? null : index / 4 - 0.5));
-      const scored = format.read({ ...row, scores });
-      assert.ok(scored.ok);
-      assert.deepEqual(
-        scored.value[0]!.steps.map((step) => step.score ?? null),
-        scores,
-        format.id,
+      const lists = plain.value.map(({ steps }) =>
+        steps.map((_, index) => (index === 1 ? null : index / 4 - 0.5)),
       );
+      const several = lists.length > 1;
+      const scored = format.read({ ...row, scores: several ? lists : lists[0]! });
+      assert.ok(scored.ok);
+      assert.deepEqual(scored.value.map(scoresOf), plain.value.map(scoresOf).map(over(lists)), format.id);
+      const scores = lists[0]!;
       for (const odd of [[...scores, 1], ['0.5', ...scores.slice(1)], { all: scores }, 'high']) {
-        const reading = format.read({ ...row, scores: odd });
+        const column = several && Array.isArray(odd) ? [odd, ...lists.slice(1)] : odd;
+        const reading = format.read({ ...row, scores: column });
         assert.ok(reading.ok);
-        assert.ok(reading.value[0]!.steps.every((step) => step.score === undefined));
+        assert.deepEqual(scoresOf(reading.value[0]!), scoresOf(plain.value[0]!), format.id);
         assert.equal(reading.value[0]!.notes?.at(-1)?.kind, 'scores-not-read');
       }
     }
   });
 });
+
+const scoresOf = ({ steps }: Trajectory) => steps.map((step) => step.score ?? null);
+
+/** What the steps' scores become under a column of lists, in which null leaves a step as it is. */
+const over = (lists: readonly (readonly (number | null)[])[]) => (own: (number | null)[], index: number) =>
+  own.map((score, k) => lists[index]![k] ?? score);
 
 const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>;
 

@@ -1,7 +1,7 @@
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Label, Note, Step, Trajectory } from '../../trajectory';
-import { count, kindOf, optionalText, quote, requireText, requireTexts } from '../fields';
+import { count, isObject, kindOf, optionalText, quote, requireText, requireTexts } from '../fields';
 import type { Format, Json, JsonObject } from '../format';
 
 interface Offer {
@@ -169,8 +169,4 @@ export function ratingLabel(rating: Json | undefined): Label | undefined | null 
   if (rating === 1) return 'correct';
   if (rating === 0) return 'neutral';
   return rating === -1 ? 'incorrect' : null;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

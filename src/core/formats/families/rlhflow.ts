@@ -1,9 +1,11 @@
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Label, Note, Step, Trajectory } from '../../trajectory';
-import { kindOf, optionalText, quote } from '../fields';
+import { isObject, kindOf, optionalText, quote } from '../fields';
 import type { Format, Json, JsonObject } from '../format';
+import type { SplitRule } from '../splitText';
 import { splitProblem, trimmedPiece } from '../taggedText';
+import { tailSteps } from '../wholeText';
 
 /** A turn of the conversation that is not the system's. */
 interface Turn {
@@ -13,39 +15,55 @@ interface Turn {
   readonly index: number;
 }
 
+const NOT_SEPARATED: Note = {
+  kind: 'problem-not-separated',
+  message:
+    'Problem and solution cannot be told apart: there is no "Step 1:" between them. The problem is taken as empty.',
+};
+
 /**
- * RLHFlow's process reward data (RLHFlow/RLHF-Reward-Modeling, math-rm): user turns are steps, the assistant
- * answers "+" or "-", and the problem is glued to the first step.
+ * RLHFlow's reward data (RLHFlow/RLHF-Reward-Modeling, math-rm): user turns are steps, the assistant answers "+" or
+ * "-", and the problem is glued to the first step.
  *
- * Files for outcome reward models have the same shape with a whole solution as the only user turn. A row with one
- * turn is therefore recognised only if that turn holds "Step 1:" and no "Step 2:".
+ * Files for outcome reward models have the same shape with a whole solution as the only user turn; the sign is then
+ * the verdict on its final answer, and the steps are unlabelled. A row with one user turn is an outcome row if the
+ * turn holds "Step 2:" or, without any "Step 1:", a blank line, at which RLHFlow's own process rows are cut. Rows
+ * that a merge wrote have a column `cfprm` and are process rows always: their one turn is a window of steps.
  */
 export const rlhflow: Format = {
   id: 'rlhflow',
-  title: 'RLHFlow process reward',
-  signature: 'conversations in which the user gives steps and the assistant answers "+" or "-"',
-  reads: ['conversations', 'conversations.role', 'conversations.content', 'id'],
+  title: 'RLHFlow process or outcome reward',
+  signature: 'conversations in which the user gives steps or a solution and the assistant answers "+" or "-"',
+  reads: ['conversations', 'conversations.role', 'conversations.content', 'id', 'cfprm'],
+  split: 'step-marker',
   recognise(row) {
     const turns = readTurns(row.conversations);
     if (!turns.ok) return undefined;
     const users = turns.value.filter((turn) => turn.role === 'user');
     const answers = turns.value.filter((turn) => turn.role === 'assistant');
-    if (answers.length === 0 || !answers.every((turn) => signOf(turn.content) !== undefined))
-      return undefined;
-    const only = users.length === 1 ? users[0]!.content : undefined;
-    const steps =
-      only === undefined ? answers.length >= 2 : only.includes('Step 1:') && !only.includes('Step 2:');
-    return steps ? 'conversations of steps with "+" or "-" as the answers' : undefined;
+    if (users.length === 0 || answers.length === 0) return undefined;
+    if (!answers.every((turn) => signOf(turn.content) !== undefined)) return undefined;
+    const outcome = isOutcome(row, users);
+    return `conversations of ${outcome ? 'a solution' : 'steps'} with "+" or "-" as the answer`;
   },
   read,
 };
 
-function read(row: JsonObject): Result<Trajectory[]> {
+function read(row: JsonObject, split?: SplitRule): Result<Trajectory[]> {
   const turns = readTurns(row.conversations);
   if (!turns.ok) return turns;
   const notes: Note[] = [];
   const paired = pairTurns(turns.value);
   if (!paired.ok) return paired;
+  if (
+    isOutcome(
+      row,
+      paired.value.map(({ turn }) => turn),
+    )
+  ) {
+    const { turn, label } = paired.value[0]!;
+    return ok([readOutcome(row, turn, label, split)]);
+  }
   let problem = '';
   const steps = paired.value.map(({ turn, label }, index): Step => {
     const { content } = turn;
@@ -76,6 +94,44 @@ function read(row: JsonObject): Result<Trajectory[]> {
       notes,
     },
   ]);
+}
+
+/** True if the only turn of the user holds a problem and more than one step. */
+function isOutcome(row: JsonObject, users: readonly Turn[]): boolean {
+  if (users.length !== 1 || isObject(row.cfprm)) return false;
+  const { content } = users[0]!;
+  if (content.includes('Step 1:')) return secondStep(content) >= 0;
+  return /\n[^\S\n]*\n/u.test(content.trim());
+}
+
+/** Where "Step 2:" stands behind a "Step 1:", or -1. */
+function secondStep(content: string): number {
+  return content.indexOf('Step 2:', Math.max(content.indexOf('Step 1:'), 0));
+}
+
+function readOutcome(
+  row: JsonObject,
+  turn: Turn,
+  sign: Label | undefined,
+  split: SplitRule | undefined,
+): Trajectory {
+  const { content } = turn;
+  const marked = content.includes('Step 1:');
+  const head = marked
+    ? splitProblem(content.slice(0, secondStep(content)))
+    : { problem: '', stepStart: 0, note: NOT_SEPARATED };
+  const rule = split ?? (marked ? 'step-marker' : 'blank-line');
+  const steps = tailSteps(content, head.stepStart, ['conversations', turn.index, 'content'], rule);
+  return {
+    id: optionalText(row.id) ?? null,
+    problem: head.problem,
+    steps,
+    gold: undefined,
+    answer: finalAnswer(steps),
+    finalCorrect: sign === undefined ? undefined : sign === 'correct',
+    generator: undefined,
+    notes: head.note === undefined ? [] : [head.note],
+  };
 }
 
 /** User turns with the label that follows them; a user turn without an answer is unlabelled. */

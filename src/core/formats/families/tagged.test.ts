@@ -138,9 +138,7 @@ describe('RLHFlow rows', () => {
     assert.match(faultOf(rlhflow, { conversations: 'x' }), /conversations is a text, but a list/);
   });
 
-  it('are told from outcome rows and from ordinary conversations', () => {
-    for (const row of rowsOf('test/fixtures/rlhflow--orm.jsonl'))
-      assert.equal(rlhflow.recognise(row), undefined);
+  it('are told from ordinary conversations', () => {
     assert.equal(
       rlhflow.recognise(chat(['user', 'Hi'], ['assistant', 'Hello'], ['user', 'x'], ['assistant', 'y'])),
       undefined,
