@@ -63,7 +63,7 @@ export class RolloutTree<N extends RolloutNode> {
     return ok(new RolloutTree(nodes));
   }
 
-  /** True if at least half of the nodes repeat their parent's text before their own. */
+  /** True if at least half of the nodes repeat their parent's text and go on. */
   get cumulative(): boolean {
     let repeated = 0;
     let pairs = 0;
@@ -71,7 +71,7 @@ export class RolloutTree<N extends RolloutNode> {
       const above = this.nodes[parent]?.node.text;
       if (above === undefined || above === '') continue;
       pairs++;
-      if (node.text.startsWith(above)) repeated++;
+      if (node.text.length > above.length && node.text.startsWith(above)) repeated++;
     }
     return pairs > 0 && repeated * 2 >= pairs;
   }

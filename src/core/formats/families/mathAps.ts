@@ -24,8 +24,8 @@ interface JsonNode extends RolloutNode {
  * their parent's text.
  *
  * In flat rows every text is the question and all steps up to that point. OpenR's rows show that the list is not
- * one trajectory's growing prefix but a whole tree, flattened: of 90 entries of one row 12 go on from the question
- * and 31 from one and the same step; children come before their parents too, and texts occur twice when a point
+ * one trajectory's growing prefix but a whole tree, flattened: of 90 entries of one row 13 go on from the question
+ * and 32 from one and the same step; children come before their parents too, and texts occur twice when a point
  * was searched twice. The tree is therefore rebuilt: an entry belongs below the longest other entry that it
  * begins with.
  */
