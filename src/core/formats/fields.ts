@@ -12,11 +12,6 @@ export function kindOf(value: Json | undefined): string {
   return typeof value === 'number' ? 'a number' : 'true or false';
 }
 
-/** True for a JSON object; false for null and lists. */
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** A JSON value as a message may quote it: its spelling, cut after 40 characters. */
 export function quote(value: Json | undefined): string {
   if (value === undefined) return 'nothing';
@@ -202,4 +197,9 @@ export function listedSteps(
     score: undefined,
     place: { path: [key, index] },
   }));
+}
+
+/** True for a JSON object: no list, no null. */
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
