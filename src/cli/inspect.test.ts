@@ -71,7 +71,7 @@ describe('cfprm inspect', () => {
   });
 
   it('reads standard input, however it is cut into pieces', async () => {
-    for (const name of ['test/fixtures/processbench.json', 'test/fixtures/math_shepherd.jsonl']) {
+    for (const name of ['test/fixtures/processbench.json', 'test/fixtures/math-shepherd.jsonl']) {
       const bytes = readFileSync(path.join(root, name));
       const direct = JSON.parse((await run(path.join(root, name), { json: true })).out);
       for (const size of [1, 7, 1 << 16]) {
@@ -92,7 +92,7 @@ describe('cfprm inspect', () => {
   });
 
   it('prints nothing on standard output and exits with 2 when it cannot run, and says why', async () => {
-    const trl = path.join(root, 'test/fixtures/trl_stepwise.jsonl');
+    const trl = path.join(root, 'test/fixtures/trl.jsonl');
     const cases: [string, InspectOptions, RegExp][] = [
       [path.join(folder, 'missing.jsonl'), {}, /missing\.jsonl does not exist/],
       [folder, {}, /is a directory/],

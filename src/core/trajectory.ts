@@ -13,6 +13,11 @@ export interface StepPlace {
   readonly path: readonly (string | number)[];
   /** UTF-16 offset in the decoded string where the step's text ends; the whole string if absent. */
   readonly end?: number;
+  /**
+   * True if the path leads to a value that only marks the step's end: the last word of a text in pieces, or the
+   * label or score of a step whose text is not in the row.
+   */
+  readonly onlyEnd?: boolean;
 }
 
 /** One step of a solution. */
@@ -24,6 +29,11 @@ export interface Step {
   /** Other texts that were offered for the same step (PRM800K), with their labels. */
   readonly alternatives?: readonly { readonly text: string; readonly label?: Label }[];
   readonly place: StepPlace;
+  /**
+   * In trees, what the step's node is called within its row: paths that share a prefix have the same nodes in
+   * it, so that a shared step can be told from one that only has the same text.
+   */
+  readonly node?: string;
 }
 
 /** Something legal but remarkable that a reader saw; `cfprm validate` reports it. */
@@ -48,6 +58,10 @@ export interface Trajectory {
   readonly finalCorrect?: boolean;
   /** Who or what wrote the solution, if recorded. */
   readonly generator?: string;
+  /** Recorded score of the solution as a whole (an outcome model's, a verifier's, an aggregate), as spelled. */
+  readonly score?: number;
+  /** Recorded length of the solution in tokens. */
+  readonly tokens?: number;
   readonly notes?: readonly Note[];
 }
 

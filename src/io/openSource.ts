@@ -3,6 +3,7 @@ import { detect } from '../core/formats/detect';
 import type { Format, FormatId, JsonObject } from '../core/formats/format';
 import { genericFormat, type Mapping } from '../core/formats/generic';
 import { formatById, formatIds } from '../core/formats/registry';
+import type { SplitRule } from '../core/formats/splitText';
 import { parseRow } from '../core/jsonl/readRow';
 import { type Container, detectContainer } from '../core/jsonl/rowSplitter';
 import { type Fault, fail, ok, type Result } from '../core/result';
@@ -24,6 +25,8 @@ export interface SourceChoice {
   readonly format?: FormatId;
   /** Field mapping of the generic format: used if `format` is 'generic', or if no known format fits. */
   readonly mapping?: Mapping;
+  /** How whole texts without a step list are split into steps, instead of the format's usual way. */
+  readonly split?: SplitRule;
 }
 
 const SAMPLE_ROWS = 48;
@@ -68,6 +71,21 @@ export function chooseFormat(
   choice: SourceChoice,
   name: string,
   seen: number = rows.length,
+): Result<{ format: Format; why: string }> {
+  const chosen = formatOf(rows, choice, name, seen);
+  if (!chosen.ok || choice.split === undefined) return chosen;
+  return ok({ ...chosen.value, format: splitBy(chosen.value.format, choice.split) });
+}
+
+function splitBy(format: Format, rule: SplitRule): Format {
+  return { ...format, read: (row) => format.read(row, rule) };
+}
+
+function formatOf(
+  rows: readonly JsonObject[],
+  choice: SourceChoice,
+  name: string,
+  seen: number,
 ): Result<{ format: Format; why: string }> {
   const { mapping } = choice;
   if (choice.format === 'generic') {

@@ -3,7 +3,8 @@ import path from 'node:path';
 import type { Json, JsonObject } from '../../src/core/formats/format';
 import type { Trajectory } from '../../src/core/trajectory';
 
-const root = path.resolve(__dirname, '../..');
+/** The repository's root. */
+export const root = path.resolve(__dirname, '../..');
 
 /** The rows of a JSONL file or JSON array, by its path from the repository's root. */
 export function rowsOf(file: string): JsonObject[] {
@@ -23,10 +24,16 @@ export function labelsInShort({ steps }: Trajectory): string {
     .join('');
 }
 
+/** The value at a path in a row. */
+export function valueAt(row: JsonObject, keys: readonly (string | number)[]): Json | undefined {
+  let value: Json | undefined = row;
+  for (const key of keys) value = (value as { [key: string | number]: Json })[key];
+  return value;
+}
+
 /** What a trajectory's place names: the step's string in the row, cut where the step ends. */
 export function textAtPlace(row: JsonObject, { place }: Trajectory['steps'][number]): string {
-  let value: Json | undefined = row;
-  for (const key of place.path) value = (value as { [key: string | number]: Json })[key];
+  const value = valueAt(row, place.path);
   if (typeof value !== 'string') throw new Error(`${place.path.join('.')} is no text`);
   return value.slice(0, place.end);
 }

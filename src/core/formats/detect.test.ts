@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { rowsOf } from '../../../test/support/rows';
 import { detect } from './detect';
 
 const trlRow = { prompt: 'p', completions: ['a'], labels: [true] };
@@ -28,7 +27,7 @@ describe('detecting the format', () => {
   });
 
   it('lists what it looked for, what it found, and the way out', () => {
-    for (const rows of [rowsOf('test/fixtures/rlhflow_orm.jsonl'), [{ question: 'q', answer: 'a' }], []]) {
+    for (const rows of [[{ text: 'x' }, { text: 'y' }], [{ question: 'q', answer: 'a' }], []]) {
       const detection = detect(rows);
       assert.ok(!detection.ok);
       assert.match(detection.fault.message, /^No known format fits\. The first row has (the keys|no keys)/);

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../result';
 import type { Label, Note, Step } from '../trajectory';
-import type { Json } from './format';
+import type { Json, JsonObject } from './format';
 
 /** What a JSON value is, for messages: 'missing', 'null', 'a list', 'an object', 'a number', ... */
 export function kindOf(value: Json | undefined): string {
@@ -31,12 +31,12 @@ export function requireText(value: Json | undefined, name: string): Result<strin
   return fail(`${name} is ${kindOf(value)}, but a text is expected.`);
 }
 
-/** A field that must be a list of step texts. */
-export function requireTexts(value: Json | undefined, name: string): Result<readonly string[]> {
+/** A field that must be a list of texts; `one` is what messages call an entry. */
+export function requireTexts(value: Json | undefined, name: string, one = 'step'): Result<readonly string[]> {
   if (!Array.isArray(value)) return fail(`${name} is ${kindOf(value)}, but a list of texts is expected.`);
   const odd = value.findIndex((entry) => typeof entry !== 'string');
   if (odd < 0) return ok(value as string[]);
-  return fail(`${name} has ${kindOf(value[odd])} at step ${odd + 1}, but a text is expected.`);
+  return fail(`${name} has ${kindOf(value[odd])} at ${one} ${odd + 1}, but a text is expected.`);
 }
 
 /** A field that is text or a number, as text; undefined for everything else. */
@@ -185,17 +185,21 @@ export function withPrefixes(paths: readonly string[]): readonly string[] {
   return [...all];
 }
 
-/** The steps of a row that holds them as a list of texts at a key; labels and scores by position, absent where missing. */
+/** The steps of a row that holds them as a list of texts at a key; labels by position, absent where missing. */
 export function listedSteps(
   key: string,
   texts: readonly string[],
   labels: readonly (Label | undefined)[],
-  scores: Scores,
 ): Step[] {
   return texts.map((text, index) => ({
     text,
     label: labels[index],
-    score: scores[index],
+    score: undefined,
     place: { path: [key, index] },
   }));
+}
+
+/** True for a JSON object: no list, no null. */
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

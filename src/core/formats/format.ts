@@ -1,5 +1,6 @@
 import type { Result } from '../result';
 import type { Trajectory } from '../trajectory';
+import type { SplitRule } from './splitText';
 
 /** Any JSON value, as `JSON.parse` returns it. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;
@@ -8,17 +9,10 @@ export interface JsonObject {
   [key: string]: Json;
 }
 
-/** The ids of the formats that can be read (design: section 3). */
-export type FormatId =
-  | 'prm800k'
-  | 'math-shepherd'
-  | 'trl'
-  | 'processbench'
-  | 'prmbench'
-  | 'rlhflow'
-  | 'generic';
+/** The id of a format that the registry lists, or 'generic'. */
+export type FormatId = string;
 
-/** One family of trajectory files. Adding a format is one file that exports one of these. */
+/** One family of trajectory files. Adding a format is one file that exports one of these, and its fixture. */
 export interface Format {
   readonly id: FormatId;
   /** The name a person reads. */
@@ -32,6 +26,14 @@ export interface Format {
   readonly reads: readonly string[];
   /** The fields that decide, in words, if the row is of this format; undefined if it is not. */
   recognise(row: JsonObject): string | undefined;
-  /** The row's trajectories (one, in all formats so far). A fault's message needs no row number. */
-  read(row: JsonObject): Result<Trajectory[]>;
+  /**
+   * How whole texts without a step list are split into steps, unless the user says otherwise. Absent if the
+   * format's steps are always apart.
+   */
+  readonly split?: SplitRule;
+  /**
+   * The row's trajectories, candidates in their order in the row. A fault's message needs no row number.
+   * @param split the user's rule for whole texts, instead of `split`
+   */
+  read(row: JsonObject, split?: SplitRule): Result<Trajectory[]>;
 }

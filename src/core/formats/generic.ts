@@ -1,6 +1,7 @@
 import { finalAnswer } from '../grade/answer';
 import { fail, ok, type Result } from '../result';
 import type { Label, Note, Step, Trajectory } from '../trajectory';
+import { ratingLabel } from './families/prm800k';
 import { type FieldPath, type Found, follow, keysOf, parsePath } from './fieldPath';
 import {
   binaryLabel,
@@ -13,7 +14,6 @@ import {
   withPrefixes,
 } from './fields';
 import type { Format, Json, JsonObject } from './format';
-import { ratingLabel } from './prm800k';
 
 /** How labels are written in a mapped file. */
 export type LabelScale = 'binary' | 'rating' | 'first-error' | 'first-error-1';

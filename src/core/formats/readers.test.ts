@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
-import { rowsOf, textAtPlace } from '../../../test/support/rows';
+import { root, rowsOf, textAtPlace, valueAt } from '../../../test/support/rows';
+import type { Trajectory } from '../trajectory';
 import { detect } from './detect';
 import type { Format, FormatId, Json, JsonObject } from './format';
 import { genericFormat } from './generic';
 import { formats } from './registry';
 
+/** Every fixture is named after its format: `<id>.jsonl`, or `<id>--<what is special>.json`. */
+const FIXTURES = readdirSync(path.join(root, 'test/fixtures'))
+  .filter((name) => /\.jsonl?$/u.test(name))
+  .map((name) => [`test/fixtures/${name}`, name.split(/--|\.jsonl?$/u)[0]!] as const);
+
 const FILES: { readonly [file: string]: FormatId } = {
-  'test/fixtures/prm800k_phase1.jsonl': 'prm800k',
-  'test/fixtures/prm800k_phase2.jsonl': 'prm800k',
-  'test/fixtures/math_shepherd.jsonl': 'math-shepherd',
-  'test/fixtures/trl_stepwise.jsonl': 'trl',
-  'test/fixtures/processbench.jsonl': 'processbench',
-  'test/fixtures/processbench.json': 'processbench',
-  'test/fixtures/prmbench.jsonl': 'prmbench',
-  'test/fixtures/rlhflow_prm.jsonl': 'rlhflow',
+  ...Object.fromEntries(FIXTURES),
   'media/sample/math-shepherd.jsonl': 'math-shepherd',
   'media/sample/prm800k.jsonl': 'prm800k',
   'media/sample/prmbench.jsonl': 'prmbench',
@@ -24,6 +25,9 @@ const FILES: { readonly [file: string]: FormatId } = {
   'media/sample/trl-soft-scores.jsonl': 'trl',
   'media/sample/trl.jsonl': 'trl',
 };
+
+/** Formats that have a column of the name `scores` for themselves. */
+const OWN_SCORES: readonly FormatId[] = ['prmbench-result', 'search-and-learn'];
 
 const mapped = genericFormat({
   problem: 'q',
@@ -42,6 +46,13 @@ const all: readonly Format[] = [
 ];
 
 describe('reading trajectories', () => {
+  it('every file of families/ is registered, and every format has a fixture', () => {
+    const families = readdirSync(path.join(__dirname, 'families')).filter((name) => !name.includes('.test.'));
+    assert.equal(formats.length, families.length);
+    const covered = new Set(FIXTURES.map(([, id]) => id));
+    assert.deepEqual([...covered].sort(), formats.map((format) => format.id).sort());
+  });
+
   for (const [file, id] of Object.entries(FILES)) {
     describe(file, () => {
       const rows = rowsOf(file);
@@ -60,6 +71,10 @@ describe('reading trajectories', () => {
           const reading = format.read(row);
           assert.ok(reading.ok);
           for (const step of reading.value.flatMap((each) => each.steps)) {
+            if (step.place.onlyEnd) {
+              assert.notEqual(valueAt(row, step.place.path), undefined);
+              continue;
+            }
             assert.ok(textAtPlace(row, step).endsWith(step.text));
             if (step.place.end === undefined) assert.equal(textAtPlace(row, step), step.text);
           }
@@ -96,29 +111,35 @@ describe('reading trajectories', () => {
   });
 
   it('reads recorded scores in every format, and never lets them spoil a row', () => {
-    for (const format of formats) {
+    for (const format of formats.filter(({ id }) => !OWN_SCORES.includes(id))) {
       const file = Object.entries(FILES).find(([, id]) => id === format.id)![0];
       const row = rowsOf(file)[0]!;
       const plain = format.read(row);
       assert.ok(plain.ok);
-      const count = plain.value[0]!.steps.length;
-      const scores = Array.from({ length: count }, (_, index) => (index === 1 ? null : index / 4 - 0.5));
-      const scored = format.read({ ...row, scores });
-      assert.ok(scored.ok);
-      assert.deepEqual(
-        scored.value[0]!.steps.map((step) => step.score ?? null),
-        scores,
-        format.id,
+      const lists = plain.value.map(({ steps }) =>
+        steps.map((_, index) => (index === 1 ? null : index / 4 - 0.5)),
       );
+      const several = lists.length > 1;
+      const scored = format.read({ ...row, scores: several ? lists : lists[0]! });
+      assert.ok(scored.ok);
+      assert.deepEqual(scored.value.map(scoresOf), plain.value.map(scoresOf).map(over(lists)), format.id);
+      const scores = lists[0]!;
       for (const odd of [[...scores, 1], ['0.5', ...scores.slice(1)], { all: scores }, 'high']) {
-        const reading = format.read({ ...row, scores: odd });
+        const column = several && Array.isArray(odd) ? [odd, ...lists.slice(1)] : odd;
+        const reading = format.read({ ...row, scores: column });
         assert.ok(reading.ok);
-        assert.ok(reading.value[0]!.steps.every((step) => step.score === undefined));
+        assert.deepEqual(scoresOf(reading.value[0]!), scoresOf(plain.value[0]!), format.id);
         assert.equal(reading.value[0]!.notes?.at(-1)?.kind, 'scores-not-read');
       }
     }
   });
 });
+
+const scoresOf = ({ steps }: Trajectory) => steps.map((step) => step.score ?? null);
+
+/** What the steps' scores become under a column of lists, in which null leaves a step as it is. */
+const over = (lists: readonly (readonly (number | null)[])[]) => (own: (number | null)[], index: number) =>
+  own.map((score, k) => lists[index]![k] ?? score);
 
 const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { trl } from '../formats/families/trl';
 import { formats } from '../formats/registry';
-import { trl } from '../formats/trl';
 import type { Fault, Result } from '../result';
 import { parseRow, readRow } from './readRow';
 

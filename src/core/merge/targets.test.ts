@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
+import { mathShepherd } from '../formats/families/mathShepherd';
+import { prm800k } from '../formats/families/prm800k';
+import { rlhflow } from '../formats/families/rlhflow';
+import { trl } from '../formats/families/trl';
 import type { Format } from '../formats/format';
-import { mathShepherd } from '../formats/mathShepherd';
-import { prm800k } from '../formats/prm800k';
-import { rlhflow } from '../formats/rlhflow';
-import { trl } from '../formats/trl';
 import { readRow } from '../jsonl/readRow';
 import { ByteSink } from './byteSink';
 import { Merger } from './merger';

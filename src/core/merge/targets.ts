@@ -1,7 +1,7 @@
+import { mathShepherd } from '../formats/families/mathShepherd';
+import { prm800k } from '../formats/families/prm800k';
+import { rlhflow } from '../formats/families/rlhflow';
 import type { Format, JsonObject } from '../formats/format';
-import { mathShepherd } from '../formats/mathShepherd';
-import { prm800k } from '../formats/prm800k';
-import { rlhflow } from '../formats/rlhflow';
 import { fail, ok, type Result } from '../result';
 import type { MergeTarget } from './options';
 
@@ -30,7 +30,8 @@ export function targetRow(target: HardTarget, merged: MergedRow): Result<JsonObj
   const signs = merged.values.map((value) => value >= 0.5);
   const texts = target === 'prm800k' ? merged.texts : merged.texts.map(marked);
   const row = build(target, merged, texts, signs);
-  const back = format.read(row);
+  // The column that every merged row gets tells the reader that a single turn is a window, not a whole solution.
+  const back = format.read({ ...row, cfprm: {} });
   if (back.ok && readsTheSame(back.value[0]!, merged.problem, texts, signs)) return ok(row);
   const why = back.ok ? 'it would be read back with other steps' : back.fault.message;
   return fail(`The row cannot be written as ${format.title}: ${why}. Write it to trl instead.`);

@@ -38,7 +38,7 @@ describe('errors in the trace view', () => {
   });
 
   it('are what F8 goes through', async () => {
-    const editor = await openTrace(fixture('trl_stepwise.jsonl'));
+    const editor = await openTrace(fixture('trl.jsonl'));
     await waitForDiagnostics(editor.document.uri, diagnosed(editor.document));
     putCursor(editor, 0);
     await vscode.commands.executeCommand('editor.action.marker.next');

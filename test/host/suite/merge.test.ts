@@ -57,7 +57,7 @@ describe('merging windows by command', () => {
 
   it('writes what the trace view reads', async () => {
     const out = path.join(scratchFolder(), 'again');
-    await merge(fixture('math_shepherd.jsonl'), out, {});
+    await merge(fixture('math-shepherd.jsonl'), out, {});
     assert.equal(headers(await openTrace(path.join(out, 'window-2.jsonl'))).length, 5);
   });
 

@@ -32,7 +32,7 @@ describe('the raw editor', () => {
   });
 
   it('marks first errors at the step itself', async () => {
-    const document = await open(fixture('trl_stepwise.jsonl'));
+    const document = await open(fixture('trl.jsonl'));
     const all = await waitFor('first errors', () => {
       const found = diagnostics(document.uri);
       return found.length >= 2 && found;
@@ -44,7 +44,7 @@ describe('the raw editor', () => {
   });
 
   it('marks first errors inside tagged texts and in arrays over many lines', async () => {
-    const tagged = await open(fixture('math_shepherd.jsonl'));
+    const tagged = await open(fixture('math-shepherd.jsonl'));
     const first = await waitFor('mark', () =>
       diagnostics(tagged.uri).find((it) => it.range.start.line === 1),
     );

@@ -8,14 +8,14 @@ describe('reveal in source', () => {
   afterEach(closeEditors);
 
   it('goes from a step to its text in the JSON line', async () => {
-    const file = fixture('trl_stepwise.jsonl');
+    const file = fixture('trl.jsonl');
     const after = await revealed(file, 'Together that is 14 + 28');
     assert.equal(after.line, 1);
     assert.ok(after.rest.startsWith('Together that is 14 + 28 = 52 pages."'));
   });
 
   it('goes from a header to the start of its line', async () => {
-    const after = await revealed(fixture('trl_stepwise.jsonl'), '▾ row 4');
+    const after = await revealed(fixture('trl.jsonl'), '▾ row 4');
     assert.deepEqual([after.line, after.rest.slice(0, 10)], [3, '{"prompt":']);
   });
 
@@ -60,12 +60,7 @@ describe('reveal in source', () => {
   });
 
   it('finds steps that share one text: tags, conversations, human completions', async () => {
-    for (const name of [
-      'math_shepherd.jsonl',
-      'rlhflow_prm.jsonl',
-      'prm800k_phase2.jsonl',
-      'prmbench.jsonl',
-    ]) {
+    for (const name of ['math-shepherd.jsonl', 'rlhflow.jsonl', 'prm800k--phase2.jsonl', 'prmbench.jsonl']) {
       const after = await revealed(fixture(name), 'Together that is 14 + 28');
       assert.equal(after.line, 1, name);
       assert.match(after.rest, /^(Step 2: )?Together that is 14 \+ 28/, name);

@@ -44,13 +44,13 @@ const SAMPLES: Record<string, (row: Row) => number> = {
 
 /** The labels of each fixture's second row; the rows tell the same three steps in every format. */
 const FIXTURES: Record<string, string> = {
-  'math_shepherd.jsonl': '✓✗✗',
-  'prm800k_phase2.jsonl': '✓✗?',
+  'math-shepherd.jsonl': '✓✗✗',
+  'prm800k--phase2.jsonl': '✓✗?',
   'prmbench.jsonl': '✓✗✗',
   'processbench.jsonl': '✓✗?',
   'processbench.json': '✓✗?',
-  'rlhflow_prm.jsonl': '✓✗✗',
-  'trl_stepwise.jsonl': '✓✗✗',
+  'rlhflow.jsonl': '✓✗✗',
+  'trl.jsonl': '✓✗✗',
 };
 
 describe('trace view', () => {
@@ -150,7 +150,7 @@ describe('trace view', () => {
   });
 
   it('lists trajectories and their steps in the outline', async () => {
-    const { document } = await openTrace(fixture('trl_stepwise.jsonl'));
+    const { document } = await openTrace(fixture('trl.jsonl'));
     const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>(
       'vscode.executeDocumentSymbolProvider',
       document.uri,
@@ -172,7 +172,7 @@ describe('trace view', () => {
   });
 
   it('folds each trajectory to its header', async () => {
-    const editor = await openTrace(fixture('trl_stepwise.jsonl'));
+    const editor = await openTrace(fixture('trl.jsonl'));
     const ranges = await vscode.commands.executeCommand<vscode.FoldingRange[]>(
       'vscode.executeFoldingRangeProvider',
       editor.document.uri,
@@ -187,7 +187,7 @@ describe('trace view', () => {
   });
 
   it('offers the next error, the source line and the first error above each trajectory', async () => {
-    const editor = await openTrace(fixture('trl_stepwise.jsonl'));
+    const editor = await openTrace(fixture('trl.jsonl'));
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
       'vscode.executeCodeLensProvider',
       editor.document.uri,
@@ -198,7 +198,7 @@ describe('trace view', () => {
         .map((lens) => lens.command!.title.replace(/\$\([\w-]+\) /, ''));
     assert.deepEqual(at('▾ row 1'), ['Next error', 'Source line 1']);
     assert.deepEqual(at('▾ row 2'), ['First error 2', 'Next error', 'Source line 2']);
-    assert.ok(at('trl_stepwise.jsonl ·').includes('Merge windows'));
+    assert.ok(at('trl.jsonl ·').includes('Merge windows'));
   });
 });
 

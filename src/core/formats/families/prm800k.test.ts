@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { labelsInShort, rowsOf } from '../../../test/support/rows';
-import type { Json, JsonObject } from './format';
+import { labelsInShort, rowsOf } from '../../../../test/support/rows';
+import type { Json, JsonObject } from '../format';
 import { prm800k } from './prm800k';
 
 function rowWith(steps: Json, question: JsonObject = {}): JsonObject {

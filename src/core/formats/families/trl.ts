@@ -1,6 +1,6 @@
-import { extractAnswer, finalAnswer } from '../grade/answer';
-import { fail, ok, type Result } from '../result';
-import type { Note, Trajectory } from '../trajectory';
+import { extractAnswer, finalAnswer } from '../../grade/answer';
+import { fail, ok, type Result } from '../../result';
+import type { Note, Trajectory } from '../../trajectory';
 import {
   binaryLabel,
   firstText,
@@ -10,11 +10,10 @@ import {
   listedSteps,
   optionalText,
   readLabels,
-  readScores,
   requireText,
   requireTexts,
-} from './fields';
-import type { Format, JsonObject } from './format';
+} from '../fields';
+import type { Format, JsonObject } from '../format';
 
 const LABELS = {
   labels: 'labels',
@@ -34,7 +33,6 @@ export const trl: Format = {
     'prompt',
     'completions',
     'labels',
-    'scores',
     'id',
     'gold',
     'gold_answer',
@@ -61,8 +59,7 @@ function read(row: JsonObject): Result<Trajectory[]> {
   const notes: Note[] = [];
   const labels = labelsOf(row, texts.value.length, notes);
   if (!labels.ok) return labels;
-  const scores = readScores(row.scores, texts.value.length, notes);
-  const steps = listedSteps('completions', texts.value, labels.value, scores);
+  const steps = listedSteps('completions', texts.value, labels.value);
   return ok([
     {
       id: optionalText(row.id) ?? null,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { labelsInShort } from '../../../test/support/rows';
-import type { Format, JsonObject } from './format';
+import { labelsInShort } from '../../../../test/support/rows';
+import type { Format, JsonObject } from '../format';
 import { prmBench } from './prmBench';
 import { processBench } from './processBench';
 

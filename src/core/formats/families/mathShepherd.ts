@@ -1,9 +1,9 @@
-import { finalAnswer } from '../grade/answer';
-import { fail, ok, type Result } from '../result';
-import type { Label, Note, Step, Trajectory } from '../trajectory';
-import { kindOf, optionalText, quote, readScores, requireText } from './fields';
-import type { Format, JsonObject } from './format';
-import { splitProblem, trimmedPiece } from './taggedText';
+import { finalAnswer } from '../../grade/answer';
+import { fail, ok, type Result } from '../../result';
+import type { Label, Note, Step, Trajectory } from '../../trajectory';
+import { kindOf, optionalText, quote, requireText } from '../fields';
+import type { Format, JsonObject } from '../format';
+import { splitProblem, trimmedPiece } from '../taggedText';
 
 /** The step tag: in `label`, a sign stands in its place. */
 const TAG = 'ки';
@@ -24,7 +24,7 @@ export const mathShepherd: Format = {
   id: 'math-shepherd',
   title: 'Math-Shepherd',
   signature: 'input with the step tag "ки" and label with + or - in its place',
-  reads: ['input', 'label', 'id', 'scores'],
+  reads: ['input', 'label', 'id'],
   recognise(row) {
     const { input, label } = row;
     if (typeof input !== 'string' || nextTag(input, 0) < 0) return undefined;
@@ -46,14 +46,11 @@ function read(row: JsonObject): Result<Trajectory[]> {
   const head = splitProblem(input.slice(0, first.at));
   if (head.note !== undefined) notes.push(head.note);
   const steps = readSteps(input, tags.value, head.stepStart);
-  const scores = readScores(row.scores, steps.length, notes);
-  const scored =
-    scores.length === 0 ? steps : steps.map((step, index) => ({ ...step, score: scores[index] }));
   return ok([
     {
       id: optionalText(row.id) ?? null,
       problem: head.problem,
-      steps: scored,
+      steps,
       gold: undefined,
       answer: finalAnswer(steps),
       finalCorrect: undefined,

@@ -1,8 +1,8 @@
-import { finalAnswer } from '../grade/answer';
-import { fail, ok, type Result } from '../result';
-import type { Label, Note, Step, Trajectory } from '../trajectory';
-import { count, kindOf, optionalText, quote, readScores, requireText, requireTexts } from './fields';
-import type { Format, Json, JsonObject } from './format';
+import { finalAnswer } from '../../grade/answer';
+import { fail, ok, type Result } from '../../result';
+import type { Label, Note, Step, Trajectory } from '../../trajectory';
+import { count, isObject, kindOf, optionalText, quote, requireText, requireTexts } from '../fields';
+import type { Format, Json, JsonObject } from '../format';
 
 interface Offer {
   readonly text: string;
@@ -37,7 +37,6 @@ export const prm800k: Format = {
     'label.steps.human_completion.rating',
     'label.steps.chosen_completion',
     'id',
-    'scores',
   ],
   recognise(row) {
     const { question, label } = row;
@@ -60,16 +59,13 @@ function read(row: JsonObject): Result<Trajectory[]> {
   const steps = readSteps(label.steps, generated.value);
   if (!steps.ok) return steps;
   const notes: Note[] = [];
-  const scores = readScores(row.scores, steps.value.length, notes);
-  const scored =
-    scores.length === 0 ? steps.value : steps.value.map((step, index) => ({ ...step, score: scores[index] }));
   return ok([
     {
       id: optionalText(row.id) ?? null,
       problem: problem.value,
-      steps: scored,
+      steps: steps.value,
       gold: optionalText(question.ground_truth_answer),
-      answer: optionalText(question.pre_generated_answer) ?? finalAnswer(scored),
+      answer: optionalText(question.pre_generated_answer) ?? finalAnswer(steps.value),
       finalCorrect: undefined,
       generator: undefined,
       notes,
@@ -173,8 +169,4 @@ export function ratingLabel(rating: Json | undefined): Label | undefined | null 
   if (rating === 1) return 'correct';
   if (rating === 0) return 'neutral';
   return rating === -1 ? 'incorrect' : null;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

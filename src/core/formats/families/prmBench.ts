@@ -1,17 +1,8 @@
-import { finalAnswer } from '../grade/answer';
-import { fail, ok, type Result } from '../result';
-import type { Label, Note, Trajectory } from '../trajectory';
-import {
-  count,
-  firstText,
-  kindOf,
-  listedSteps,
-  optionalText,
-  quote,
-  readScores,
-  requireTexts,
-} from './fields';
-import type { Format, Json, JsonObject } from './format';
+import { finalAnswer } from '../../grade/answer';
+import { fail, ok, type Result } from '../../result';
+import type { Label, Note, Trajectory } from '../../trajectory';
+import { count, firstText, kindOf, listedSteps, optionalText, quote, requireTexts } from '../fields';
+import type { Format, Json, JsonObject } from '../format';
 
 /**
  * PRMBench (its docs/data_format.md): the steps are `modified_process`, and `error_steps` holds the 1-based
@@ -30,7 +21,6 @@ export const prmBench: Format = {
     'original_question',
     'idx',
     'ground_truth',
-    'scores',
   ],
   recognise(row) {
     const known = isList(row.modified_process) && isList(row.error_steps);
@@ -53,8 +43,7 @@ function read(row: JsonObject): Result<Trajectory[]> {
   const notes: Note[] = [];
   const labels = labelsOf(row.error_steps, texts.value.length, notes);
   if (!labels.ok) return labels;
-  const scores = readScores(row.scores, texts.value.length, notes);
-  const steps = listedSteps('modified_process', texts.value, labels.value, scores);
+  const steps = listedSteps('modified_process', texts.value, labels.value);
   const trajectory = {
     id: optionalText(row.idx) ?? null,
     problem,

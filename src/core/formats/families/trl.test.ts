@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { labelsInShort } from '../../../test/support/rows';
-import type { Label } from '../trajectory';
-import type { JsonObject } from './format';
+import { labelsInShort } from '../../../../test/support/rows';
+import type { Label } from '../../trajectory';
+import type { JsonObject } from '../format';
 import { trl } from './trl';
 
 const row = { prompt: 'p', completions: ['a', 'b', 'c'] };
