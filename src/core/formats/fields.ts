@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../result';
 import type { Label, Note, Step } from '../trajectory';
-import type { Json } from './format';
+import type { Json, JsonObject } from './format';
 
 /** What a JSON value is, for messages: 'missing', 'null', 'a list', 'an object', 'a number', ... */
 export function kindOf(value: Json | undefined): string {
@@ -197,4 +197,9 @@ export function listedSteps(
     score: undefined,
     place: { path: [key, index] },
   }));
+}
+
+/** True for a JSON object: no list, no null. */
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

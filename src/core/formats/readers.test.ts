@@ -114,7 +114,10 @@ describe('reading trajectories', () => {
       assert.ok(plain.ok);
       const count = plain.value[0]!.steps.length;
       const scores = Array.from({ length: count }, (_, index) => (index === 1 ? null : index / 4 - 0.5));
-      const scored = format.read({ ...row, scores });
+      // A row of several trajectories has a list of such lists.
+      const column = (own: Json): Json =>
+        plain.value.length === 1 ? own : plain.value.map((_, index) => (index === 0 ? own : null));
+      const scored = format.read({ ...row, scores: column(scores) });
       assert.ok(scored.ok);
       assert.deepEqual(
         scored.value[0]!.steps.map((step) => step.score ?? null),
@@ -122,7 +125,7 @@ describe('reading trajectories', () => {
         format.id,
       );
       for (const odd of [[...scores, 1], ['0.5', ...scores.slice(1)], { all: scores }, 'high']) {
-        const reading = format.read({ ...row, scores: odd });
+        const reading = format.read({ ...row, scores: column(odd) });
         assert.ok(reading.ok);
         assert.ok(reading.value[0]!.steps.every((step) => step.score === undefined));
         assert.equal(reading.value[0]!.notes?.at(-1)?.kind, 'scores-not-read');

@@ -1,16 +1,47 @@
+import { bigBenchMistake } from './families/bigBenchMistake';
+import { fgPrm } from './families/fgPrm';
+import { gsm8kSolutions } from './families/gsm8kSolutions';
+import { lmEval } from './families/lmEval';
 import { mathShepherd } from './families/mathShepherd';
+import { mrBen } from './families/mrBen';
+import { mrGsm8k } from './families/mrGsm8k';
+import { ovm } from './families/ovm';
 import { prm800k } from './families/prm800k';
 import { prmBench } from './families/prmBench';
 import { processBench } from './families/processBench';
+import { reasonEval } from './families/reasonEval';
 import { rlhflow } from './families/rlhflow';
+import { singleOutput } from './families/singleOutput';
+import { stepDpo } from './families/stepDpo';
 import { trl } from './families/trl';
+import { verifyThenGenerate } from './families/verifyThenGenerate';
+import { verl } from './families/verl';
+import { versaPrm } from './families/versaPrm';
 import type { Format, FormatId } from './format';
 import { withRecordedScores } from './recordedScores';
 
 /** All formats that need no mapping, the most specific first: the earlier one wins a tie in detection. */
-export const formats: readonly Format[] = [prm800k, prmBench, mathShepherd, rlhflow, processBench, trl].map(
-  withRecordedScores,
-);
+export const formats: readonly Format[] = [
+  prm800k,
+  prmBench,
+  mathShepherd,
+  rlhflow,
+  mrGsm8k,
+  mrBen,
+  bigBenchMistake,
+  reasonEval,
+  ovm,
+  versaPrm,
+  fgPrm,
+  verifyThenGenerate,
+  verl,
+  lmEval,
+  stepDpo,
+  singleOutput,
+  gsm8kSolutions,
+  processBench,
+  trl,
+].map(withRecordedScores);
 
 /** The ids that a user may name; 'generic' needs a mapping. */
 export const formatIds: readonly FormatId[] = [...formats.map((format) => format.id), 'generic'];
