@@ -182,6 +182,30 @@ describe('ReasonEval rows', () => {
     );
   });
 
+  it('that were spoiled on purpose are labelled where the row names the wrong step', () => {
+    const spoiled = (error_type: string, tags: Json): JsonObject => ({
+      id: 0,
+      rid: 0,
+      question: 'q',
+      reference_steps: ['a', 'b', 'c'],
+      hypothesis_steps: ['a', 'x', 'c'],
+      error_type,
+      tags,
+    });
+    const inShort = (type: string, tags: Json) => labelsInShort(read(reasonEval, spoiled(type, tags)));
+    assert.equal(inShort('random number', 1), '+-.');
+    assert.equal(inShort('random operation', 0), '-..');
+    assert.equal(inShort('swap steps', [1, 2]), '+-.');
+    const removed = read(reasonEval, spoiled('remove step', 1));
+    assert.deepEqual([labelsInShort(removed), kinds(removed)], ['...', [['labels-missing', undefined]]]);
+    assert.equal(inShort('swap solutions', 82), '...');
+    assert.match(
+      faultOf(reasonEval, spoiled('random number', 3)),
+      /tags is 3, which is out of range for 3 steps/,
+    );
+    assert.match(faultOf(reasonEval, spoiled('swap steps', 'x')), /tags is a label of an unknown kind: "x"/);
+  });
+
   it('of results have scores only: the validity of a triple, a plain number as it is', () => {
     const triples = read(reasonEval, {
       id: 1,

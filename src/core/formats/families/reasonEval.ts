@@ -1,17 +1,10 @@
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
-import type { Note, Step, Trajectory } from '../../trajectory';
-import {
-  firstVerdict,
-  isTextList,
-  kindOf,
-  optionalText,
-  readLabels,
-  readScores,
-  requireText,
-} from '../fields';
+import type { Label, Note, Step, Trajectory } from '../../trajectory';
+import { isTextList, kindOf, optionalText, readLabels, readScores, requireText } from '../fields';
 import { judgedLabels } from '../firstErrorStep';
 import type { Format, Json, JsonObject } from '../format';
+import { perturbedLabels } from '../perturbedSteps';
 import { goldAnswer } from '../solutionText';
 import { answerVerdict } from './mrGsm8k';
 import { ratingLabel } from './prm800k';
@@ -21,14 +14,15 @@ const RATINGS = { labels: 'rating', steps: 'step', expected: 'Expected 1, 0, -1 
 
 /**
  * ReasonEval (GAIR-NLP/ReasonEval). Rows of its MR-MATH sets have a list of lines per step, and either a `rating`
- * per step (1 correct, 0 redundant, which is neutral, -1 incorrect) or the 1-based first error. Rows of its results
+ * per step (1 correct, 0 redundant, which is neutral, -1 incorrect) or the 1-based first error. Rows of its
+ * perturbation set are solutions that were spoiled on purpose (see `perturbedLabels`). Rows of its results
  * have no texts, only `id` and `scores`: a number per step, or the triple [p(negative), p(neutral), p(positive)],
  * of which the validity 1 - p(negative) is kept; the redundancy p(neutral) is not.
  */
 export const reasonEval: Format = {
   id: 'reasoneval',
   title: 'ReasonEval',
-  signature: `${STEPS} with rating or a first error step, or id and scores alone`,
+  signature: `${STEPS} with rating or a first error step, hypothesis_steps and error_type, or id and scores alone`,
   reads: [
     'id',
     'question',
@@ -39,6 +33,9 @@ export const reasonEval: Format = {
     'model_output_answer_correctness',
     'model_output_solution_correctness',
     'model_output_solution_first_error_step',
+    'hypothesis_steps',
+    'error_type',
+    'tags',
     'scores',
   ],
   recognise(row) {
@@ -48,6 +45,9 @@ export const reasonEval: Format = {
       return row.model_output_solution_first_error_step === undefined
         ? undefined
         : `${STEPS} and model_output_solution_first_error_step`;
+    }
+    if (isTextList(row.hypothesis_steps) && typeof row.error_type === 'string') {
+      return 'hypothesis_steps and error_type';
     }
     return isScoreRow(row) ? 'id and scores' : undefined;
   },
@@ -101,23 +101,13 @@ function readScoreRow(row: JsonObject): Result<Trajectory[]> {
 function readSolution(row: JsonObject): Result<Trajectory[]> {
   const problem = requireText(row.question, 'question');
   if (!problem.ok) return problem;
-  const texts = readTexts(row[STEPS]);
+  const texts =
+    row[STEPS] === undefined && row.hypothesis_steps !== undefined
+      ? readTexts(row.hypothesis_steps, 'hypothesis_steps')
+      : readTexts(row[STEPS], STEPS);
   if (!texts.ok) return texts;
   const notes: Note[] = [];
-  const labels = Array.isArray(row.rating)
-    ? readLabels(row.rating, texts.value.length, RATINGS, ratingLabel)
-    : judgedLabels(
-        {
-          verdict: row.model_output_solution_correctness,
-          firstError: row.model_output_solution_first_error_step,
-          names: {
-            verdict: 'model_output_solution_correctness',
-            firstError: 'model_output_solution_first_error_step',
-          },
-        },
-        texts.value.length,
-        notes,
-      );
+  const labels = labelsOf(row, texts.value.length, notes);
   if (!labels.ok) return labels;
   const finalCorrect = answerVerdict(row.model_output_answer_correctness, notes);
   noteRedundancy(row.scores, notes);
@@ -134,24 +124,38 @@ function readSolution(row: JsonObject): Result<Trajectory[]> {
       steps,
       gold: goldAnswer(row.ground_truth_answer),
       answer: finalAnswer(steps),
-      finalCorrect: firstVerdict(finalCorrect),
+      finalCorrect,
       generator: optionalText(row.generator),
       notes,
     },
   ]);
 }
 
+function labelsOf(row: JsonObject, steps: number, notes: Note[]): Result<readonly (Label | undefined)[]> {
+  if (row[STEPS] === undefined) return perturbedLabels(row, steps, notes);
+  if (Array.isArray(row.rating)) return readLabels(row.rating, steps, RATINGS, ratingLabel);
+  const names = {
+    verdict: 'model_output_solution_correctness',
+    firstError: 'model_output_solution_first_error_step',
+  };
+  return judgedLabels(
+    { verdict: row[names.verdict], firstError: row[names.firstError], names },
+    steps,
+    notes,
+  );
+}
+
 /** Each step is a list of lines, which are one text in several strings, or a text. */
-function readTexts(value: Json | undefined): Result<Pick<Step, 'text' | 'place'>[]> {
-  if (!Array.isArray(value)) return fail(`${STEPS} is ${kindOf(value)}, but a list of steps is expected.`);
+function readTexts(value: Json | undefined, name: string): Result<Pick<Step, 'text' | 'place'>[]> {
+  if (!Array.isArray(value)) return fail(`${name} is ${kindOf(value)}, but a list of steps is expected.`);
   const steps: Pick<Step, 'text' | 'place'>[] = [];
   for (const [index, entry] of value.entries()) {
-    if (typeof entry === 'string') steps.push({ text: entry, place: { path: [STEPS, index] } });
+    if (typeof entry === 'string') steps.push({ text: entry, place: { path: [name, index] } });
     else if (!isTextList(entry) || entry.length === 0) {
       const found = isTextList(entry) ? 'an empty list' : kindOf(entry);
-      return fail(`${STEPS} has ${found} at step ${index + 1}, but a list of lines is expected.`);
+      return fail(`${name} has ${found} at step ${index + 1}, but a list of lines is expected.`);
     } else {
-      const path = [STEPS, index, entry.length - 1];
+      const path = [name, index, entry.length - 1];
       const place = entry.length === 1 ? { path } : { path, onlyEnd: true };
       steps.push({ text: entry.join('\n'), place });
     }
