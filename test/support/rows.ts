@@ -6,10 +6,13 @@ import type { Trajectory } from '../../src/core/trajectory';
 /** The repository's root. */
 export const root = path.resolve(__dirname, '../..');
 
-/** The rows of a JSONL file or JSON array, by its path from the repository's root. */
+/** The rows of a JSONL file, JSON array or JSON object of arrays (Mr-Ben), by its path from the repository's root. */
 export function rowsOf(file: string): JsonObject[] {
   const text = readFileSync(path.join(root, file), 'utf8');
-  if (file.endsWith('.json')) return JSON.parse(text) as JsonObject[];
+  if (file.endsWith('.json')) {
+    const whole = JSON.parse(text) as JsonObject[] | { readonly [key: string]: JsonObject[] };
+    return Array.isArray(whole) ? whole : Object.values(whole).flat();
+  }
   return text
     .split('\n')
     .filter((line) => line.trim() !== '')

@@ -1,7 +1,6 @@
-import { extractAnswer } from '../grade/answer';
 import { fail, ok, type Result } from '../result';
 import type { Note } from '../trajectory';
-import { count, firstText, kindOf, quote } from './fields';
+import { count, kindOf, quote } from './fields';
 import type { Json } from './format';
 
 /** One entry per candidate; a note instead if the column cannot be read. */
@@ -64,16 +63,4 @@ export function readVerdicts(
 /** A finite number; undefined for everything else. */
 export function optionalNumber(value: Json | undefined): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-}
-
-/** A recorded answer: text that is not blank, or a number as text; undefined for everything else. */
-export function optionalAnswer(value: Json | undefined): string | undefined {
-  const text = firstText(value);
-  return text === undefined || text.trim() === '' ? undefined : text;
-}
-
-/** The gold answer: the first of the values that is text or a number; of a whole solution, the answer it states. */
-export function goldAnswer(...values: readonly (Json | undefined)[]): string | undefined {
-  const gold = firstText(...values);
-  return gold?.includes('####') || gold?.includes('\\boxed') ? extractAnswer(gold) : gold;
 }

@@ -1,7 +1,14 @@
+import { bigBenchMistake } from './families/bigBenchMistake';
+import { fgPrm } from './families/fgPrm';
+import { gsm8kSolutions } from './families/gsm8kSolutions';
+import { lmEval } from './families/lmEval';
 import { mathAps } from './families/mathAps';
 import { mathShepherd } from './families/mathShepherd';
+import { mrBen } from './families/mrBen';
+import { mrGsm8k } from './families/mrGsm8k';
 import { omegaPrm } from './families/omegaPrm';
 import { openr } from './families/openr';
+import { ovm } from './families/ovm';
 import { pqm } from './families/pqm';
 import { prm800k } from './families/prm800k';
 import { prm800kScored } from './families/prm800kScored';
@@ -9,12 +16,18 @@ import { prmBench } from './families/prmBench';
 import { prmBenchResult } from './families/prmBenchResult';
 import { processBench } from './families/processBench';
 import { qwenMath } from './families/qwenMath';
+import { reasonEval } from './families/reasonEval';
 import { restMcts } from './families/restMcts';
 import { rlhflow } from './families/rlhflow';
 import { rlhflowBon } from './families/rlhflowBon';
 import { searchAndLearn } from './families/searchAndLearn';
+import { singleOutput } from './families/singleOutput';
 import { skywork } from './families/skywork';
+import { stepDpo } from './families/stepDpo';
 import { trl } from './families/trl';
+import { verifyThenGenerate } from './families/verifyThenGenerate';
+import { verl } from './families/verl';
+import { versaPrm } from './families/versaPrm';
 import type { Format, FormatId } from './format';
 import { withRecordedScores } from './recordedScores';
 
@@ -34,6 +47,19 @@ export const formats: readonly Format[] = [
   restMcts,
   searchAndLearn,
   qwenMath,
+  mrGsm8k,
+  mrBen,
+  bigBenchMistake,
+  reasonEval,
+  ovm,
+  versaPrm,
+  fgPrm,
+  verifyThenGenerate,
+  verl,
+  lmEval,
+  stepDpo,
+  singleOutput,
+  gsm8kSolutions,
   processBench,
   skywork,
   trl,

@@ -11,11 +11,13 @@ export interface Cutting {
   /** The format's rule. */
   readonly usual: SplitRule;
   /** The rule that the user said, if any. */
-  readonly chosen?: SplitRule;
+  readonly chosen?: SplitRule | undefined;
   /** A tag that ends the steps. A text that holds it is cut there, whatever the rules say. */
   readonly tag?: string;
   /** Recorded scores, one per step, and the name they have in messages. */
   readonly scores?: { readonly value: Json | undefined; readonly name: string };
+  /** The number of labels that the row records for the steps, if not of scores. */
+  readonly count?: number | undefined;
 }
 
 /**
@@ -26,10 +28,10 @@ export function textSteps(
   text: string,
   path: readonly (string | number)[],
   cutting: Cutting,
-  notes: Note[],
+  notes: Note[] = [],
 ): Step[] {
   const { usual, chosen, tag, scores } = cutting;
-  const recorded = Array.isArray(scores?.value) ? scores.value.length : undefined;
+  const recorded = Array.isArray(scores?.value) ? scores.value.length : cutting.count;
   const tagged = tag === undefined ? undefined : splitAtTag(text, tag);
   const pieces = tagged ?? splitToCount(text, recorded, usual, chosen);
   const values = readScores(scores?.value, pieces.length, notes, scores?.name);

@@ -1,7 +1,7 @@
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Note, Step, Trajectory } from '../../trajectory';
-import { goldAnswer } from '../candidates';
+import { goldAnswer } from '../answers';
 import { readEstimate } from '../estimate';
 import { isObject, kindOf, optionalText, requireText, withPrefixes } from '../fields';
 import type { Format, Json, JsonObject } from '../format';

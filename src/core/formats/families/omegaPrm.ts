@@ -1,7 +1,7 @@
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Note, Trajectory } from '../../trajectory';
-import { goldAnswer } from '../candidates';
+import { goldAnswer } from '../answers';
 import { readEstimate } from '../estimate';
 import { isTextList, optionalText, requireTexts } from '../fields';
 import type { Format, JsonObject } from '../format';

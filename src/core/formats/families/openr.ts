@@ -1,7 +1,8 @@
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Label, Note, Trajectory } from '../../trajectory';
-import { goldAnswer, optionalNumber } from '../candidates';
+import { goldAnswer } from '../answers';
+import { optionalNumber } from '../candidates';
 import {
   binaryLabel,
   isObject,

@@ -1,7 +1,8 @@
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Note, Trajectory } from '../../trajectory';
-import { goldAnswer, optionalNumber } from '../candidates';
+import { goldAnswer } from '../answers';
+import { optionalNumber } from '../candidates';
 import { count, firstText, isObject, kindOf, optionalText, requireText, withPrefixes } from '../fields';
 import type { Format, Json, JsonObject } from '../format';
 import type { SplitRule } from '../splitText';

@@ -1,6 +1,7 @@
 import { ok, type Result } from '../../result';
 import type { Trajectory } from '../../trajectory';
-import { optionalAnswer, optionalNumber } from '../candidates';
+import { optionalAnswer } from '../answers';
+import { optionalNumber } from '../candidates';
 import { firstVerdict, optionalText, requireText } from '../fields';
 import type { Format, JsonObject } from '../format';
 

@@ -1,7 +1,8 @@
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Note, Trajectory } from '../../trajectory';
-import { goldAnswer, optionalAnswer, optionalNumber, readColumn, readVerdicts } from '../candidates';
+import { goldAnswer, optionalAnswer } from '../answers';
+import { optionalNumber, readColumn, readVerdicts } from '../candidates';
 import { firstText, isTextList, listedSteps, requireText, requireTexts } from '../fields';
 import type { Format, Json, JsonObject } from '../format';
 import type { SplitRule } from '../splitText';

@@ -1,7 +1,7 @@
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Label, Note, Step, Trajectory } from '../../trajectory';
-import { goldAnswer } from '../candidates';
+import { goldAnswer } from '../answers';
 import { readEstimate } from '../estimate';
 import { kindOf, optionalText, requireText } from '../fields';
 import type { Format, JsonObject } from '../format';

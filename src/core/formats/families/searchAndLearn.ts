@@ -1,7 +1,8 @@
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Note, Trajectory } from '../../trajectory';
-import { goldAnswer, optionalNumber, readColumn } from '../candidates';
+import { goldAnswer } from '../answers';
+import { optionalNumber, readColumn } from '../candidates';
 import { firstText, isTextList, requireText, requireTexts } from '../fields';
 import type { Format, JsonObject } from '../format';
 import type { SplitRule } from '../splitText';
