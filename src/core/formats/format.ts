@@ -1,5 +1,6 @@
 import type { Result } from '../result';
 import type { Trajectory } from '../trajectory';
+import type { Loss } from './losses';
 import type { SplitRule } from './splitText';
 
 /** Any JSON value, as `JSON.parse` returns it. */
@@ -36,4 +37,22 @@ export interface Format {
    * @param split the user's rule for whole texts, instead of `split`
    */
   read(row: JsonObject, split?: SplitRule): Result<Trajectory[]>;
+  /** Absent for formats that are only read. */
+  readonly writer?: Writer;
+}
+
+/** How rows are written. */
+export interface WriteOptions {
+  /** Hard labels as 1.0 and 0.0, because soft ones stand in the same column. */
+  readonly numbers: boolean;
+  /** Labels behind the first error too, in a layout of the format that has room for them. */
+  readonly pastError: boolean;
+}
+
+/** The writing half of a format. */
+export interface Writer {
+  /** What its rows cannot hold, for people to know before they write; `writeRow` finds out what is lost of a row. */
+  readonly cannotHold: readonly Loss[];
+  /** A trajectory as the JSON text of a row. What the format cannot hold is left out; nothing is made up. */
+  row(trajectory: Trajectory, options: WriteOptions): string;
 }

@@ -1,5 +1,5 @@
 import { ok } from '../result';
-import type { Note, Trajectory } from '../trajectory';
+import type { Note, Step, Trajectory } from '../trajectory';
 import { kindOf, readScores } from './fields';
 import type { Format, Json } from './format';
 
@@ -44,4 +44,10 @@ function scored(
       scores.length === 0 ? steps : steps.map((step, k) => ({ ...step, score: scores[k] ?? step.score })),
     notes: notes.length === 0 ? trajectory.notes : [...(trajectory.notes ?? []), ...notes],
   };
+}
+
+/** The column `scores` that every format reads, as fields of a row that is written; none if no step has a score. */
+export function scoresColumn(steps: readonly Step[]): { scores?: (number | null)[] } {
+  if (steps.every((step) => step.score === undefined)) return {};
+  return { scores: steps.map((step) => step.score ?? null) };
 }

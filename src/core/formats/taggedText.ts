@@ -46,3 +46,14 @@ export function splitProblem(head: string): ProblemSplit {
     'The problem is taken as empty.';
   return { problem: '', stepStart: 0, note: { kind: 'problem-not-separated', message } };
 }
+
+/**
+ * The texts of steps with "Step k:" in front of those that have no such marker, as tools that read tagged texts
+ * expect; the first must be "Step 1:", which ends the problem.
+ */
+export function markedTexts(texts: readonly string[]): string[] {
+  return texts.map((text, index) => {
+    const has = index === 0 ? /^\s*Step 1:/u : /^\s*Step \d+:/u;
+    return has.test(text) ? text : `Step ${index + 1}: ${text}`;
+  });
+}

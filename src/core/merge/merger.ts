@@ -1,10 +1,11 @@
 import type { Format } from '../formats/format';
+import { labelText } from '../formats/labelText';
 import { parseRow, readParsed } from '../jsonl/readRow';
 import type { Fault } from '../result';
 import type { Trajectory } from '../trajectory';
 import type { ByteSink } from './byteSink';
 import { type BlockCounts, countRow, noCounts, type SkipCounts } from './counts';
-import { firstErrorOf, isSoft, labelText, labelValue, windowValue } from './labels';
+import { firstErrorOf, isSoft, labelValue, windowValue } from './labels';
 import type { MergeOptions, WindowSize } from './options';
 import { MergePlanner, type PlannedRow } from './planner';
 import { type Splice, spliceRow } from './splice';
@@ -208,7 +209,7 @@ export class Merger {
       const windows = this.windowValues.slice(0, spans.length >> 1);
       const texts = windowTexts(trajectory, spans, this.options.joiner);
       const written = targetRow(to, { problem, gold, texts, values: [...windows] });
-      if (written.ok) pending.push({ block, spans, windows, text: JSON.stringify(written.value) });
+      if (written.ok) pending.push({ block, spans, windows, text: written.value });
       else fault = { ...written.fault, row };
       return written.ok;
     });

@@ -1,5 +1,5 @@
+import { labelText } from '../formats/labelText';
 import type { ByteSink } from './byteSink';
-import { labelText } from './labels';
 import type { TrlRow } from './trlRow';
 
 const encoder = new TextEncoder();

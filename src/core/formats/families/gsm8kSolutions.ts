@@ -1,11 +1,11 @@
 import { extractAnswer, finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Trajectory } from '../../trajectory';
+import { lastLineAnswer } from '../answers';
 import { firstText, firstVerdict, isObject, kindOf, requireText, withPrefixes } from '../fields';
 import type { Format, Json, JsonObject } from '../format';
-import { lastLineAnswer } from '../answers';
-import { textSteps } from '../wholeText';
 import type { SplitRule } from '../splitText';
+import { textSteps } from '../wholeText';
 
 /** The models in OpenAI's file; any other key with a solution counts as well. */
 const MODELS = ['6b_finetuning', '6b_verification', '175b_finetuning', '175b_verification'];

@@ -1,12 +1,12 @@
 import { extractAnswer, finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Trajectory } from '../../trajectory';
+import { goldAnswer } from '../answers';
 import { userText } from '../chatPrompt';
 import { isObject, kindOf, optionalText, withPrefixes } from '../fields';
 import type { Format, Json, JsonObject } from '../format';
-import { goldAnswer } from '../answers';
-import { textSteps } from '../wholeText';
 import type { SplitRule } from '../splitText';
+import { textSteps } from '../wholeText';
 import { zeroOrOne } from './verl';
 
 const PROBLEMS = ['question', 'problem', 'Question', 'Problem'];

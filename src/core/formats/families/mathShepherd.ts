@@ -1,9 +1,10 @@
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
-import type { Label, Note, Step, Trajectory } from '../../trajectory';
+import { isError, type Label, type Note, type Step, type Trajectory } from '../../trajectory';
 import { kindOf, optionalText, quote, requireText } from '../fields';
 import type { Format, JsonObject } from '../format';
-import { splitProblem, trimmedPiece } from '../taggedText';
+import { scoresColumn } from '../recordedScores';
+import { markedTexts, splitProblem, trimmedPiece } from '../taggedText';
 
 /** The step tag: in `label`, a sign stands in its place. */
 const TAG = 'ки';
@@ -32,6 +33,23 @@ export const mathShepherd: Format = {
     return typeof label === 'string' ? 'input with the step tag "ки" and label' : undefined;
   },
   read,
+  writer: {
+    cannotHold: [
+      'soft-labels',
+      'neutral-labels',
+      'alternatives',
+      'step-markers',
+      'white-space',
+      'tree',
+      'gold',
+      'answer',
+      'verdict',
+      'generator',
+      'total-score',
+      'tokens',
+    ],
+    row: write,
+  },
 };
 
 function read(row: JsonObject): Result<Trajectory[]> {
@@ -139,4 +157,15 @@ function nextTag(input: string, from: number): number {
 /** False for "ки" inside a Russian word. */
 function standsAlone(input: string, at: number): boolean {
   return !CYRILLIC.test(input.charAt(at - 1)) && !CYRILLIC.test(input.charAt(at + TAG.length));
+}
+
+function write({ problem, steps, id }: Trajectory): string {
+  const lead = problem === '' ? '' : `${problem} `;
+  const texts = markedTexts(steps.map((step) => step.text));
+  const join = (tagOf: (step: Step) => string): string =>
+    lead + texts.map((text, index) => `${text} ${tagOf(steps[index]!)}`).join('\n');
+  // The tag stays where there is no label.
+  const sign = ({ label }: Step): string => (label === undefined ? TAG : isError(label) ? '-' : '+');
+  const row = { input: join(() => TAG), label: join(sign), ...(id === null ? {} : { id }) };
+  return JSON.stringify({ ...row, ...scoresColumn(steps) });
 }

@@ -1,10 +1,10 @@
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Note, Trajectory } from '../../trajectory';
+import { goldAnswer } from '../answers';
 import { isTextList, kindOf, listedSteps, optionalText, requireText, requireTexts } from '../fields';
 import { judgedLabels } from '../firstErrorStep';
 import type { Format, Json, JsonObject } from '../format';
-import { goldAnswer } from '../answers';
 
 /**
  * MR-GSM8K (dvlab-research/MR-GSM8K), the dataset and the rows of its eval_results: the first error is a 1-based

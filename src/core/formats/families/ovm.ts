@@ -1,6 +1,7 @@
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Label, Note, Trajectory } from '../../trajectory';
+import { goldAnswer } from '../answers';
 import {
   binaryLabel,
   firstVerdict,
@@ -13,9 +14,8 @@ import {
   withPrefixes,
 } from '../fields';
 import type { Format, Json, JsonObject } from '../format';
-import { goldAnswer } from '../answers';
-import { textSteps } from '../wholeText';
 import type { SplitRule } from '../splitText';
+import { textSteps } from '../wholeText';
 
 /** What stands for an answer, and for a verdict, where OVM's code found no answer in a response. */
 const INVALID = '[invalid]';

@@ -1,8 +1,9 @@
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
-import type { Label, Note, Step, Trajectory } from '../../trajectory';
+import { firstError, isError, type Label, type Note, type Step, type Trajectory } from '../../trajectory';
 import { count, isObject, kindOf, optionalText, quote, requireText, requireTexts } from '../fields';
-import type { Format, Json, JsonObject } from '../format';
+import type { Format, Json, JsonObject, WriteOptions } from '../format';
+import { scoresColumn } from '../recordedScores';
 
 interface Offer {
   readonly text: string;
@@ -46,6 +47,19 @@ export const prm800k: Format = {
     return `question.problem and label.steps${phase2 ? ', with question.pre_generated_steps (phase 2)' : ''}`;
   },
   read,
+  writer: {
+    cannotHold: [
+      'soft-labels',
+      'labels',
+      'alternatives',
+      'tree',
+      'verdict',
+      'generator',
+      'total-score',
+      'tokens',
+    ],
+    row: write,
+  },
 };
 
 function read(row: JsonObject): Result<Trajectory[]> {
@@ -169,4 +183,54 @@ export function ratingLabel(rating: Json | undefined): Label | undefined | null 
   if (rating === 1) return 'correct';
   if (rating === 0) return 'neutral';
   return rating === -1 ? 'incorrect' : null;
+}
+
+/** What phase 2 has besides question and label; this tool knows nothing to put there. */
+const NOT_KNOWN = {
+  labeler: null,
+  timestamp: null,
+  generation: null,
+  is_quality_control_question: false,
+  is_initial_screening_question: false,
+};
+
+/** A phase 2 row, whose labels stop at the first error; with labels behind it, a row as phase 1 has them. */
+function write(trajectory: Trajectory, { pastError }: WriteOptions): string {
+  const { problem, steps, gold, answer, id } = trajectory;
+  const error = firstError(trajectory);
+  const seen = steps.findLastIndex((step) => step.label !== undefined || step.alternatives !== undefined) + 1;
+  const rated = steps.slice(0, pastError ? steps.length : (error ?? seen));
+  const finished = steps.every((step) => step.label !== undefined) ? 'solution' : null;
+  const label = {
+    steps: rated.map((step, index) => ratedStep(step, !pastError && index + 1 === error)),
+    total_time: 0,
+    finish_reason: error === undefined ? finished : 'found_error',
+  };
+  const ground_truth_answer = gold ?? null;
+  const own = { ...(id === null ? {} : { id }), ...scoresColumn(steps) };
+  if (pastError) return JSON.stringify({ question: { problem, ground_truth_answer }, label, ...own });
+  const question = {
+    problem,
+    ground_truth_solution: null,
+    ground_truth_answer,
+    pre_generated_steps: steps.map((step) => step.text),
+    pre_generated_answer: answer ?? null,
+    pre_generated_verifier_score: null,
+  };
+  return JSON.stringify({ ...NOT_KNOWN, question, label, ...own });
+}
+
+/** In phase 2 nothing is chosen at the first error. */
+function ratedStep({ text, label, alternatives = [] }: Step, isEnd: boolean): JsonObject {
+  const completions = [{ text, label }, ...alternatives].map((offer) => ({
+    text: offer.text,
+    rating: ratingOf(offer.label),
+    flagged: null,
+  }));
+  return { completions, human_completion: null, chosen_completion: isEnd ? null : 0 };
+}
+
+function ratingOf(label: Label | undefined): number | null {
+  if (label === undefined) return null;
+  return label === 'neutral' ? 0 : isError(label) ? -1 : 1;
 }

@@ -1,6 +1,6 @@
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
-import type { Note, Trajectory } from '../../trajectory';
+import { firstError, type Note, type Trajectory } from '../../trajectory';
 import {
   firstVerdict,
   isTextList,
@@ -12,6 +12,7 @@ import {
   requireTexts,
 } from '../fields';
 import type { Format, Json, JsonObject } from '../format';
+import { scoresColumn } from '../recordedScores';
 
 /**
  * ProcessBench (Qwen/ProcessBench): `label` is the 0-based index of the first wrong step, or -1. Nothing is said
@@ -33,6 +34,20 @@ export const processBench: Format = {
     return row.label === undefined || row.label === null ? 'problem and steps' : undefined;
   },
   read,
+  writer: {
+    cannotHold: [
+      'soft-labels',
+      'neutral-labels',
+      'labels',
+      'alternatives',
+      'tree',
+      'gold',
+      'answer',
+      'total-score',
+      'tokens',
+    ],
+    row: write,
+  },
 };
 
 function read(row: JsonObject): Result<Trajectory[]> {
@@ -84,4 +99,26 @@ function inWords(index: Json, steps: number): string {
   if (index === -1) return 'that all steps are right';
   if (isStep(index, steps)) return `that step ${index + 1} is the first wrong one`;
   return `${quote(index)}, which is the index of no step`;
+}
+
+function write(trajectory: Trajectory): string {
+  const { id, generator, problem, steps, finalCorrect } = trajectory;
+  return JSON.stringify({
+    ...(id === null ? {} : { id }),
+    ...(generator === undefined ? {} : { generator }),
+    problem,
+    steps: steps.map((step) => step.text),
+    ...(finalCorrect === undefined ? {} : { final_answer_correct: finalCorrect }),
+    label: firstErrorIndex(trajectory),
+    ...scoresColumn(steps),
+  });
+}
+
+/** The index says that all steps before it are right: without a label on each of them it is null. */
+function firstErrorIndex(trajectory: Trajectory): number | null {
+  const { steps } = trajectory;
+  const error = firstError(trajectory);
+  const before = error === undefined ? steps : steps.slice(0, error - 1);
+  if (steps.length === 0 || before.some((step) => step.label === undefined)) return null;
+  return error === undefined ? -1 : error - 1;
 }

@@ -1,11 +1,11 @@
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Label, Note, Step, Trajectory } from '../../trajectory';
+import { goldAnswer } from '../answers';
 import { isTextList, kindOf, optionalText, readLabels, readScores, requireText } from '../fields';
 import { judgedLabels } from '../firstErrorStep';
 import type { Format, Json, JsonObject } from '../format';
 import { perturbedLabels } from '../perturbedSteps';
-import { goldAnswer } from '../answers';
 import { answerVerdict } from './mrGsm8k';
 import { ratingLabel } from './prm800k';
 

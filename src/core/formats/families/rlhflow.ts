@@ -1,10 +1,11 @@
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
-import type { Label, Note, Step, Trajectory } from '../../trajectory';
+import { isError, type Label, type Note, type Step, type Trajectory } from '../../trajectory';
 import { isObject, kindOf, optionalText, quote } from '../fields';
 import type { Format, Json, JsonObject } from '../format';
+import { scoresColumn } from '../recordedScores';
 import type { SplitRule } from '../splitText';
-import { splitProblem, trimmedPiece } from '../taggedText';
+import { markedTexts, splitProblem, trimmedPiece } from '../taggedText';
 import { tailSteps } from '../wholeText';
 
 /** A turn of the conversation that is not the system's. */
@@ -47,6 +48,23 @@ export const rlhflow: Format = {
     return `conversations of ${outcome ? 'a solution' : 'steps'} with "+" or "-" as the answer`;
   },
   read,
+  writer: {
+    cannotHold: [
+      'soft-labels',
+      'neutral-labels',
+      'alternatives',
+      'step-markers',
+      'white-space',
+      'tree',
+      'gold',
+      'answer',
+      'verdict',
+      'generator',
+      'total-score',
+      'tokens',
+    ],
+    row: write,
+  },
 };
 
 function read(row: JsonObject, split?: SplitRule): Result<Trajectory[]> {
@@ -181,4 +199,15 @@ function readTurns(value: Json | undefined): Result<readonly Turn[]> {
     turns.push({ role, content, index });
   }
   return ok(turns);
+}
+
+function write({ problem, steps, id }: Trajectory): string {
+  const lead = problem === '' ? '' : `${problem} `;
+  const texts = markedTexts(steps.map((step) => step.text));
+  const conversations = steps.flatMap(({ label }, index) => {
+    const content = index === 0 ? lead + texts[index]! : texts[index]!;
+    const user = { content, role: 'user' };
+    return label === undefined ? [user] : [user, { content: isError(label) ? '-' : '+', role: 'assistant' }];
+  });
+  return JSON.stringify({ conversations, ...(id === null ? {} : { id }), ...scoresColumn(steps) });
 }

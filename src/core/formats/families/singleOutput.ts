@@ -1,12 +1,12 @@
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Trajectory } from '../../trajectory';
+import { goldAnswer } from '../answers';
 import { userText } from '../chatPrompt';
 import { firstText, optionalText, requireText } from '../fields';
 import type { Format, JsonObject } from '../format';
-import { goldAnswer } from '../answers';
-import { textSteps } from '../wholeText';
 import type { SplitRule } from '../splitText';
+import { textSteps } from '../wholeText';
 import { zeroOrOne } from './verl';
 
 /**

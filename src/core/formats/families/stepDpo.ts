@@ -1,12 +1,12 @@
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Label, Note, Step, Trajectory } from '../../trajectory';
+import { goldAnswer } from '../answers';
 import { requireText } from '../fields';
 import type { Format, JsonObject } from '../format';
-import { goldAnswer } from '../answers';
-import { textSteps } from '../wholeText';
 import type { SplitRule } from '../splitText';
 import { trimmedPiece } from '../taggedText';
+import { textSteps } from '../wholeText';
 
 /** The name of a step whose text stands elsewhere: "Step 3:" and nothing more. */
 const BARE_MARKER = /^(?:\*\*|#+\s*)?Step\s+\d+\s*[:.)](?:\*\*)?$/u;

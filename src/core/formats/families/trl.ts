@@ -1,6 +1,6 @@
 import { extractAnswer, finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
-import type { Note, Trajectory } from '../../trajectory';
+import type { Label, Note, Trajectory } from '../../trajectory';
 import {
   binaryLabel,
   firstText,
@@ -13,7 +13,9 @@ import {
   requireText,
   requireTexts,
 } from '../fields';
-import type { Format, JsonObject } from '../format';
+import type { Format, JsonObject, WriteOptions } from '../format';
+import { labelText } from '../labelText';
+import { scoresColumn } from '../recordedScores';
 
 const LABELS = {
   labels: 'labels',
@@ -49,6 +51,10 @@ export const trl: Format = {
     return Array.isArray(row.labels) ? 'prompt, completions and labels' : undefined;
   },
   read,
+  writer: {
+    cannotHold: ['neutral-labels', 'alternatives', 'tree', 'total-score', 'tokens'],
+    row: write,
+  },
 };
 
 function read(row: JsonObject): Result<Trajectory[]> {
@@ -98,4 +104,26 @@ function goldOf(row: JsonObject): string | undefined {
 /** The trajectory's own answer: `final_answer`, but only beside a verdict, which is about the trajectory. */
 function ownAnswer(row: JsonObject): string | undefined {
   return typeof row.final_correct === 'boolean' ? optionalText(row.final_answer) : undefined;
+}
+
+function write(trajectory: Trajectory, { numbers }: WriteOptions): string {
+  const { problem, steps, gold, answer, finalCorrect, generator, id } = trajectory;
+  const labels = steps.map((step) => labelText(labelNumber(step.label), numbers)).join();
+  const list = `{"prompt":${JSON.stringify(problem)},"completions":${JSON.stringify(steps.map((step) => step.text))},"labels":[${labels}]`;
+  const others = {
+    ...(id === null ? {} : { id }),
+    ...(gold === undefined ? {} : { gold }),
+    ...(finalCorrect === undefined ? {} : { final_answer: answer, final_correct: finalCorrect }),
+    ...(generator === undefined ? {} : { generator }),
+    ...scoresColumn(steps),
+  };
+  const more = JSON.stringify(others);
+  return more === '{}' ? `${list}}` : `${list},${more.slice(1)}`;
+}
+
+/** 1, 0, soft between them, or NaN for an absent label. Neutral is not negative, and TRL knows nothing else. */
+function labelNumber(label: Label | undefined): number {
+  if (label === undefined) return Number.NaN;
+  if (typeof label === 'number') return label;
+  return label === 'incorrect' ? 0 : 1;
 }

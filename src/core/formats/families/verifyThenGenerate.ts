@@ -1,9 +1,9 @@
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Note, Trajectory } from '../../trajectory';
+import { goldAnswer, lastLineAnswer } from '../answers';
 import { isTextList, labelsUpToError, listedSteps, optionalText, requireText, requireTexts } from '../fields';
 import type { Format, JsonObject } from '../format';
-import { goldAnswer, lastLineAnswer } from '../answers';
 
 /**
  * verify-then-generate (eth-lre/verify-then-generate): a student's wrong solution of a GSM8K problem, and the

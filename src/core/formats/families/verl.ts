@@ -1,12 +1,12 @@
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Trajectory } from '../../trajectory';
+import { goldAnswer } from '../answers';
 import { userText } from '../chatPrompt';
 import { firstText, optionalText, requireText } from '../fields';
 import type { Format, Json, JsonObject } from '../format';
-import { goldAnswer } from '../answers';
-import { textSteps } from '../wholeText';
 import type { SplitRule } from '../splitText';
+import { textSteps } from '../wholeText';
 
 /**
  * verl's dumps of rollouts and validation (volcengine/verl, `_dump_generations`): one response per row, `score` its

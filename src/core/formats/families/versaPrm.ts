@@ -1,6 +1,7 @@
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Label, Note, Step, Trajectory } from '../../trajectory';
+import { goldAnswer } from '../answers';
 import {
   count,
   isObject,
@@ -13,7 +14,6 @@ import {
   withPrefixes,
 } from '../fields';
 import type { Format, Json, JsonObject } from '../format';
-import { goldAnswer } from '../answers';
 import { ratingLabel } from './prm800k';
 
 /** A text that is offered in place of a step; `at` is the step's 0-based index. */
