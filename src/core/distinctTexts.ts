@@ -21,6 +21,12 @@ export class DistinctTexts {
     return this.total;
   }
 
+  /** True if the text was taken in. */
+  has(text: string): boolean {
+    const hash = hash53(text);
+    return contains(this.tables[hash % SHARDS]!, hash);
+  }
+
   /** Takes a text in; one that was seen before changes nothing. */
   add(text: string): void {
     // Candidates of one problem stand together in most files.
@@ -33,6 +39,17 @@ export class DistinctTexts {
     this.total++;
     if (++this.used[shard]! * 4 > table.length * 3) this.tables[shard] = doubled(table);
   }
+}
+
+/** True if the hash is in the table. */
+function contains(table: Float64Array, hash: number): boolean {
+  const mask = table.length - 1;
+  let slot = Math.floor(hash / SHARDS) & mask;
+  while (table[slot] !== 0) {
+    if (table[slot] === hash) return true;
+    slot = (slot + 1) & mask;
+  }
+  return false;
 }
 
 /** Puts a hash into the table; false if it was there. 0 marks a free slot. */

@@ -36,8 +36,10 @@ export interface Step {
   readonly node?: string;
 }
 
-/** Something legal but remarkable that a reader saw; `cfprm validate` reports it. */
+/** Something legal but remarkable that a reader saw; `cfprm validate` reports it unless it is a fact. */
 export interface Note {
+  /** True for what a row says and a trajectory has no field for: worth counting, but nothing is odd about it. */
+  readonly isFact?: boolean;
   /** 1-based step, if the note is about one. */
   readonly step?: number;
   readonly kind: string;

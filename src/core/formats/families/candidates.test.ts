@@ -151,7 +151,9 @@ describe('FG-PRM rows', () => {
       ['What is 6 * 7?', ['Step 1: 6 * 7 = 48.', 'Step 2: So 48.', '# Answer 48']],
     );
     assert.equal(labelsInShort(got!), '-+.');
-    assert.deepEqual(got!.notes, [{ step: 1, kind: 'error-type', message: 'Type of error: F-ERR.' }]);
+    assert.deepEqual(got!.notes, [
+      { step: 1, kind: 'error-type', isFact: true, message: 'Type of error: F-ERR.' },
+    ]);
     assert.equal(got!.answer, '48');
     assert.deepEqual(
       got!.steps.map(({ place }) => place),

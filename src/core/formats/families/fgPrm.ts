@@ -81,6 +81,6 @@ function readSteps(
 function labelOf(tag: string, step: number, notes: Note[]): Label | undefined {
   if (tag === RIGHT) return 'correct';
   if (tag === NOTHING) return undefined;
-  notes.push({ step, kind: 'error-type', message: `Type of error: ${tag}.` });
+  notes.push({ step, kind: 'error-type', isFact: true, message: `Type of error: ${tag}.` });
   return 'incorrect';
 }

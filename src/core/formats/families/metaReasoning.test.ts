@@ -263,7 +263,7 @@ describe('verify-then-generate rows', () => {
     const got = read(verifyThenGenerate, row);
     assert.equal(labelsInShort(got), '+-.');
     assert.deepEqual(got.notes, [
-      { step: 2, kind: 'error-type', message: 'Type of error: Unit conversion error.' },
+      { step: 2, kind: 'error-type', isFact: true, message: 'Type of error: Unit conversion error.' },
     ]);
     assert.match(faultOf(verifyThenGenerate, { ...row, incorrect_index: 3 }), /out of range/);
   });

@@ -112,6 +112,6 @@ function unpadded(rewards: Json | undefined, steps: number | undefined, notes: N
   const message =
     `step_reward has ${count(rewards.length, 'entry')} for ${count(steps, 'step')}: ` +
     'the last ones are padding of the batch and were not read.';
-  notes.push({ kind: 'scores-padded', message });
+  notes.push({ kind: 'scores-padded', isFact: true, message });
   return rewards.slice(0, steps);
 }

@@ -72,7 +72,7 @@ function read(row: JsonObject): Result<Trajectory[]> {
   if (!generated.ok) return generated;
   const steps = readSteps(label.steps, generated.value);
   if (!steps.ok) return steps;
-  const notes: Note[] = [];
+  const notes = generated.value.length > 0 ? lateLabels(steps.value) : [];
   return ok([
     {
       id: optionalText(row.id) ?? null,
@@ -85,6 +85,15 @@ function read(row: JsonObject): Result<Trajectory[]> {
       notes,
     },
   ]);
+}
+
+/** Phase 2 asked for no labels behind the first error. */
+function lateLabels(steps: readonly Step[]): Note[] {
+  const error = steps.findIndex((step) => isError(step.label));
+  const late = error < 0 ? -1 : steps.findIndex((step, index) => index > error && step.label !== undefined);
+  if (late < 0) return [];
+  const message = `The step has a label, but labels of phase 2 end at the first error, step ${error + 1}.`;
+  return [{ kind: 'labels-after-error', step: late + 1, message }];
 }
 
 function preGenerated(question: JsonObject): Result<readonly string[]> {

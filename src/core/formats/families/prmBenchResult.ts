@@ -60,5 +60,10 @@ function predictionNote(labels: Json | undefined, steps: number): Note | undefin
   }
   const wrong = labels.flatMap((label, index) => (label === false || label === 0 ? [index + 1] : []));
   const verdict = wrong.length === 0 ? 'no step' : `step ${wrong.join(', ')}`;
-  return { kind, step: wrong[0], message: `The model judges ${verdict} of ${steps} to be wrong.` };
+  return {
+    kind,
+    isFact: true,
+    step: wrong[0],
+    message: `The model judges ${verdict} of ${steps} to be wrong.`,
+  };
 }

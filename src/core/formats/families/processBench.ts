@@ -88,7 +88,7 @@ function criticNote(prediction: Json | undefined, label: Json | undefined, steps
   const critic =
     prediction === null ? 'The critic names no step' : `The critic says ${inWords(prediction, steps)}`;
   const against = label === undefined || label === null ? '' : `; the label says ${inWords(label, steps)}`;
-  return { kind: 'critic-prediction', step, message: `${critic}${against}.` };
+  return { kind: 'critic-prediction', step, isFact: true, message: `${critic}${against}.` };
 }
 
 function isStep(index: Json, steps: number): index is number {

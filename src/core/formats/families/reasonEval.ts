@@ -82,7 +82,7 @@ function validities(scores: Json | undefined): Json | undefined {
 function noteRedundancy(scores: Json | undefined, notes: Note[]): void {
   if (!Array.isArray(scores) || !scores.some(isTriple)) return;
   const message = 'Of the score triples only the validity, 1 - p(negative), was kept, not the redundancy.';
-  notes.push({ kind: 'redundancy-not-kept', message });
+  notes.push({ kind: 'redundancy-not-kept', isFact: true, message });
 }
 
 function readScoreRow(row: JsonObject): Result<Trajectory[]> {
@@ -93,6 +93,7 @@ function readScoreRow(row: JsonObject): Result<Trajectory[]> {
   noteRedundancy(row.scores, notes);
   notes.push({
     kind: 'texts-missing',
+    isFact: true,
     message: 'The row has scores only: no problem and no texts of steps.',
   });
   return ok([{ id: optionalText(row.id) ?? null, problem: '', steps, notes }]);

@@ -71,7 +71,12 @@ describe('PRMBench results', () => {
     });
     assert.equal(got.id, 'x_1');
     assert.deepEqual(got.notes, [
-      { kind: 'model-labels', step: 2, message: 'The model judges step 2, 3 of 3 to be wrong.' },
+      {
+        kind: 'model-labels',
+        isFact: true,
+        step: 2,
+        message: 'The model judges step 2, 3 of 3 to be wrong.',
+      },
     ]);
   });
 

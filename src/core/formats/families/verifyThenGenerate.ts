@@ -62,7 +62,7 @@ function errorNotes(row: JsonObject, texts: readonly string[]): Note[] {
   const notes: Note[] = [];
   const category = optionalText(row.error_category);
   if (category !== undefined) {
-    notes.push({ step: index + 1, kind: 'error-type', message: `Type of error: ${category}.` });
+    notes.push({ step: index + 1, kind: 'error-type', isFact: true, message: `Type of error: ${category}.` });
   }
   if (typeof row.incorrect_step === 'string' && row.incorrect_step.trim() !== texts[index]!.trim()) {
     const message = `incorrect_step is not the text of step ${index + 1}, which incorrect_index names; the index was taken.`;

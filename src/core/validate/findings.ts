@@ -1,0 +1,67 @@
+import { verdict } from '../grade/answer';
+import { firstError, type Trajectory } from '../trajectory';
+
+/** Something legal but suspicious. */
+export interface Finding {
+  /** 1-based row. */
+  readonly row: number;
+  /** 1-based trajectory within the row, where the row holds several. */
+  readonly trajectory?: number;
+  /** 1-based step, or null if the finding is not about one. */
+  readonly step: number | null;
+  readonly kind: string;
+  readonly message: string;
+}
+
+/** The kinds that are found here; readers add their own (notes), such as 'labels-after-error'. */
+export const KINDS = {
+  'empty-step': 'Steps without text',
+  'duplicate-step': 'Steps that say the same as an earlier one',
+  'answer-contradicts-labels': 'Final answers that contradict the labels',
+  'problem-in-two-splits': 'Problems that occur in two splits',
+} as const;
+
+/** What a finding says of a trajectory, before it is known where it stands. */
+type Remark = Pick<Finding, 'step' | 'kind' | 'message'>;
+
+/** What is suspicious about one trajectory by itself: what its reader noted, and what its steps and labels show. */
+export function remarksOn(trajectory: Trajectory): Remark[] {
+  const notes = (trajectory.notes ?? [])
+    .filter((note) => note.isFact !== true)
+    .map(({ step, kind, message }) => ({ step: step ?? null, kind, message }));
+  return [...notes, ...stepRemarks(trajectory), ...answerRemarks(trajectory)];
+}
+
+function stepRemarks({ steps }: Trajectory): Remark[] {
+  const remarks: Remark[] = [];
+  const seen = new Map<string, number>();
+  for (const [index, { text, place }] of steps.entries()) {
+    const step = index + 1;
+    const bare = text.trim();
+    if (bare === '') {
+      // A step whose text is kept elsewhere has none here.
+      if (!place.onlyEnd) remarks.push({ step, kind: 'empty-step', message: 'The step has no text.' });
+      continue;
+    }
+    const first = seen.get(bare);
+    if (first === undefined) seen.set(bare, step);
+    else remarks.push({ step, kind: 'duplicate-step', message: `The step says the same as step ${first}.` });
+  }
+  return remarks;
+}
+
+/** Both ways are possible, a right answer by luck and a gold answer that is wrong; but each is worth a look. */
+function answerRemarks(trajectory: Trajectory): Remark[] {
+  const kind = 'answer-contradicts-labels';
+  const judged = verdict(trajectory);
+  const error = firstError(trajectory);
+  if (judged === 'correct' && error !== undefined) {
+    return [
+      { step: error, kind, message: `The final answer is correct, but step ${error} is labelled wrong.` },
+    ];
+  }
+  const { steps } = trajectory;
+  const allRight = steps.length > 0 && steps.every(({ label }) => label !== undefined) && error === undefined;
+  if (judged !== 'wrong' || !allRight) return [];
+  return [{ step: steps.length, kind, message: 'The final answer is wrong, but no step is labelled wrong.' }];
+}

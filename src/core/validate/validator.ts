@@ -1,0 +1,66 @@
+import type { JsonObject } from '../formats/format';
+import type { Summary, SummaryReport } from '../summary';
+import type { Trajectory } from '../trajectory';
+import { type Finding, remarksOn } from './findings';
+import { ProblemSplits } from './problemSplits';
+
+/** More findings than this are only counted. */
+const LISTED = 100_000;
+
+/** What validating a file gave: what it holds, and what is suspicious about it. */
+export interface ValidationReport extends SummaryReport {
+  /** The first 100,000 findings, in file order. */
+  readonly findings: readonly Finding[];
+  /** All findings by kind, the unlisted ones included. */
+  readonly findingCounts: { readonly [kind: string]: number };
+}
+
+/** Adds up what a file holds and what is suspicious about it, row by row. */
+export class Validator {
+  private readonly findings: Finding[] = [];
+  private readonly counts = new Map<string, number>();
+  private readonly splits = new ProblemSplits();
+
+  /**
+   * @param summary counts what the file holds; malformed rows go to it directly
+   * @param name what the file's rows are called as a split if they do not say themselves
+   */
+  constructor(
+    readonly summary: Summary,
+    private readonly name: string,
+  ) {}
+
+  /** Takes in a trajectory of another file, whose problems must not occur in this one. */
+  addOther(trajectory: Trajectory, name: string): void {
+    this.splits.add(trajectory.problem, name);
+  }
+
+  /** Checks the trajectories of a row. A text in the row's column `split` names the split that it belongs to. */
+  add(row: number, trajectories: readonly Trajectory[], source?: JsonObject): void {
+    this.summary.add(trajectories);
+    const split = typeof source?.split === 'string' ? `split "${source.split}"` : this.name;
+    for (const [index, trajectory] of trajectories.entries()) {
+      const at = trajectories.length > 1 ? { row, trajectory: index + 1 } : { row };
+      for (const remark of remarksOn(trajectory)) this.find({ ...at, ...remark });
+      const other = this.splits.add(trajectory.problem, split);
+      if (other === undefined) continue;
+      const message = `The problem also occurs in ${other}.`;
+      this.find({ ...at, step: null, kind: 'problem-in-two-splits', message });
+    }
+  }
+
+  /** What was found so far. */
+  report(): ValidationReport {
+    const counts = [...this.counts].sort(([a], [b]) => (a < b ? -1 : 1));
+    return {
+      ...this.summary.report(),
+      findings: this.findings,
+      findingCounts: Object.fromEntries(counts),
+    };
+  }
+
+  private find(finding: Finding): void {
+    this.counts.set(finding.kind, (this.counts.get(finding.kind) ?? 0) + 1);
+    if (this.findings.length < LISTED) this.findings.push(finding);
+  }
+}
