@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { OpenFiles } from './files/openFiles';
+import { ReadingChoices } from './files/readingChoices';
 import { FormatStatus } from './format/formatStatus';
 import { createLog } from './log';
 import { InlineChips } from './raw/chips';
@@ -30,7 +31,7 @@ export interface Services {
 /** Builds the services and registers every view and provider; nothing is read from disk here. */
 export function createServices(context: vscode.ExtensionContext): Services {
   const log = createLog();
-  const files = new OpenFiles(context.workspaceState, log);
+  const files = new OpenFiles(new ReadingChoices(context.workspaceState), log);
   const pages = new TracePages(files);
   const navigation = new TraceNavigation(files, pages);
   const source = new TraceSource(files, navigation);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { SplitRule } from '../core/formats/splitText';
 import type { Thresholds } from '../core/trace/words';
 
 /** What a chip in the raw editor shows. */
@@ -14,6 +15,11 @@ export const settings = {
   },
   inlineEnabled: (): boolean => get<boolean>('inline.enabled'),
   inlineContent: (): InlineContent => get<InlineContent>('inline.content'),
+  /** How whole texts are split into steps; undefined leaves it to the format. */
+  split: (): SplitRule | undefined => {
+    const rule = get<SplitRule | 'auto'>('format.split');
+    return rule === 'auto' ? undefined : rule;
+  },
   /** Field mapping for files of no known format, as JSON; see `parseMapping`. */
   mapping: (): unknown => get<unknown>('format.mapping'),
 };

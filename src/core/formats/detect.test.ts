@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { detect } from './detect';
+import type { JsonObject } from './format';
 
 const trlRow = { prompt: 'p', completions: ['a'], labels: [true] };
 const benchRow = { problem: 'p', steps: ['a'], label: -1 };
@@ -26,14 +27,30 @@ describe('detecting the format', () => {
     assert.equal(detection.value.format.id, 'processbench');
   });
 
-  it('lists what it looked for, what it found, and the way out', () => {
+  it('says what it found, which formats are near, and the way out', () => {
     for (const rows of [[{ text: 'x' }, { text: 'y' }], [{ question: 'q', answer: 'a' }], []]) {
       const detection = detect(rows);
       assert.ok(!detection.ok);
       assert.match(detection.fault.message, /^No known format fits\. The first row has (the keys|no keys)/);
-      assert.match(detection.fault.message, /trl: prompt and completions/);
       assert.match(detection.fault.message, /Choose the format yourself, or say with a field mapping/);
     }
+  });
+
+  it('names the formats that share most of their keys with the rows', () => {
+    const near = (row: JsonObject) => {
+      const detection = detect([row]);
+      assert.ok(!detection.ok);
+      return /Nearest are (\S+) \(/u.exec(detection.fault.message)?.[1];
+    };
+    assert.equal(
+      near({ prompt: 'p', completion: 'a', labels: [true], gold: '1', final_correct: true }),
+      'trl',
+    );
+    assert.equal(
+      near({ problem: 'p', step: ['a'], label: 1, final_answer_correct: true, id: 'x' }),
+      'processbench',
+    );
+    assert.equal(near({ own_key: 'x' }), undefined);
   });
 
   it('says why when rows look like a format but none can be read', () => {

@@ -2,6 +2,9 @@ import { fail, ok, type Result } from '../result';
 import type { Format, FormatId, JsonObject } from './format';
 import { formats } from './registry';
 
+/** Formats that a message names when none fits. */
+const NEAREST = 3;
+
 /** What format a file seems to have. */
 export interface Detection {
   readonly format: Format;
@@ -61,11 +64,25 @@ function nothingFits(votes: readonly Votes[], rows: readonly JsonObject[]): stri
     const { id, title } = close.format;
     return `The sampled rows look like ${title} (${id}), but none of them can be read: ${close.trouble}`;
   }
-  const lookedFor = formats.map((format) => `${format.id}: ${format.signature}`).join('; ');
   return (
-    `No known format fits. The first row has ${keysOf(rows[0])}. Looked for ${lookedFor}. ` +
+    `No known format fits. The first row has ${keysOf(rows[0])}.${nearest(rows[0])} ` +
     'Choose the format yourself, or say with a field mapping where problem, steps and labels are.'
   );
+}
+
+/** The formats of which the row has the most keys, those with fewer keys first at a tie, and what they need. */
+function nearest(row: JsonObject | undefined): string {
+  const near = formats
+    .map((format) => {
+      const keys = format.reads.filter((path) => !/(?<!\\)\./u.test(path));
+      const known = keys.filter((key) => Object.hasOwn(row ?? {}, key)).length;
+      return { format, known, share: known / keys.length };
+    })
+    .filter(({ known }) => known > 0)
+    .sort((a, b) => b.known - a.known || b.share - a.share)
+    .slice(0, NEAREST)
+    .map(({ format }) => `${format.id} (${format.signature})`);
+  return near.length === 0 ? '' : ` Nearest are ${near.join('; ')}.`;
 }
 
 function keysOf(row: JsonObject | undefined): string {

@@ -1,16 +1,12 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import * as vscode from 'vscode';
-import type { FormatId, Json } from '../../core/formats/format';
-import { checkMapping } from '../../core/formats/generic';
 import { fail, ok, type Result } from '../../core/result';
 import { filterWords, formatFilter, parseFilter, passes, type TraceFilter } from '../../core/trace/filter';
-import type { SourceChoice } from '../../io/openSource';
 import { type RowReading, TraceFile } from '../../io/traceFile';
 import { withCancel } from '../progress';
-import { settings } from '../settings';
 import { parseTraceUri } from '../trace/address';
+import type { ReadingChoice, ReadingChoices } from './readingChoices';
 
-const FORMAT_KEY = 'cfprm.formats';
 const POLL_MS = 1000;
 
 interface Opened {
@@ -31,7 +27,7 @@ export class OpenFiles implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
 
   constructor(
-    private readonly memory: vscode.Memento,
+    readonly reading: ReadingChoices,
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
@@ -91,30 +87,10 @@ export class OpenFiles implements vscode.Disposable {
     this.changed.fire(uri);
   }
 
-  /** The format that the user chose for a file instead of detection, if any. */
-  chosenFormat(uri: vscode.Uri): FormatId | undefined {
-    return this.memory.get<Record<string, FormatId>>(FORMAT_KEY, {})[uri.toString()];
-  }
-
-  /** Chooses a file's format, or with undefined goes back to detection; kept for this workspace. */
-  async chooseFormat(uri: vscode.Uri, format: FormatId | undefined): Promise<void> {
-    const all = { ...this.memory.get<Record<string, FormatId>>(FORMAT_KEY, {}) };
-    if (format === undefined) delete all[uri.toString()];
-    else all[uri.toString()] = format;
-    await this.memory.update(FORMAT_KEY, all);
+  /** Chooses how a file is read, and reads it anew. */
+  async chooseReading(uri: vscode.Uri, choice: ReadingChoice): Promise<void> {
+    await this.reading.choose(uri, choice);
     this.reopen(uri);
-  }
-
-  /** What the user decided about reading a file. Faults: the mapping in the settings is not usable. */
-  choice(uri: vscode.Uri): Result<SourceChoice> {
-    const format = this.chosenFormat(uri);
-    const text = settings.mapping();
-    const wantsMapping = format === 'generic' || format === undefined;
-    const isSet = text !== null && typeof text === 'object' && Object.keys(text).length > 0;
-    if (!wantsMapping || !isSet) return ok({ format });
-    const mapping = checkMapping(text as Json);
-    if (!mapping.ok) return fail(`Setting cfprm.format.mapping: ${mapping.fault.message}`);
-    return ok({ format, mapping: mapping.value });
   }
 
   /** Stops using a file and closes the trace pages that show it. */
@@ -141,7 +117,7 @@ export class OpenFiles implements vscode.Disposable {
   }
 
   private async start(uri: vscode.Uri): Promise<Result<TraceFile>> {
-    const choice = this.choice(uri);
+    const choice = this.reading.resolve(uri);
     if (!choice.ok) return choice;
     const file = await TraceFile.open(uri.fsPath, choice.value);
     if (!file.ok) {

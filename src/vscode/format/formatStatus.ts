@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { formats } from '../../core/formats/registry';
+import { SPLIT_RULES, type SplitRule } from '../../core/formats/splitText';
 import type { CommandId } from '../commandIds';
 import type { OpenFiles } from '../files/openFiles';
 import { parseTraceUri, TRACE_LANGUAGE } from '../trace/address';
@@ -47,21 +48,52 @@ export function activeSource(): vscode.Uri | undefined {
 
 /** Lets the user choose how a file is read, or go back to detection. */
 export async function chooseFormat(files: OpenFiles, source: vscode.Uri): Promise<void> {
-  const chosen = files.chosenFormat(source);
+  const chosen = files.reading.of(source);
   const file = await files.open(source);
   const now = file.ok
     ? `now ${file.value.source.format.title}: ${file.value.source.why}`
     : file.fault.message;
+  const split = file.ok ? file.value.source.format.split : undefined;
   const picks = [
-    { label: 'Detect', description: chosen === undefined ? now : 'look at the rows', id: undefined },
-    ...formats.map(({ id, title }) => ({ label: title, description: chosen === id ? now : id, id })),
-    { label: 'Field mapping…', description: 'setting cfprm.format.mapping', id: 'generic' as const },
+    { label: 'Detect', description: chosen.format === undefined ? now : 'look at the rows', id: undefined },
+    ...(split === undefined
+      ? []
+      : [{ label: SPLIT, description: splitWords(chosen.split, split), id: SPLIT }]),
+    { label: 'Formats', kind: vscode.QuickPickItemKind.Separator, id: undefined },
+    ...formats.map(({ id, title }) => ({ label: title, description: chosen.format === id ? now : id, id })),
+    { label: 'Field mapping…', description: 'setting cfprm.format.mapping', id: 'generic' },
   ];
   const title = 'CFPRM: Format of this file';
   const picked = await vscode.window.showQuickPick(picks, { title, matchOnDescription: true });
   if (picked === undefined) return;
-  await files.chooseFormat(source, picked.id);
+  if (picked.id === SPLIT) return chooseSplit(files, source, split!);
+  await files.chooseReading(source, { ...chosen, format: picked.id });
   if (picked.id === 'generic') {
     await vscode.commands.executeCommand('workbench.action.openSettings', 'cfprm.format.mapping');
   }
+}
+
+const SPLIT = 'Steps of whole texts…';
+
+async function chooseSplit(files: OpenFiles, source: vscode.Uri, usual: SplitRule): Promise<void> {
+  const chosen = files.reading.of(source);
+  const picks = [
+    { label: 'As the format does it', description: titleOf(usual), rule: undefined },
+    ...SPLIT_RULES.map(({ rule, title }) => ({
+      label: title,
+      description: chosen.split === rule ? 'chosen now' : undefined,
+      rule,
+    })),
+  ];
+  const title = 'CFPRM: How whole texts are split into steps';
+  const picked = await vscode.window.showQuickPick(picks, { title });
+  if (picked !== undefined) await files.chooseReading(source, { ...chosen, split: picked.rule });
+}
+
+function splitWords(chosen: SplitRule | undefined, usual: SplitRule): string {
+  return chosen === undefined ? `as the format does it: ${titleOf(usual)}` : `now ${titleOf(chosen)}`;
+}
+
+function titleOf(rule: SplitRule): string {
+  return SPLIT_RULES.find((known) => known.rule === rule)!.title;
 }

@@ -28,7 +28,7 @@ export async function mergeWindows(
   const options = await askOptions(name, start);
   if (options === undefined) return;
   const preview = await withCancel(`CFPRM: preview of ${name}`, async (signal) => {
-    const choice = services.files.choice(source);
+    const choice = services.files.reading.resolve(source);
     return choice.ok ? previewMerge(source.fsPath, options, { ...choice.value, signal }) : choice;
   });
   const shown = valueOrTell(preview);
@@ -101,7 +101,7 @@ async function run(
   options: MergeOptions,
   force: boolean,
 ): Promise<Result<Manifest>> {
-  const choice = services.files.choice(source);
+  const choice = services.files.reading.resolve(source);
   if (!choice.ok) return choice;
   return withCancel(`CFPRM: merging ${path.basename(source.fsPath)}`, async (signal, report) => {
     const job = { ...choice.value, source: source.fsPath, out, options, force, signal, onProgress: report };

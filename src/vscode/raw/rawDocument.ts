@@ -32,7 +32,7 @@ export class RawDocument {
   static recognise(document: vscode.TextDocument, files: OpenFiles): RawDocument | undefined {
     if (!isCandidate(document)) return undefined;
     const raw = new RawDocument(document);
-    const choice = files.choice(document.uri);
+    const choice = files.reading.resolve(document.uri);
     const sample = raw
       .rows(0, Math.min(SAMPLE_LINES, document.lineCount) - 1)
       .map(parse)

@@ -37,7 +37,7 @@ describe('the format of a file', () => {
     const file = scratch('own.jsonl', `${rowOf(-1)}\n`);
     const text = (await openTrace(file)).document.getText();
     assert.ok(text.startsWith(`⚠ ${file}: No known format fits. The first row has the keys uid, question`));
-    assert.match(text, /trl: prompt and completions/);
+    assert.match(text, /Nearest are \S+ \(/);
     assert.match(text, /Choose the format yourself, or say with a field mapping/);
   });
 
