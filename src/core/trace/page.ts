@@ -23,6 +23,8 @@ export interface StepEntry {
   /** Column at which the step's text starts. */
   readonly textColumn: number;
   readonly label?: Label;
+  /** The label in the file, where it was edited. */
+  readonly edited?: { readonly from: Label | undefined };
   readonly score?: number;
   readonly alternatives?: Step['alternatives'];
   readonly isError: boolean;
@@ -36,6 +38,9 @@ export interface TraceEntry {
   readonly ordinal: number;
   /** 1-based physical row. */
   readonly row: number;
+  /** 1-based trajectory within its row, and how many there are. */
+  readonly trajectory: number;
+  readonly trajectories: number;
   readonly line: number;
   readonly endLine: number;
   /** What names it: the source's id, or its row. */

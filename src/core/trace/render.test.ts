@@ -53,7 +53,7 @@ describe('a page of the trace view', () => {
     assert.deepEqual(lines(page), [
       'heading',
       '',
-      '▾ math-1 · 1 · row 1    first error 3    min -4.00 @4    answer 3 ≠ gold 2    What is 1 + 1?',
+      '▾ math-1 · 1/2 · row 1    first error 3    min -4.00 @4    answer 3 ≠ gold 2    What is 1 + 1?',
       '  1  ✓       0.91 █   Add.',
       '  2  ·          –     Think',
       '  ~                   again.',
@@ -61,7 +61,7 @@ describe('a page of the trace view', () => {
       '  4  ?      -4.00 ▁   Hm.',
       '  5  ◕ 0.75  3.50 █   Or 2?',
       '  6  ◔ 0.25  0.50 ▅   No.',
-      '▾ row 1 · 2',
+      '▾ row 1 · 2/2',
       '  no steps',
       '',
       '▾ row 1,234',
@@ -69,7 +69,7 @@ describe('a page of the trace view', () => {
     ]);
     assert.deepEqual(marksOf(page), [
       'dim: heading',
-      'head: ▾ math-1 · 1 · row 1',
+      'head: ▾ math-1 · 1/2 · row 1',
       'dim:     first error 3    min -4.00 @4    answer 3 ≠ gold 2    What is 1 + 1?',
       'dim:   1 ',
       'good: ✓     ',
@@ -90,7 +90,7 @@ describe('a page of the trace view', () => {
       'dim:   6 ',
       'bad: ◔ 0.25',
       'doubt:  0.50 ▅',
-      'head: ▾ row 1 · 2',
+      'head: ▾ row 1 · 2/2',
       'dim:   no steps',
       'head: ▾ row 1,234',
       'bad:   ⚠ ends inside a string (column 1,500)',
@@ -109,6 +109,43 @@ describe('a page of the trace view', () => {
     );
     assert.equal(page.tabSize * 2, 22, 'a wrapped line goes on where the texts begin');
     assert.deepEqual(malformed!.fault, { message: 'ends inside a\nstring', row: 1234, column: 1500 });
+  });
+
+  it('marks labels that were edited, and says how many', () => {
+    const trajectory = {
+      id: 'm',
+      problem: 'P',
+      steps: [step('a', 'correct'), step('b', 'incorrect'), step('c')],
+    };
+    const unedited = [{ ...trajectory, steps: [step('a', 'correct'), step('b'), step('c', 'neutral')] }];
+    const page = render([{ ...show(0, trajectory), unedited }, show(1, trajectory)]);
+    assert.deepEqual(lines(page).slice(2, 6), [
+      '▾ m · row 1    first error 2    2 labels edited    P',
+      '  1  ✓    a',
+      '  2  ✗*   b',
+      '  3  ?*   c',
+    ]);
+    assert.equal(lines(page)[9], '  2  ✗    b');
+    const [first, second] = page.entries;
+    assert.deepEqual(
+      first!.steps.map(({ edited }) => edited),
+      [undefined, { from: undefined }, { from: 'neutral' }],
+    );
+    assert.ok(second!.steps.every(({ edited }) => edited === undefined));
+  });
+
+  it('shows the problem that candidates share once', () => {
+    const problem = `${'How many apples are there? '.repeat(4)}?`;
+    const candidate = (text: string) => ({ id: null, problem, steps: [step(text)] });
+    const page = render([show(0, candidate('a'), candidate('b'))]);
+    assert.equal(lines(page).filter((line) => line.startsWith('  Q ')).length, 1);
+    assert.deepEqual(
+      page.entries.map(({ trajectory, trajectories }) => [trajectory, trajectories]),
+      [
+        [1, 2],
+        [2, 2],
+      ],
+    );
   });
 
   it('keeps no columns for what no step has', () => {

@@ -6,6 +6,7 @@ import type { Mark, MarkKind, StepEntry, TraceEntry, TracePage } from './page';
 import {
   bar,
   count,
+  counted,
   formatScore,
   glyph,
   labelKind,
@@ -20,6 +21,9 @@ const MARGIN = '  ';
 /** UTF-16 units of the problem that the header shows; a longer one follows whole on lines of its own. */
 const HEADER_PROBLEM = 60;
 
+/** Stands behind a label that is not the file's. */
+const EDITED = '*';
+
 const FULL = 'this page is full. Enter opens the row.';
 
 /** One row to show. */
@@ -28,6 +32,8 @@ export interface RowToShow {
   readonly ordinal: number;
   readonly bytes: number;
   readonly result: Result<readonly Trajectory[]>;
+  /** The trajectories as they are in the file, if labels of the row were edited. */
+  readonly unedited?: readonly Trajectory[];
 }
 
 /** How a page is drawn. */
@@ -60,11 +66,9 @@ export function renderPage(heading: string, rows: readonly RowToShow[], options:
       entries.push(renderFault(draft, row, row.result.fault.message, row.result.fault.column));
       continue;
     }
-    const many = row.result.value.length > 1;
-    row.result.value.forEach((trajectory, index) => {
-      const suffix = many ? ` · ${index + 1}` : '';
-      entries.push(renderTrajectory(draft, row, trajectory, suffix, columns, options));
-    });
+    for (const index of row.result.value.keys()) {
+      entries.push(renderTrajectory(draft, row, row.result.value, index, columns, options));
+    }
   }
   if (options.footer !== undefined) {
     draft.add('');
@@ -85,6 +89,7 @@ export function facts(trajectory: Trajectory): string[] {
   return [
     error === undefined ? '' : `first error ${error}`,
     least === undefined ? '' : `min ${formatScore(least.score)} @${least.step}`,
+    trajectory.score === undefined ? '' : `score ${formatScore(trajectory.score)}`,
     answerWords(trajectory),
   ].filter((fact) => fact !== '');
 }
@@ -98,13 +103,17 @@ interface Columns {
   readonly score: number;
   /** Width of the soft-label column, 0 when no step has one. */
   readonly soft: number;
+  /** Width of the mark of edited labels, 0 when none was edited. */
+  readonly edited: number;
 }
 
 function columnsOf(rows: readonly RowToShow[]): Columns {
   let number = 2;
   let score = 0;
   let soft = 0;
+  let edited = 0;
   for (const row of rows) {
+    if (row.unedited !== undefined) edited = EDITED.length;
     for (const trajectory of row.result.ok ? row.result.value : []) {
       number = Math.max(number, String(trajectory.steps.length).length);
       for (const step of trajectory.steps) {
@@ -113,9 +122,9 @@ function columnsOf(rows: readonly RowToShow[]): Columns {
       }
     }
   }
-  const cells = [number, 1, soft, score === 0 ? 0 : score + 2].filter((width) => width > 0);
+  const cells = [number, 1 + edited, soft, score === 0 ? 0 : score + 2].filter((width) => width > 0);
   const hang = cells.reduce((sum, width) => sum + width + 1, 1);
-  return { number, score, soft, hang: hang + (hang % 2) };
+  return { number, score, soft, edited, hang: hang + (hang % 2) };
 }
 
 class Draft {
@@ -143,21 +152,27 @@ function renderFault(draft: Draft, row: RowToShow, message: string, column?: num
   const line = draft.add(`▾ ${title}`, 'head');
   const endLine = draft.add(`  ⚠ ${oneLine(message)}${place}`, 'bad');
   const fault = { message, row: row.row, column };
-  return { ordinal: row.ordinal, row: row.row, line, endLine, title, detail: 'malformed', steps: [], fault };
+  const own = { ordinal: row.ordinal, row: row.row, trajectory: 1, trajectories: 1 };
+  return { ...own, line, endLine, title, detail: 'malformed', steps: [], fault };
 }
 
 function renderTrajectory(
   draft: Draft,
   row: RowToShow,
-  trajectory: Trajectory,
-  suffix: string,
+  trajectories: readonly Trajectory[],
+  index: number,
   columns: Columns,
   options: RenderOptions,
 ): TraceEntry {
+  const trajectory = trajectories[index]!;
+  const unedited = row.unedited?.[index];
+  const suffix = trajectories.length > 1 ? ` · ${index + 1}/${trajectories.length}` : '';
   const name = trajectory.id === null ? '' : shorten(printable(trajectory.id), 60);
   const title = `${name === '' ? `row ${count(row.row)}` : name}${suffix}`;
   const place = name === '' ? '' : ` · row ${count(row.row)}`;
-  const detail = facts(trajectory).join('    ');
+  const detail = [...facts(trajectory), editedWords(trajectory, unedited)]
+    .filter((fact) => fact !== '')
+    .join('    ');
   const problem = printable(trajectory.problem).trim();
   const head = `▾ ${title}${place}`;
   const line = draft.add(
@@ -170,12 +185,16 @@ function renderTrajectory(
   if (draft.chars > options.maxPageChars) {
     draft.add(`  … ${steps_(trajectory.steps.length)} not shown: ${FULL}`, 'dim');
   } else {
-    if (problem.length > HEADER_PROBLEM) {
+    // Candidates of one row share their problem.
+    const isShown = index > 0 && trajectory.problem === trajectories[0]!.problem;
+    if (problem.length > HEADER_PROBLEM && !isShown) {
       block(draft, 'Q'.padEnd(columns.hang), cut(problem, options.maxStepChars), 'dim');
     }
     const all = trajectory.steps.length;
     while (steps.length < all && draft.chars <= options.maxPageChars) {
-      steps.push(renderStep(draft, trajectory, steps.length, columns, options, error === steps.length + 1));
+      const before = unedited?.steps[steps.length];
+      const isFirstError = error === steps.length + 1;
+      steps.push(renderStep(draft, trajectory, steps.length, before, columns, options, isFirstError));
     }
     if (all === 0) draft.add('  no steps', 'dim');
     if (steps.length < all) draft.add(`  … ${steps_(all - steps.length)} more not shown: ${FULL}`, 'dim');
@@ -183,6 +202,8 @@ function renderTrajectory(
   return {
     ordinal: row.ordinal,
     row: row.row,
+    trajectory: index + 1,
+    trajectories: trajectories.length,
     line,
     endLine: draft.lines.length - 1,
     title,
@@ -205,15 +226,17 @@ function renderStep(
   draft: Draft,
   trajectory: Trajectory,
   index: number,
+  before: Step | undefined,
   columns: Columns,
   options: RenderOptions,
   isFirstError: boolean,
 ): StepEntry {
   const step = trajectory.steps[index]!;
+  const isEdited = before !== undefined && before.label !== step.label;
   const number = String(index + 1).padEnd(columns.number);
   const soft = columns.soft === 0 ? '' : ` ${softCell(step.label, columns.soft)}`;
   const score = columns.score === 0 ? '' : ` ${scoreCell(step.score, columns.score)}`;
-  const label = glyph(step.label);
+  const label = glyph(step.label) + (isEdited ? EDITED : '').padEnd(columns.edited);
   const prefix = `${number} ${label}${soft}${score}`.padEnd(columns.hang);
   const text = cut(printable(step.text), options.maxStepChars);
   const line = draft.lines.length;
@@ -234,11 +257,18 @@ function renderStep(
     labelColumn: labelAt,
     textColumn: MARGIN.length + prefix.length,
     label: step.label,
+    edited: isEdited ? { from: before.label } : undefined,
     score: step.score,
     alternatives: step.alternatives,
     isError: isError(step.label),
     summary: shorten(text, 80),
   };
+}
+
+/** How many labels of a trajectory are not those of the file; nothing if none. */
+function editedWords({ steps }: Trajectory, unedited: Trajectory | undefined): string {
+  const edited = unedited?.steps.filter((step, k) => step.label !== steps[k]?.label).length ?? 0;
+  return edited === 0 ? '' : `${counted(edited, 'label')} edited`;
 }
 
 function softCell(label: Step['label'], width: number): string {
