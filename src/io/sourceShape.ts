@@ -36,8 +36,8 @@ interface Attempt {
 /**
  * Decides container and format from samples. The first container that `containers` names wins if its first row is
  * whole and the format reads rows, which is so for every JSONL file of a known format; else the first one whose
- * rows a format reads. Lines win, too, if they give at least half as many rows as another: then only some lines of
- * a JSONL file are broken. Faults: those of sampling, no rows, no row that is a JSON object, no format fits.
+ * rows a format reads. Lines win, too, if they give at least half as many rows as another that is not whole, either:
+ * then some lines of a JSONL file are broken. Faults: those of sampling, no rows, no row that is a JSON object, no format fits.
  */
 export async function findShape(
   name: string,
@@ -91,12 +91,19 @@ function isSequence({ container, sample }: Attempt): boolean {
   return container !== 'lists' && sample.startsWhole && sample.rows.length > 1;
 }
 
-/** The attempt that reads rows; the first one if it reads at least half as many as any other. */
+/**
+ * The attempt that reads rows: the first one if it reads at least half as many as any other, unless another one
+ * reads as many and has nothing to complain about.
+ */
 function bestOf(attempts: readonly Attempt[]): Attempt | undefined {
+  const [first, ...others] = attempts as [Attempt, ...Attempt[]];
+  const whole = others.find(
+    ({ reads, sample }) => reads > 0 && reads >= first.reads && reads === sample.seen,
+  );
+  if (whole !== undefined) return whole;
   const most = Math.max(...attempts.map(({ reads }) => reads));
-  const [first] = attempts;
-  if (first !== undefined && first.reads > 0 && first.reads * 2 >= most) return first;
-  return attempts.slice(1).find(({ reads }) => reads > 0) ?? attempts.find(({ reads }) => reads > 0);
+  if (first.reads > 0 && first.reads * 2 >= most) return first;
+  return others.find(({ reads }) => reads > 0);
 }
 
 /** Whose fault says most, where none reads rows: one whose rows are objects, from the first on. */

@@ -92,14 +92,17 @@ export class ValueEnds {
 
   /** Offset of the quote or line end that ends the string which goes on at `from`; `to` if it lies behind it. */
   private stringEnd(bytes: Uint8Array, from: number, to: number): number {
-    for (let i = from; i < to; i++) {
+    let i = this.escaped && bytes[from] !== NEWLINE ? from + 1 : from;
+    this.escaped = false;
+    for (; i < to; i++) {
       const byte = bytes[i]!;
-      if (byte === NEWLINE || (byte === QUOTE && !this.escaped)) {
+      if (byte === QUOTE || byte === NEWLINE) {
         this.inString = false;
-        this.escaped = false;
         return i;
       }
-      this.escaped = byte === BACKSLASH && !this.escaped;
+      if (byte !== BACKSLASH) continue;
+      if (i + 1 === to) this.escaped = true;
+      else if (bytes[i + 1] !== NEWLINE) i++;
     }
     return to;
   }
