@@ -6,7 +6,7 @@ import { fileFault } from './fileFault';
 import { SpoolFile } from './spoolFile';
 import { type Damage, unpack } from './unpack';
 
-const PIECE_BYTES = 64 * 1024;
+const PIECE_BYTES = 32 * 1024;
 /** Content per compressed byte, before anything is known. */
 const FIRST_GUESS = 4;
 
@@ -22,7 +22,8 @@ export class Spool {
   fault: Fault | undefined;
   private users = 0;
   private unpackedBytes = 0;
-  private consumed = 0;
+  /** How far the unpacking of whole pieces had come, in the file and in the content. */
+  private known = { compressed: 0, content: 0 };
   private isDone = false;
   private stopped = false;
   private waiting: (() => void)[] = [];
@@ -61,7 +62,8 @@ export class Spool {
    */
   get bytes(): number {
     if (this.isDone) return this.unpackedBytes;
-    const ratio = this.consumed > 0 ? this.unpackedBytes / this.consumed : FIRST_GUESS;
+    const { compressed, content } = this.known;
+    const ratio = compressed > 0 ? content / compressed : FIRST_GUESS;
     return Math.max(this.unpackedBytes + 1, Math.ceil(this.compressedBytes * ratio));
   }
 
@@ -128,12 +130,13 @@ export class Spool {
 
   /** The compressed bytes that there were when the file was opened. */
   private async *pieces(source: FileHandle): AsyncGenerator<Uint8Array> {
-    while (this.consumed < this.compressedBytes && !this.stopped) {
-      const piece = new Uint8Array(Math.min(PIECE_BYTES, this.compressedBytes - this.consumed));
-      const { bytesRead } = await source.read(piece, 0, piece.length, this.consumed);
+    for (let at = 0; at < this.compressedBytes && !this.stopped; ) {
+      const piece = new Uint8Array(Math.min(PIECE_BYTES, this.compressedBytes - at));
+      const { bytesRead } = await source.read(piece, 0, piece.length, at);
       if (bytesRead === 0) return;
-      this.consumed += bytesRead;
       yield piece.subarray(0, bytesRead);
+      at += bytesRead;
+      this.known = { compressed: at, content: this.unpackedBytes };
     }
   }
 
