@@ -225,12 +225,20 @@ describe('a compressed file that is not whole', () => {
     assert.ok(good > 2300 && good < 2700, `${good} of ${readings.length}`);
   });
 
-  it('says that a checksum is wrong, and that other data follow', async () => {
-    const checksum = Buffer.from(whole);
-    checksum.writeUInt32LE(1, whole.length - 8);
-    assert.match((await damaged('checksum.gz', checksum)).fault, /damaged \(incorrect data check\)/);
-    const behind = await damaged('behind.gz', Buffer.concat([whole, Buffer.from('garbage')]));
-    assert.match(behind.fault, /damaged \(incorrect header check\)/);
+  it('shows every row in front of a wrong checksum, and of other data behind', async () => {
+    const small = gzipSync(lines(20));
+    for (const [packed, count] of [
+      [whole, 5000],
+      [small, 20],
+    ] as const) {
+      const checksum = Buffer.from(packed);
+      checksum.writeUInt32LE(1, packed.length - 8);
+      const wrong = await damaged('checksum.gz', checksum);
+      assert.match(wrong.fault, /damaged \(incorrect data check\)/);
+      const behind = await damaged('behind.gz', Buffer.concat([packed, Buffer.from('garbage')]));
+      assert.match(behind.fault, /damaged \(incorrect header check\)/);
+      assert.deepEqual([wrong.good, behind.good], [count, count]);
+    }
   });
 
   it('shows the rows of whole zstd frames, and says that one is cut off or broken', async () => {
@@ -393,7 +401,7 @@ if (process.platform === 'linux') {
       const { file } = writeLarge('killed.gz');
       const child = spawn(process.execPath, [cliPath(), 'inspect', file], { stdio: 'ignore' });
       const ended = new Promise<string | null>((resolve) => child.on('exit', (_, signal) => resolve(signal)));
-      await until(() => spoolsOf(child.pid!).length > 0);
+      await until(() => spoolsOf(child.pid!).some((target) => target.endsWith(' (deleted)')));
       child.kill('SIGKILL');
       assert.equal(await ended, 'SIGKILL');
       assert.deepEqual(leftIn(place), []);

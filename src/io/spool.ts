@@ -115,12 +115,26 @@ export class Spool {
 
   /** Throws errors of reading the source; everything else is the fault that it returns. */
   private async unpackAll(source: FileHandle): Promise<Fault | undefined> {
-    const content = unpack(this.compression, this.pieces(source));
-    for (;;) {
+    let end = await this.pass(source, Number.POSITIVE_INFINITY);
+    const isDamaged = end !== undefined && 'cutOff' in end && !end.cutOff;
+    if (isDamaged && this.compression === 'gzip' && !this.stopped) {
+      // Gunzip keeps the last content before damage for itself; fed byte by byte, it gives all but what is broken.
+      end = await this.pass(source, this.known.compressed);
+    }
+    if (this.stopped || end === undefined) return undefined;
+    return 'cutOff' in end ? damageFault(this.path, this.compression, this.unpackedBytes, end) : end;
+  }
+
+  /** Unpacks from the file's start and appends what is not there yet; byte by byte from the offset `careful` on. */
+  private async pass(source: FileHandle, careful: number): Promise<Damage | Fault | undefined> {
+    const content = unpack(this.compression, this.pieces(source, careful));
+    for (let at = 0; ; ) {
       const next = await content.next();
-      if (next.done) return this.stopped ? undefined : next.value && this.damaged(next.value);
+      if (next.done) return next.value;
+      const chunk = next.value.subarray(Math.max(0, this.unpackedBytes - at));
+      at += next.value.length;
       try {
-        await this.append(next.value);
+        await this.append(chunk);
       } catch (error) {
         await content.return(undefined);
         return this.unwritable(error);
@@ -129,14 +143,15 @@ export class Spool {
   }
 
   /** The compressed bytes that there were when the file was opened. */
-  private async *pieces(source: FileHandle): AsyncGenerator<Uint8Array> {
+  private async *pieces(source: FileHandle, careful: number): AsyncGenerator<Uint8Array> {
     for (let at = 0; at < this.compressedBytes && !this.stopped; ) {
       const piece = new Uint8Array(Math.min(PIECE_BYTES, this.compressedBytes - at));
       const { bytesRead } = await source.read(piece, 0, piece.length, at);
       if (bytesRead === 0) return;
-      yield piece.subarray(0, bytesRead);
+      const step = at < careful ? bytesRead : 1;
+      for (let i = 0; i < bytesRead; i += step) yield piece.subarray(i, i + step);
       at += bytesRead;
-      this.known = { compressed: at, content: this.unpackedBytes };
+      if (at > this.known.compressed) this.known = { compressed: at, content: this.unpackedBytes };
     }
   }
 
@@ -159,10 +174,6 @@ export class Spool {
     const { waiting } = this;
     this.waiting = [];
     for (const resolve of waiting) resolve();
-  }
-
-  private damaged({ cutOff, reason }: Damage): Fault {
-    return damageFault(this.path, this.compression, this.unpackedBytes, { cutOff, reason });
   }
 
   private unwritable(error: unknown): Fault {

@@ -58,7 +58,7 @@ function removeAtExit(folder: string): void {
 
 async function removeLeftovers(): Promise<void> {
   const start = `${PREFIX}${hostTag()}-`;
-  for (const name of await readdir(tmpdir())) {
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
     const pid = name.startsWith(start) ? /^(\d+)-\w+$/u.exec(name.slice(start.length))?.[1] : undefined;
     if (pid === undefined || isAlive(Number(pid))) continue;
     // Another user's folder stays: it is not ours to remove.

@@ -30,8 +30,8 @@ const GZIP_CHUNK = 64 * 1024;
 
 /**
  * Unpacks compressed bytes; gzip members and zstd frames that follow each other are read as one. Yields pieces of
- * the content and returns what is wrong if it breaks off; everything before that has been yielded, but for less than
- * 64 KiB before damaged gzip data. Errors of the input are thrown.
+ * the content and returns what is wrong if it breaks off; everything before that has been yielded, but for what a
+ * damaged piece of gzip data unpacks to (at most 64 KiB). Errors of the input are thrown.
  */
 export async function* unpack(
   compression: Compression,
