@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { type InspectOptions, inspect } from './inspect';
 
 const root = path.resolve(__dirname, '../..');
@@ -80,6 +81,59 @@ describe('cfprm inspect', () => {
         assert.deepEqual({ ...JSON.parse(out), file: '' }, { ...direct, file: '' });
       }
     }
+  });
+
+  it('reads standard input that is compressed, or laid out in any way, as the file', async () => {
+    const fixture = path.join(root, 'test/fixtures/trl.jsonl');
+    const text = readFileSync(fixture);
+    const direct = JSON.parse((await run(fixture, { json: true })).out);
+    const rows = text
+      .toString()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    const inputs: [string, Uint8Array][] = [
+      ['gzip', gzipSync(text)],
+      ['zstd', readFileSync(path.join(root, 'test/compressed/trl-frames.jsonl.zst'))],
+      ['values', Buffer.from(rows.map((row) => JSON.stringify(row, null, 2)).join('\n'))],
+      ['lists', Buffer.from(JSON.stringify({ version: 1, data: rows }))],
+      ['compressed lists', gzipSync(JSON.stringify({ data: rows }, null, 2))],
+    ];
+    for (const [what, bytes] of inputs) {
+      for (const size of [1, 7, 1 << 16]) {
+        const { code, out, err } = await run('-', { json: true }, pieces(bytes, size));
+        assert.deepEqual([code, err], [0, ''], what);
+        assert.deepEqual({ ...JSON.parse(out), file: '' }, { ...direct, file: '' }, what);
+      }
+    }
+  });
+
+  it('reads what is there of compressed standard input that breaks off, and says so', async () => {
+    const row = (i: number): string => `{"prompt":"p${i * i}","completions":["a"],"labels":[true]}\n`;
+    const text = Array.from({ length: 1000 }, (_, i) => row(i)).join('');
+    const { code, out } = await run('-', { json: true }, pieces(gzipSync(text).subarray(0, -100), 100));
+    const report = JSON.parse(out);
+    assert.equal(code, 1);
+    assert.ok(report.trajectories > 0 && report.trajectories < 1000);
+    assert.deepEqual([report.malformedRows, report.rows], [1, report.trajectories + 1]);
+    assert.match(report.malformed[0].message, /^Standard input: its gzip data is cut off behind byte \d+ /);
+    assert.equal(report.malformed[0].row, report.rows);
+    const nothing = await run('-', {}, [gzipSync(text).subarray(0, 12)]);
+    assert.equal(nothing.code, 2);
+    assert.match(nothing.err, /Standard input: its gzip data is cut off behind byte 0 /);
+    const archive = await run('-', {}, [Buffer.from('504b0304', 'hex')]);
+    assert.deepEqual([archive.code, archive.out], [2, '']);
+    assert.match(archive.err, /Standard input is a zip archive\. Unpack it/);
+  });
+
+  it('finds the format of standard input behind a row that is longer than what is read first', async () => {
+    const long = JSON.stringify(
+      { prompt: 'p', completions: ['x'.repeat(6_000_000)], labels: [true] },
+      null,
+      2,
+    );
+    const { code, out } = await run('-', { json: true }, pieces(Buffer.from(`${long}\n${long}`), 1 << 20));
+    assert.deepEqual([code, JSON.parse(out).trajectories], [0, 2]);
   });
 
   it('reads a mapped file', async () => {

@@ -1,10 +1,14 @@
-import type { JsonObject } from '../core/formats/format';
-import { parseRow, readRow } from '../core/jsonl/readRow';
-import { detectContainer } from '../core/jsonl/rowSplitter';
+import { readRow } from '../core/jsonl/readRow';
+import { type Container, possibleContainers } from '../core/jsonl/rowSplitter';
 import { type Fault, fail, ok, type Result } from '../core/result';
 import type { Trajectory } from '../core/trajectory';
+import { holdBytes } from '../io/byteSource';
+import { foreignContent } from '../io/compression';
 import { chooseFormat, openSource, type Source, type SourceChoice } from '../io/openSource';
+import { type RowSample, SampleTaker } from '../io/rowSample';
 import { RowPusher, type RowVisitor, streamRows } from '../io/rowStream';
+import { findShape } from '../io/sourceShape';
+import { UnpackedStream } from '../io/unpackedStream';
 
 /** What a command does with the rows of its input, in order. */
 export interface RowConsumer {
@@ -17,13 +21,13 @@ export interface RowConsumer {
   onProgress?(doneBytes: number, totalBytes: number): void;
 }
 
-/** Bytes that are held back to find the format of a stream, which cannot be read twice. */
-const HEAD_BYTES = 4 * 1024 * 1024;
+/** Bytes of a stream that are held back to find its format, as it cannot be read twice: more where they do not do. */
+const HEAD_BYTES = [4, 16, 64].map((megabytes) => megabytes * 1024 * 1024);
 const SAMPLE_ROWS = 64;
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Reads every row of a file, or of `input` if the path is `-`. Faults: those of
+ * Reads every row of a file, or of `input` if the path is `-`; both may be compressed. Faults: those of
  * `openSource`, and reading that fails.
  */
 export async function consumeRows(
@@ -33,12 +37,17 @@ export async function consumeRows(
   consumer: RowConsumer,
 ): Promise<Result<unknown>> {
   if (path === '-') return consumeStream('Standard input', input, choice, consumer);
-  const source = await openSource(path, choice);
-  if (!source.ok) return source;
-  consumer.opened(source.value);
-  return streamRows(path, source.value.container, visitorFor(source.value, consumer), {
-    onProgress: (done) => consumer.onProgress?.(done, source.value.bytes),
-  });
+  const release = await holdBytes(path);
+  try {
+    const source = await openSource(path, choice);
+    if (!source.ok) return source;
+    consumer.opened(source.value);
+    return await streamRows(path, source.value.container, visitorFor(source.value, consumer), {
+      onProgress: (done) => consumer.onProgress?.(done, source.value.bytes),
+    });
+  } finally {
+    await release();
+  }
 }
 
 function visitorFor(source: Source, consumer: RowConsumer): RowVisitor {
@@ -62,84 +71,59 @@ async function consumeStream(
   choice: SourceChoice,
   consumer: RowConsumer,
 ): Promise<Result<unknown>> {
-  const iterator = input[Symbol.asyncIterator]();
-  const head = await readHead(iterator);
-  const source = openHead(name, head.chunks, head.ended, choice);
+  const stream = new UnpackedStream(name, input);
+  const source = await openStream(name, stream, choice);
   if (!source.ok) return source;
   consumer.opened(source.value);
-  const pusher = new RowPusher(
-    source.value.container,
-    visitorFor(source.value, consumer),
-    CHUNK_BYTES,
-    FROM_START,
-  );
-  for (const chunk of head.chunks) pushAll(pusher, chunk);
-  for (
-    let next = head.ended ? undefined : await iterator.next();
-    next && !next.done;
-    next = await iterator.next()
-  ) {
-    pushAll(pusher, next.value);
+  const { container } = source.value;
+  const pusher = new RowPusher(container, visitorFor(source.value, consumer), CHUNK_BYTES, FROM_START);
+  for (const chunk of stream.held.splice(0)) pushAll(pusher, chunk);
+  for (let chunk = await stream.next(); chunk !== undefined; chunk = await stream.next()) {
+    pushAll(pusher, chunk);
   }
-  pusher.push(0, true);
+  if (stream.damage === undefined) pusher.push(0, true);
+  else pusher.breakOff(stream.damage);
   return ok(undefined);
 }
 
 const FROM_START = { offset: 0, row: 1, inside: false };
 
-async function readHead(
-  iterator: AsyncIterator<Uint8Array>,
-): Promise<{ readonly chunks: readonly Uint8Array[]; readonly ended: boolean }> {
-  const chunks: Uint8Array[] = [];
-  for (let held = 0; held < HEAD_BYTES; ) {
-    const next = await iterator.next();
-    if (next.done) return { chunks, ended: true };
-    chunks.push(next.value);
-    held += next.value.length;
+/** Finds out how a stream is to be read, from its first bytes. Faults as `openSource`. */
+async function openStream(
+  name: string,
+  stream: UnpackedStream,
+  choice: SourceChoice,
+): Promise<Result<Source>> {
+  for (const bytes of HEAD_BYTES) {
+    await stream.hold(bytes);
+    const head = firstBytes(stream.held);
+    const foreign = foreignContent(head, stream.compression !== undefined);
+    if (foreign !== undefined) return fail(`${name} ${foreign}`);
+    const shape = await findShape(
+      name,
+      possibleContainers(head),
+      async (container, maxRowBytes) => ok(sampleHeld(stream, container, maxRowBytes)),
+      (rows, seen) => chooseFormat(rows, choice, name, seen),
+    );
+    if (shape.ok) return ok({ path: '-', bytes: 0, compression: stream.compression, ...shape.value });
+    if (stream.ended || bytes === HEAD_BYTES.at(-1)) return shape;
   }
-  return { chunks, ended: false };
+  throw new Error('the last size of a head decides');
 }
 
-/** Finds out how a stream is to be read, from its first bytes. Faults as `openSource`. */
-function openHead(
-  name: string,
-  chunks: readonly Uint8Array[],
-  ended: boolean,
-  choice: SourceChoice,
-): Result<Source> {
-  const rows: JsonObject[] = [];
-  let trouble: Fault | undefined;
-  const visitor: RowVisitor = {
-    row(bytes, start, end, row) {
-      if (rows.length >= SAMPLE_ROWS) return;
-      const parsed = parseRow(bytes, start, end, row);
-      if (parsed.ok) rows.push(parsed.value.value);
-      else trouble ??= parsed.fault;
-    },
-    fault(fault) {
-      trouble ??= fault;
-    },
-  };
-  const container = detectContainer(firstBytes(chunks));
-  const pusher = new RowPusher(container, visitor, CHUNK_BYTES, FROM_START);
-  for (const chunk of chunks) pushAll(pusher, chunk);
-  if (ended) pusher.push(0, true);
-  if (rows.length === 0) {
-    if (trouble === undefined) return fail(`${name} is empty: it has no rows.`);
-    return fail(`${name} has no readable row. Row ${trouble.row}: ${trouble.message}`);
-  }
-  const format = chooseFormat(rows, choice, name);
-  return format.ok ? ok({ path: '-', bytes: 0, container, ...format.value }) : format;
+function sampleHeld(stream: UnpackedStream, container: Container, maxRowBytes: number): RowSample {
+  const taker = new SampleTaker(container, SAMPLE_ROWS);
+  const pusher = new RowPusher(container, taker.visitor, CHUNK_BYTES, FROM_START, maxRowBytes);
+  for (const chunk of stream.held) pushAll(pusher, chunk);
+  if (stream.damage !== undefined) pusher.breakOff(stream.damage);
+  else if (stream.ended) pusher.push(0, true);
+  return taker.take(stream.damage);
 }
 
 /** Enough of the stream's start to see through a byte-order mark and white space. */
 function firstBytes(chunks: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(
-    Math.min(
-      64 * 1024,
-      chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-    ),
-  );
+  const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  const bytes = new Uint8Array(Math.min(64 * 1024, size));
   let at = 0;
   for (const chunk of chunks) {
     const part = chunk.subarray(0, bytes.length - at);

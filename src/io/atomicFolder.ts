@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
-import { homedir, hostname } from 'node:os';
+import { homedir } from 'node:os';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { type Fault, fail, ok, type Result } from '../core/result';
+import { hostTag, isAlive } from './processes';
 import { writeFault } from './writeFault';
 
 /** Temporary folders of this process that are in use; a new process may have an old one's id. */
@@ -124,7 +125,7 @@ function appeared(target: string): string {
 /** `.name.cfprm-new-host-pid-random` beside the target: who made it can be told from the name. */
 function temporaryName(target: string, kind: 'new' | 'old'): string {
   const random = randomBytes(4).toString('hex');
-  return join(dirname(target), `${prefix(target)}${kind}-${host()}-${process.pid}-${random}`);
+  return join(dirname(target), `${prefix(target)}${kind}-${hostTag()}-${process.pid}-${random}`);
 }
 
 function prefix(target: string): string {
@@ -132,12 +133,6 @@ function prefix(target: string): string {
   const digest = createHash('sha256').update(name).digest('hex').slice(0, 8);
   const short = name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME / 2)}~${digest}`;
   return `.${short}.cfprm-`;
-}
-
-function host(): string {
-  return hostname()
-    .replace(/[^\w.]/gu, '_')
-    .slice(0, 64);
 }
 
 /**
@@ -149,21 +144,12 @@ async function recover(target: string): Promise<void> {
   const start = prefix(target);
   for (const name of (await readdir(parent)).filter((entry) => entry.startsWith(start)).sort()) {
     const parts = /^(new|old)-(.+)-(\d+)-[0-9a-f]{8}$/u.exec(name.slice(start.length));
-    if (parts === null || parts[2] !== host()) continue;
+    if (parts === null || parts[2] !== hostTag()) continue;
     const path = join(parent, name);
     const pid = Number(parts[3]);
     if (active.has(path) || (pid !== process.pid && isAlive(pid))) continue;
     if (parts[1] === 'old' && !(await exists(target))) await rename(path, target);
     else await rm(path, { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

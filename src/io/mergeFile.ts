@@ -17,6 +17,8 @@ import { fail, ok, type Result } from '../core/result';
 import { size } from '../core/trace/words';
 import { VERSION } from '../core/version';
 import { AtomicFolder, isInside } from './atomicFolder';
+import { bytesToUnpack, exactBytes, holdBytes } from './byteSource';
+import { type Digest, fileDigest } from './fileDigest';
 import { haltFault, mergeDryRun } from './mergeDryRun';
 import { chunkFor, passesOf } from './mergeTurn';
 import { openSource, type Source, type SourceChoice } from './openSource';
@@ -53,6 +55,15 @@ const SAMPLE = 2 * 1024 * 1024;
  * existing target without `force`, too little space, a full disk, cancelled.
  */
 export async function mergeFile(job: MergeJob): Promise<Result<Manifest>> {
+  const release = await holdBytes(job.source);
+  try {
+    return await mergeHeld(job);
+  } finally {
+    await release();
+  }
+}
+
+async function mergeHeld(job: MergeJob): Promise<Result<Manifest>> {
   const { format, mapping } = job;
   const source = await openSource(job.source, { format, mapping });
   if (!source.ok) return source;
@@ -93,7 +104,8 @@ async function checkSpace(folder: AtomicFolder, source: Source, job: MergeJob): 
   const output = sample.value.bytes.reduce((sum, part) => sum + part, 0);
   // A shuffle holds every row twice for a while.
   const copies = job.options.order === 'shuffled' ? 2 : 1;
-  const need = estimatedBytes(source, sample.value.seenBytes, output) * copies;
+  const merged = estimatedBytes(source, sample.value.seenBytes, output) * copies;
+  const need = merged + (await bytesToUnpack(source, dirname(folder.path)));
   const disk = await statfs(dirname(folder.path)).catch(() => undefined);
   if (disk === undefined || disk.blocks === 0) return ok(undefined);
   const have = disk.bavail * disk.bsize;
@@ -102,11 +114,6 @@ async function checkSpace(folder: AtomicFolder, source: Source, job: MergeJob): 
     `${job.out} needs about ${size(need)}, but its disk has ${size(have)} free. ` +
       'Free some space, choose a folder on another disk, or merge with fewer window sizes.',
   );
-}
-
-interface Digest {
-  readonly bytes: number;
-  readonly sha256: string;
 }
 
 /** One merge, from an empty temporary folder to a complete one. */
@@ -180,16 +187,19 @@ class MergePass {
       this.outputs.push(await OutputFile.create(join(this.folder, file), buffer, true, room));
     }
     if (order !== 'shuffled') return;
-    this.shuffler = await Shuffler.create(this.folder, seed, this.source.bytes * passesOf(this.job.options));
+    // The order depends on the size, so it has to be the exact one.
+    const bytes = await exactBytes(this.source, this.job.signal);
+    this.shuffler = await Shuffler.create(this.folder, seed, bytes * passesOf(this.job.options));
   }
 
   private async stream(merger: Merger): Promise<Result<Digest>> {
     const { source, job } = this;
     const hash = createHash('sha256');
+    const isPlain = source.compression === undefined;
     const visitor = {
       row: merger.row.bind(merger),
       chunk: (bytes: Uint8Array): void => {
-        hash.update(bytes);
+        if (isPlain) hash.update(bytes);
       },
       fault: merger.fault.bind(merger),
       flush: () => this.flush(),
@@ -201,7 +211,11 @@ class MergePass {
       enough: () => merger.halt !== undefined,
       onProgress: (bytes) => job.onProgress?.(bytes, source.bytes),
     });
-    return read.ok ? ok({ bytes: read.value.bytes, sha256: hash.digest('hex') }) : read;
+    if (!read.ok) return read;
+    // The manifest names the file as it lies on the disk.
+    return isPlain
+      ? ok({ bytes: read.value.bytes, sha256: hash.digest('hex') })
+      : fileDigest(source.path, job.signal);
   }
 
   private async flush(): Promise<void> {

@@ -1,19 +1,28 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { detect } from '../core/formats/detect';
 import type { Format, FormatId, JsonObject } from '../core/formats/format';
 import { genericFormat, type Mapping } from '../core/formats/generic';
 import { formatById, formatIds } from '../core/formats/registry';
 import type { SplitRule } from '../core/formats/splitText';
-import { parseRow } from '../core/jsonl/readRow';
-import { type Container, detectContainer } from '../core/jsonl/rowSplitter';
-import { type Fault, fail, ok, type Result } from '../core/result';
+import { type Container, possibleContainers } from '../core/jsonl/rowSplitter';
+import { fail, ok, type Result } from '../core/result';
+import { type ByteSource, openBytes } from './byteSource';
+import { type Compression, foreignContent } from './compression';
 import { fileFault } from './fileFault';
-import { type RowPusher, streamRows } from './rowStream';
+import { type RowSample, SampleTaker } from './rowSample';
+import { type RowVisitor, streamRows } from './rowStream';
+import { findShape } from './sourceShape';
 
 /** A trajectory file whose shape is known. */
 export interface Source {
   readonly path: string;
+  /**
+   * Bytes of the content. For a compressed file an estimate, above what was unpacked so far, until all of it is
+   * unpacked; so whoever has read this many bytes has read everything.
+   */
   readonly bytes: number;
+  /** How the file on disk is compressed, if it is. */
+  readonly compression: Compression | undefined;
   readonly container: Container;
   readonly format: Format;
   /** Why this format: what detection saw, or that it was chosen. */
@@ -29,37 +38,65 @@ export interface SourceChoice {
   readonly split?: SplitRule;
 }
 
-const SAMPLE_ROWS = 48;
 const MIDDLE_ROWS = 16;
-const SAMPLE_BYTES = 8 * 1024 * 1024;
+const SAMPLE_ROWS = 48;
+const CHUNK_BYTES = 256 * 1024;
 const HEAD_BYTES = 64 * 1024;
 
 /**
  * Finds out how a file is to be read, from rows at its start and in its middle. Faults: a missing file, a
- * directory or device, no permission, an empty file, no row that is a JSON object, an unknown format.
+ * directory or device, no permission, an empty file, an archive, no row that is a JSON object, an unknown format.
  */
 export async function openSource(path: string, choice: SourceChoice = {}): Promise<Result<Source>> {
-  let bytes: number;
-  let container: Container;
+  let file: ByteSource;
+  let size: number;
   try {
     const info = await stat(path);
     if (info.isDirectory()) return fail(`${path} is a directory. Name a file in it.`);
     // Opening a pipe would wait for its writer, and no byte range of it can be read.
     if (!info.isFile()) return fail(`${path} is not a regular file. Copy its content to one first.`);
-    bytes = info.size;
-    container = detectContainer(await readHead(path));
+    size = info.size;
+    file = await openBytes(path);
   } catch (error) {
     return fileFault(error, path);
   }
-  const sample = await sampleRows(path, container, bytes);
-  if (!sample.ok) return sample;
-  const { rows, seen, fault } = sample.value;
-  if (rows.length === 0) {
-    if (fault === undefined) return fail(`${path} is empty: it has no rows. Choose another file.`);
-    return fail(`${path} has no readable row. Row ${fault.row}: ${fault.message}`, fault);
+  try {
+    return await openContent(path, file, size, choice);
+  } catch (error) {
+    return fileFault(error, path);
+  } finally {
+    await file.close();
   }
-  const format = chooseFormat(rows, choice, path, seen);
-  return format.ok ? ok({ path, bytes, container, ...format.value }) : format;
+}
+
+async function openContent(
+  path: string,
+  file: ByteSource,
+  size: number,
+  choice: SourceChoice,
+): Promise<Result<Source>> {
+  const { spool } = file;
+  const head = new Uint8Array(HEAD_BYTES);
+  const count = await file.read(head, 0, HEAD_BYTES, 0);
+  const foreign = foreignContent(head.subarray(0, count), spool !== undefined);
+  if (foreign !== undefined) return fail(`${path} ${foreign}`);
+  // Half of a compressed file would have to be unpacked to see its middle.
+  const middle = spool === undefined ? Math.floor(size / 2) : undefined;
+  const shape = await findShape(
+    path,
+    possibleContainers(head.subarray(0, count)),
+    (container, maxRowBytes) => sampleRows(path, container, maxRowBytes, middle),
+    (rows, seen) => chooseFormat(rows, choice, path, seen),
+  );
+  if (!shape.ok) return shape;
+  return ok({
+    path,
+    get bytes() {
+      return spool?.bytes ?? size;
+    },
+    compression: spool?.compression,
+    ...shape.value,
+  });
 }
 
 /**
@@ -105,66 +142,34 @@ function formatOf(
   return ok({ format: genericFormat(mapping), why: 'no known format fits; read by your field mapping' });
 }
 
-async function readHead(path: string): Promise<Uint8Array> {
-  const file = await open(path, 'r');
-  try {
-    const head = new Uint8Array(HEAD_BYTES);
-    const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
-    return head.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-}
-
-interface Sample {
-  readonly rows: JsonObject[];
-  /** Rows looked at, unreadable ones included. */
-  readonly seen: number;
-  /** Why the first unreadable row is unreadable, if one is. */
-  readonly fault: Fault | undefined;
-}
-
-async function sampleRows(path: string, container: Container, bytes: number): Promise<Result<Sample>> {
-  const rows: JsonObject[] = [];
-  let fault: Fault | undefined;
-  let seen = 0;
-  let limit = SAMPLE_ROWS;
-  let readTo = 0;
-  const visitor = {
-    row(buffer: Uint8Array, start: number, end: number, row: number): void {
-      if (rows.length >= limit) return;
-      seen++;
-      const parsed = parseRow(buffer, start, end, row);
-      if (parsed.ok) rows.push(parsed.value.value);
-      else fault ??= parsed.fault;
-    },
-    fault(trouble: Fault): void {
-      seen++;
-      fault ??= trouble;
-    },
-  };
-  const first = await streamRows(path, container, visitor, {
-    chunkBytes: 256 * 1024,
-    enough: () => rows.length >= limit || (seen > 0 && readTo > SAMPLE_BYTES),
-    onProgress: (done) => {
-      readTo = done;
-    },
+async function sampleRows(
+  path: string,
+  container: Container,
+  maxRowBytes: number,
+  middle: number | undefined,
+): Promise<Result<RowSample>> {
+  const taker = new SampleTaker(container, SAMPLE_ROWS);
+  const first = await streamRows(path, container, taker.visitor, {
+    chunkBytes: CHUNK_BYTES,
+    maxRowBytes,
+    enough: () => taker.enough,
+    onProgress: (done) => taker.readTo(done),
   });
   if (!first.ok) return first;
-  const middle = Math.floor(bytes / 2);
-  if (container === 'lines' && middle > readTo) {
-    limit += MIDDLE_ROWS;
-    const later = await sampleMiddle(path, middle, visitor);
+  if (container === 'lines' && middle !== undefined && taker.endsBefore(middle)) {
+    taker.extend(MIDDLE_ROWS);
+    const later = await sampleMiddle(path, middle, maxRowBytes, taker.visitor);
     if (!later.ok) return later;
   }
-  return ok({ rows, seen, fault });
+  return ok(taker.take(first.value.damage));
 }
 
 /** Rows from the first line that starts after `offset`, one chunk at the most. */
 async function sampleMiddle(
   path: string,
   offset: number,
-  visitor: ConstructorParameters<typeof RowPusher>[1],
+  maxRowBytes: number,
+  visitor: RowVisitor,
 ): Promise<Result<unknown>> {
   let whole = false;
   const afterFirst = {
@@ -175,5 +180,10 @@ async function sampleMiddle(
     },
   };
   const from = { offset, row: 1, inside: true };
-  return streamRows(path, 'lines', afterFirst, { from, chunkBytes: 256 * 1024, enough: () => true });
+  return streamRows(path, 'lines', afterFirst, {
+    from,
+    chunkBytes: CHUNK_BYTES,
+    maxRowBytes,
+    enough: () => true,
+  });
 }

@@ -3,6 +3,7 @@ import { manifestRows, plannedBlocks } from '../core/merge/manifest';
 import type { MergeOptions } from '../core/merge/options';
 import { type MergeExample, type MergePreview, mergeExample } from '../core/merge/preview';
 import { ok, type Result } from '../core/result';
+import { holdBytes } from './byteSource';
 import { mergeDryRun } from './mergeDryRun';
 import { openSource, type Source, type SourceChoice } from './openSource';
 
@@ -22,7 +23,20 @@ const EXAMPLES = 3;
 export async function previewMerge(
   path: string,
   options: MergeOptions,
-  { maxBytes = 64e6, signal, ...choice }: PreviewOptions = {},
+  preview: PreviewOptions = {},
+): Promise<Result<MergePreview>> {
+  const release = await holdBytes(path);
+  try {
+    return await previewHeld(path, options, preview);
+  } finally {
+    await release();
+  }
+}
+
+async function previewHeld(
+  path: string,
+  options: MergeOptions,
+  { maxBytes = 64e6, signal, ...choice }: PreviewOptions,
 ): Promise<Result<MergePreview>> {
   const source = await openSource(path, choice);
   if (!source.ok) return source;

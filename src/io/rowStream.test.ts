@@ -40,20 +40,31 @@ const texts = fc.array(
 );
 const chunkBytes = fc.integer({ min: 1, max: 40 });
 
+const containers = ['lines', 'array', 'values', 'lists'] as const;
+
+/** What stands before, between and behind the rows; a list ends behind every second row. */
+const FRAMES: Record<Container, { start: string; between(i: number): string; end: string }> = {
+  lines: { start: '', between: () => '\n', end: '' },
+  array: { start: '[', between: () => ',', end: ']' },
+  values: { start: '', between: () => '\n ', end: '\n' },
+  lists: { start: '{"a":[', between: (i) => (i % 2 === 0 ? ',' : '],"b":"]","c":['), end: ']}' },
+};
+
 /** The rows of a file and what a pass over it must report. */
 function fileOf(rows: readonly string[], container: Container): { text: string; seen: Seen[] } {
-  const elements = rows.map((row) => JSON.stringify(row));
-  let offset = 1;
-  const seen = elements.map((element, i): Seen => {
-    const here = container === 'lines' ? offset - 1 : offset;
-    offset += Buffer.byteLength(element) + 1;
-    return [i + 1, element, here];
-  });
-  return { text: container === 'lines' ? elements.join('\n') : `[${elements.join(',')}]`, seen };
+  const { start, between, end } = FRAMES[container];
+  let text = start;
+  const seen: Seen[] = [];
+  for (const [i, element] of rows.map((row) => JSON.stringify(row)).entries()) {
+    if (i > 0) text += between(i - 1);
+    seen.push([i + 1, element, Buffer.byteLength(text)]);
+    text += element;
+  }
+  return { text: text + end, seen };
 }
 
 describe('streaming rows', () => {
-  for (const container of ['lines', 'array'] as const) {
+  for (const container of containers) {
     it(`gives every row of ${container} with its place, at any chunk size`, async () => {
       await fc.assert(
         fc.asyncProperty(texts, chunkBytes, async (rows, bytes) => {
@@ -195,14 +206,14 @@ describe('pushing bytes', () => {
     fc.assert(
       fc.property(
         texts,
-        fc.constantFrom('lines', 'array'),
+        fc.constantFrom(...containers),
         pieces,
         chunkBytes,
         (rows, container, sizes, most) => {
-          const { text, seen } = fileOf(rows, container as Container);
+          const { text, seen } = fileOf(rows, container);
           const visitor = recorder();
           const start = { offset: 0, row: 1, inside: false };
-          const pusher = new RowPusher(container as Container, visitor, most, start);
+          const pusher = new RowPusher(container, visitor, most, start);
           let bytes = Buffer.from(text);
           while (bytes.length > 0) {
             const room = pusher.room();

@@ -1,6 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { type Container, createSplitter, type SplitStart } from '../core/jsonl/rowSplitter';
 import { type Fault, fail, ok, type Result } from '../core/result';
+import { type ByteSource, openBytes } from './byteSource';
 import { fileFault } from './fileFault';
 
 /** What a streaming pass calls, in file order. */
@@ -10,9 +10,9 @@ export interface RowVisitor {
    * valid during the call. `row` is 1-based, `offset` the file offset of `start`.
    */
   row(bytes: Uint8Array, start: number, end: number, row: number, offset: number): void;
-  /** The file's raw bytes as read, in order (for hashing). */
+  /** The bytes of the content as read, in order (for hashing). */
   chunk?(bytes: Uint8Array): void;
-  /** A row over `maxRowBytes`, or a container that is broken. */
+  /** A row over `maxRowBytes`, a container that is broken, or a compressed file that is damaged. */
   fault?(fault: Fault): void;
   /** Awaited after every chunk: back-pressure, and the event loop's turn. */
   flush?(): Promise<void> | undefined;
@@ -42,19 +42,28 @@ export const MAX_ROW_BYTES = 512 * 1024 * 1024 - 64;
 /** The fault that a cancelled pass ends with. */
 export const CANCELLED = 'Cancelled.';
 
+/** How a pass ended. */
+export interface StreamEnd {
+  /** Offset behind the last byte that was read. */
+  readonly bytes: number;
+  /** Why a compressed file ended too early; the visitor was told, too, with the row where it broke off. */
+  readonly damage: Fault | undefined;
+}
+
 /**
- * Streams the rows of a file through a visitor in bounded memory: one buffer that holds a chunk and the longest
- * row. Faults: the file cannot be opened or read, or the signal was aborted (`CANCELLED`).
+ * Streams the rows of a file, compressed or not, through a visitor in bounded memory: one buffer that holds a chunk
+ * and the longest row. Offsets are those of the unpacked content. Faults: the file cannot be opened or read, or the
+ * signal was aborted (`CANCELLED`).
  */
 export async function streamRows(
   path: string,
   container: Container,
   visitor: RowVisitor,
   options: StreamOptions = {},
-): Promise<Result<{ bytes: number }>> {
-  let file: FileHandle;
+): Promise<Result<StreamEnd>> {
+  let file: ByteSource;
   try {
-    file = await open(path, 'r');
+    file = await openBytes(path);
   } catch (error) {
     return fileFault(error, path);
   }
@@ -76,6 +85,7 @@ export class RowPusher {
   /** Unconsumed bytes are `buffer[0, held)`, and `base` is the file offset of `buffer[0]`. */
   private held = 0;
   private base: number;
+  private toldFault = false;
 
   constructor(
     container: Container,
@@ -119,10 +129,15 @@ export class RowPusher {
       this.base += this.held;
       this.held = 0;
     }
-    if (last) {
-      const fault = this.splitter.fault();
-      if (fault !== undefined) visitor.fault?.(fault);
-    }
+    const fault = this.splitter.fault();
+    if (fault === undefined || this.toldFault) return;
+    this.toldFault = true;
+    visitor.fault?.(fault);
+  }
+
+  /** Ends the pass where the input broke off: the row that is not whole is told as this fault. */
+  breakOff(fault: Fault): void {
+    this.visitor.fault?.({ ...fault, row: this.splitter.skip() });
   }
 }
 
@@ -135,11 +150,11 @@ function tooLong(row: number, limit: number): Fault {
 }
 
 async function pump(
-  file: FileHandle,
+  file: ByteSource,
   container: Container,
   visitor: RowVisitor,
   options: StreamOptions,
-): Promise<Result<{ bytes: number }>> {
+): Promise<Result<StreamEnd>> {
   const from = options.from ?? { offset: 0, row: 1, inside: false };
   const until = options.until ?? Number.POSITIVE_INFINITY;
   const chunkBytes = options.chunkBytes ?? 512 * 1024;
@@ -149,11 +164,14 @@ async function pump(
     if (options.signal?.aborted) return fail(CANCELLED);
     const room = pusher.room();
     const wanted = Math.min(room.length, until - at);
-    const { bytesRead } = wanted > 0 ? await file.read(room, 0, wanted, at) : { bytesRead: 0 };
-    at += bytesRead;
-    pusher.push(bytesRead, bytesRead === 0);
+    const count = wanted > 0 ? await file.read(room, 0, wanted, at) : 0;
+    at += count;
+    // A pass that stops where it was told to does not ask what comes behind.
+    const damage = count === 0 && wanted > 0 ? file.fault : undefined;
+    if (damage === undefined) pusher.push(count, count === 0);
+    else pusher.breakOff(damage);
     await visitor.flush?.();
     options.onProgress?.(at);
-    if (bytesRead === 0 || options.enough?.()) return ok({ bytes: at });
+    if (count === 0 || options.enough?.()) return ok({ bytes: at, damage });
   }
 }

@@ -32,21 +32,36 @@ function rowText(i: number, bytes: number): string {
   });
 }
 
-/** A file with a row of each size; between the lines of JSONL are blank ones. */
+const STARTS = { lines: '\uFEFF', array: '[ ', values: '\n', lists: '{"v":{"x":[1]} ,"a":[ ' };
+
+/** A file with a row of each size; between the lines of JSONL are blank ones, and a list ends at every 100th row. */
 function sample(sizes: readonly number[], container: Container): Sample {
   const rows: Known[] = [];
-  let content = container === 'lines' ? '\uFEFF' : '[ ';
+  let content = STARTS[container];
   let row = 1;
   for (const [i, bytes] of sizes.entries()) {
     if (container === 'lines' && i % 5 === 3) {
       content += ' \r\n\n';
       row += 2;
     }
-    const text = container === 'lines' ? rowText(i, bytes) : rowText(i - (i % 7), bytes);
+    const text = container === 'lines' ? rowText(i, bytes) : goodText(i, bytes, container);
     rows.push({ row: row++, text, offset: Buffer.byteLength(content) });
-    content += text + (container === 'lines' ? '\r\n' : i === sizes.length - 1 ? '\n]' : ' ,\n ');
+    content += text + between(container, i, i === sizes.length - 1);
   }
   return { content, rows };
+}
+
+function goodText(i: number, bytes: number, container: Container): string {
+  const text = rowText(i - (i % 7), bytes);
+  return container === 'values' ? JSON.stringify(JSON.parse(text), null, 2) : text;
+}
+
+/** What stands behind the i-th row. */
+function between(container: Container, i: number, isLast: boolean): string {
+  if (container === 'lines') return '\r\n';
+  if (container === 'values') return i % 2 === 0 ? '\n' : ' ';
+  if (isLast) return container === 'lists' ? '\n]}' : '\n]';
+  return container === 'lists' && i % 100 === 99 ? '\n],"more":[]\n,"b":[' : ' ,\n ';
 }
 
 async function opened(name: string, content: string): Promise<TraceFile> {
@@ -74,7 +89,7 @@ function assertReading(reading: RowReading | undefined, known: Known, ordinal: n
   else assert.deepEqual([reading.result.fault.row, known.text.endsWith('é')], [known.row, true]);
 }
 
-for (const container of ['lines', 'array'] as const) {
+for (const container of ['lines', 'array', 'values', 'lists'] as const) {
   describe(`an open file of ${container}`, () => {
     // Large enough for several anchors by count and by bytes.
     const sizes = Array.from({ length: 1500 }, (_, i) => (i % 400 === 30 ? 700_000 : (i * 37) % 300));

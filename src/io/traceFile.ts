@@ -3,6 +3,7 @@ import { readRow } from '../core/jsonl/readRow';
 import { type Anchor, RowIndex } from '../core/jsonl/rowIndex';
 import { type Fault, fail, ok, type Result } from '../core/result';
 import type { Trajectory } from '../core/trajectory';
+import { holdBytes } from './byteSource';
 import { fileFault } from './fileFault';
 import { beginsWith, type FileStamp, takeStamp } from './fileStamp';
 import { openSource, type Source, type SourceChoice } from './openSource';
@@ -65,17 +66,22 @@ export class TraceFile {
     public source: Source,
     private readonly choice: SourceChoice,
     private stamp: FileStamp,
+    /** Lets go of what is unpacked of a compressed file. */
+    private release: () => Promise<void>,
   ) {
     this.startIndex();
   }
 
   /** Opens a file. Faults: those of `openSource`. */
   static async open(path: string, choice: SourceChoice = {}): Promise<Result<TraceFile>> {
-    const source = await openSource(path, choice);
-    if (!source.ok) return source;
+    const release = await holdBytes(path);
     try {
-      return ok(new TraceFile(source.value, choice, await takeStamp(path)));
+      const source = await openSource(path, choice);
+      if (source.ok) return ok(new TraceFile(source.value, choice, await takeStamp(path), release));
+      await release();
+      return source;
     } catch (error) {
+      await release();
       return fileFault(error, path);
     }
   }
@@ -103,7 +109,7 @@ export class TraceFile {
 
   /** Share of the file that is indexed, in [0, 1]. */
   get progress(): number {
-    return this.done ? 1 : Math.min(1, this.indexedTo / Math.max(1, this.stamp.bytes));
+    return this.done ? 1 : Math.min(1, this.indexedTo / Math.max(1, this.source.bytes));
   }
 
   /** What is wrong with the container or with reading it, if anything. */
@@ -225,7 +231,7 @@ export class TraceFile {
       signal,
       // Small chunks keep each turn of the event loop short: a chunk is parsed in one turn.
       chunkBytes: 256 * 1024,
-      onProgress: (done) => onProgress?.(done, this.stamp.bytes),
+      onProgress: (done) => onProgress?.(done, this.source.bytes),
     });
   }
 
@@ -282,7 +288,8 @@ export class TraceFile {
       if (info.size === old.bytes && info.mtimeMs === old.modified && info.ino === old.inode)
         return ok('same');
       const grew = info.size > old.bytes && info.ino === old.inode && (await beginsWith(path, old));
-      return await this.reload(grew && this.source.container === 'lines');
+      const isFollowed = this.source.container === 'lines' && this.source.compression === undefined;
+      return await this.reload(grew && isFollowed);
     } catch (error) {
       return fileFault(error, path);
     }
@@ -293,6 +300,7 @@ export class TraceFile {
     this.closed = true;
     this.stopping.abort();
     this.wake();
+    void this.release();
   }
 
   private async reload(grew: boolean): Promise<Result<FileChange>> {
@@ -305,14 +313,21 @@ export class TraceFile {
       return ok('grew');
     }
     const stamp = await takeStamp(path);
+    const release = await holdBytes(path);
     const source = await openSource(path, this.choice);
-    if (!source.ok) return source;
+    if (!source.ok) {
+      await release();
+      return source;
+    }
     this.stopping.abort();
     await this.indexing;
+    await this.release();
+    this.release = release;
     this.stamp = stamp;
     this.source = source.value;
     this.index = new RowIndex();
     this.startIndex();
+    if (this.closed) await release();
     return ok('replaced');
   }
 

@@ -1,11 +1,23 @@
 import type { Fault } from '../result';
+import { ArraySplitter } from './arraySplitter';
+import { BRACE_OPEN, BRACKET_OPEN, isSpace, NEWLINE, RETURN, startsWithBom } from './bytes';
+import { ListSplitter } from './listSplitter';
+import { ValueSplitter } from './valueSplitter';
 
-/** How a file holds its rows: one JSON value per line (JSONL), or the elements of one JSON array. */
-export type Container = 'lines' | 'array';
+/**
+ * How a file holds its rows:
+ * - `lines`: one JSON value per line (JSONL); the row number is the physical line;
+ * - `array`: the elements of one JSON array;
+ * - `values`: JSON values one after the other, each laid out over any number of lines (a single object that is
+ *   indented, or what `jq .` writes); the row number counts the values;
+ * - `lists`: the elements of the lists in one JSON object, `{"<key>": [row, row], "other": 1}` (Mr-Ben); members
+ *   that are no lists are passed over, and the row number counts the elements of all lists.
+ */
+export type Container = 'lines' | 'array' | 'values' | 'lists';
 
 /**
  * Called for every row that is not blank. `start` and `end` delimit it in the buffer, without byte-order mark,
- * surrounding white space of an array element, or line end. `row` is the 1-based physical line or element.
+ * surrounding white space of an element or value, or line end. `row` is the 1-based physical line, element or value.
  */
 export type OnRow = (start: number, end: number, row: number) => void;
 
@@ -22,7 +34,7 @@ export interface RowSplitter {
    * consumed but not reported. Returns its number.
    */
   skip(): number;
-  /** What is wrong with the container itself, known after the last call (an array that is not closed). */
+  /** What is wrong with the container itself (an array that is not closed); at the latest known after the last call. */
   fault(): Fault | undefined;
 }
 
@@ -38,32 +50,27 @@ const FILE_START: SplitStart = { row: 1, inside: false };
 
 /** A splitter for the container. */
 export function createSplitter(container: Container, start: SplitStart = FILE_START): RowSplitter {
-  return container === 'lines' ? new LineSplitter(start) : new ArraySplitter(start);
+  switch (container) {
+    case 'lines':
+      return new LineSplitter(start);
+    case 'array':
+      return new ArraySplitter(start);
+    case 'values':
+      return new ValueSplitter(start);
+    case 'lists':
+      return new ListSplitter(start);
+  }
 }
 
-/** The container that a file's first bytes announce: an array if its first visible byte is `[`. */
-export function detectContainer(head: Uint8Array): Container {
+/**
+ * The containers that a file's first bytes leave open, the likeliest first: an array if the first visible byte is
+ * `[`; lines, values or lists if it is a brace; lines for anything else.
+ */
+export function possibleContainers(head: Uint8Array): readonly Container[] {
   let i = startsWithBom(head, 0, head.length) ? 3 : 0;
   while (i < head.length && isSpace(head[i]!)) i++;
-  return head[i] === BRACKET_OPEN ? 'array' : 'lines';
-}
-
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const BRACKET_OPEN = 0x5b;
-const BACKSLASH = 0x5c;
-const BRACKET_CLOSE = 0x5d;
-const BRACE_OPEN = 0x7b;
-const BRACE_CLOSE = 0x7d;
-
-function isSpace(byte: number): boolean {
-  return byte === 0x20 || byte === NEWLINE || byte === RETURN || byte === 0x09;
-}
-
-function startsWithBom(bytes: Uint8Array, at: number, to: number): boolean {
-  return to - at >= 3 && bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
+  if (head[i] === BRACKET_OPEN) return ['array'];
+  return head[i] === BRACE_OPEN ? ['lines', 'values', 'lists'] : ['lines'];
 }
 
 class LineSplitter implements RowSplitter {
@@ -119,146 +126,5 @@ class LineSplitter implements RowSplitter {
     if (start < to) onRow(from, bytes[to - 1] === RETURN ? to - 1 : to, this.row);
     this.skipping = false;
     this.row++;
-  }
-}
-
-class ArraySplitter implements RowSplitter {
-  private state: 'before' | 'inside' | 'after';
-  private row: number;
-  private trouble: Fault | undefined;
-  private readonly ends = new ElementEnds();
-  /** Bytes of the unfinished element, which `ends` has seen. */
-  private searched = 0;
-  private skipping = false;
-
-  constructor(start: SplitStart) {
-    this.row = start.row;
-    this.state = start.inside ? 'inside' : 'before';
-  }
-
-  split(bytes: Uint8Array, from: number, to: number, last: boolean, onRow: OnRow): number {
-    let at = from;
-    if (this.state === 'before') {
-      if (to - at < 3 && !last) return at;
-      if (startsWithBom(bytes, at, to)) at += 3;
-      while (at < to && isSpace(bytes[at]!)) at++;
-      if (at === to) return at;
-      at++; // detectContainer saw the bracket
-      this.state = 'inside';
-    }
-    while (this.state === 'inside') {
-      while (at < to && !this.skipping && isSpace(bytes[at]!)) at++;
-      const end = this.ends.find(bytes, at + this.searched, to);
-      if (end < 0) return this.unfinished(bytes, at, to, last, onRow);
-      this.searched = 0;
-      this.element(bytes, at, end, onRow);
-      at = end + 1;
-    }
-    return this.afterEnd(bytes, at, to);
-  }
-
-  skip(): number {
-    this.skipping = true;
-    this.searched = 0;
-    return this.row;
-  }
-
-  fault(): Fault | undefined {
-    return this.trouble;
-  }
-
-  /** The bytes end before the element does: more are to come, or the file is truncated. */
-  private unfinished(bytes: Uint8Array, at: number, to: number, last: boolean, onRow: OnRow): number {
-    if (!last) {
-      if (this.skipping) return to;
-      this.searched = to - at;
-      return at;
-    }
-    if (at < to && !this.skipping) onRow(at, trimmedEnd(bytes, at, to), this.row);
-    this.trouble = {
-      row: this.row,
-      message: 'The JSON array is not closed: the file ends before its "]". It may be truncated.',
-    };
-    return to;
-  }
-
-  private element(bytes: Uint8Array, at: number, end: number, onRow: OnRow): void {
-    const stop = trimmedEnd(bytes, at, end);
-    const closing = bytes[end] === BRACKET_CLOSE;
-    if (closing) this.state = 'after';
-    if (this.skipping) {
-      this.skipping = false;
-      this.row++;
-      return;
-    }
-    // An empty element is a row (and malformed), but "[]" and a trailing comma hold none.
-    if (stop > at || !closing) onRow(at, stop, this.row++);
-  }
-
-  private afterEnd(bytes: Uint8Array, from: number, to: number): number {
-    for (let at = from; at < to && this.trouble === undefined; at++) {
-      if (!isSpace(bytes[at]!)) {
-        this.trouble = {
-          row: this.row,
-          message: 'There is text after the closing "]" of the JSON array. Remove it.',
-        };
-      }
-    }
-    return to;
-  }
-}
-
-function trimmedEnd(bytes: Uint8Array, from: number, to: number): number {
-  let end = to;
-  while (end > from && isSpace(bytes[end - 1]!)) end--;
-  return end;
-}
-
-/**
- * Finds where an array's elements end, over bytes that come in pieces. An object that closes ends all that is
- * open in it, so that a row with brackets that do not match spoils no other row.
- */
-class ElementEnds {
-  private braces = 0;
-  private brackets = 0;
-  /** Brackets that are open around the outermost brace. */
-  private outer = 0;
-  private inString = false;
-  /** True if the last piece ended behind a backslash. */
-  private escaped = false;
-
-  /** Offset of the `,` or `]` that ends the element, or -1 if it lies behind `to`, where the next call goes on. */
-  find(bytes: Uint8Array, from: number, to: number): number {
-    for (let i = from; i < to; i++) {
-      if (this.inString) {
-        i = this.stringEnd(bytes, i, to);
-        continue;
-      }
-      const byte = bytes[i]!;
-      if (byte === QUOTE) {
-        this.inString = true;
-      } else if (byte === BRACE_OPEN) {
-        if (this.braces++ === 0) this.outer = this.brackets;
-      } else if (byte === BRACE_CLOSE) {
-        if (this.braces > 0 && --this.braces === 0) this.brackets = this.outer;
-      } else if (byte === BRACKET_OPEN) {
-        this.brackets++;
-      } else if (byte === BRACKET_CLOSE) {
-        if (this.brackets > 0) this.brackets--;
-        else if (this.braces === 0) return i;
-      } else if (byte === COMMA && this.braces === 0 && this.brackets === 0) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  /** Offset of the quote that closes the string which goes on at `from`; from `to` on if it lies behind it. */
-  private stringEnd(bytes: Uint8Array, from: number, to: number): number {
-    let i = this.escaped ? from + 1 : from;
-    while (i < to && bytes[i] !== QUOTE) i += bytes[i] === BACKSLASH ? 2 : 1;
-    this.inString = i >= to;
-    this.escaped = i > to;
-    return i;
   }
 }

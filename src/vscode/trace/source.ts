@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { createTextLocator } from '../../core/jsonl/locate';
+import type { Container } from '../../core/jsonl/rowSplitter';
 import { entryAt, stepAt } from '../../core/trace/page';
 import type { RowSource, TraceFile } from '../../io/traceFile';
 import type { OpenFiles } from '../files/openFiles';
@@ -28,7 +29,7 @@ export class TraceSource implements vscode.TextDocumentContentProvider, vscode.D
     const file = valueOrTell(await this.files.open(here.address.source));
     const row = file && valueOrTell(await file.rowSource(entry.ordinal));
     if (file === undefined || row === undefined) return;
-    if (file.source.bytes > MODEL_LIMIT) {
+    if (file.source.compression !== undefined || file.source.bytes > MODEL_LIMIT) {
       await this.openRowAlone(here.address.source, entry.ordinal, row.row);
       return;
     }
@@ -81,11 +82,11 @@ export class TraceSource implements vscode.TextDocumentContentProvider, vscode.D
   }
 }
 
-/** Where a row starts in the document: its line, or, in a JSON array, the place where its text is found. */
+/** Where a row starts in the document: its line, or, where rows are no lines, the place where its text is found. */
 function rowStart(
   document: vscode.TextDocument,
   { text, row, offset }: RowSource,
-  container: 'lines' | 'array',
+  container: Container,
 ): vscode.Position {
   if (container === 'lines') return new vscode.Position(Math.min(row, document.lineCount) - 1, 0);
   const eol = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
