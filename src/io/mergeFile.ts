@@ -64,8 +64,8 @@ export async function mergeFile(job: MergeJob): Promise<Result<Manifest>> {
 }
 
 async function mergeHeld(job: MergeJob): Promise<Result<Manifest>> {
-  const { format, mapping } = job;
-  const source = await openSource(job.source, { format, mapping });
+  const { format, mapping, split } = job;
+  const source = await openSource(job.source, { format, mapping, split });
   if (!source.ok) return source;
   const folder = await AtomicFolder.create(job.out, job.force ?? false);
   if (!folder.ok) return folder;
