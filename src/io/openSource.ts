@@ -27,6 +27,8 @@ export interface Source {
   readonly format: Format;
   /** Why this format: what detection saw, or that it was chosen. */
   readonly why: string;
+  /** Trajectories per row in the sampled rows, on average; at least 1. */
+  readonly perRow: number;
 }
 
 /** What the user decided instead of detection. */

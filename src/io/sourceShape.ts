@@ -10,6 +10,8 @@ export interface Shape {
   readonly format: Format;
   /** Why this format, in words. */
   readonly why: string;
+  /** Trajectories per row in the sampled rows, on average; at least 1. */
+  readonly perRow: number;
 }
 
 /** Takes rows of the file as the container gives them; longer ones than `maxRowBytes` are passed over. */
@@ -29,8 +31,9 @@ interface Attempt {
   readonly container: Container;
   readonly sample: RowSample;
   readonly chosen: ReturnType<ChooseFormat>;
-  /** Sampled rows that the format reads. */
+  /** Sampled rows that the format reads, and the trajectories in them. */
   readonly reads: number;
+  readonly trajectories: number;
 }
 
 /**
@@ -79,11 +82,15 @@ export async function findShape(
 function tryFormat(container: Container, sample: RowSample, choose: ChooseFormat): Attempt {
   const chosen = choose(sample.rows, sample.seen);
   const { rows } = sample;
-  const reads = (row: JsonObject): boolean => {
+  let reads = 0;
+  let trajectories = 0;
+  for (const row of chosen.ok ? rows : []) {
     const reading = chosen.ok && chosen.value.format.read(row);
-    return reading !== false && reading.ok && reading.value.length > 0;
-  };
-  return { container, sample, chosen, reads: chosen.ok ? rows.filter(reads).length : 0 };
+    if (reading === false || !reading.ok || reading.value.length === 0) continue;
+    reads++;
+    trajectories += reading.value.length;
+  }
+  return { container, sample, chosen, reads, trajectories };
 }
 
 /** Objects one after the other: then the lists of the first one are not what the file is about. */
@@ -115,9 +122,10 @@ function closestOf(attempts: readonly Attempt[]): Attempt {
   );
 }
 
-function settle(name: string, { container, sample, chosen }: Attempt): Result<Shape> {
+function settle(name: string, { container, sample, chosen, reads, trajectories }: Attempt): Result<Shape> {
   const { rows, fault, damage } = sample;
-  if (rows.length > 0) return chosen.ok ? ok({ container, ...chosen.value }) : chosen;
+  const perRow = Math.max(1, trajectories / Math.max(1, reads));
+  if (rows.length > 0) return chosen.ok ? ok({ container, ...chosen.value, perRow }) : chosen;
   if (damage !== undefined) return { ok: false, fault: damage };
   if (fault === undefined) return fail(`${name} is empty: it has no rows. Choose another file.`);
   return fail(`${name} has no readable row. Row ${fault.row}: ${fault.message}`, fault);

@@ -1,5 +1,6 @@
-import { parseTree } from 'jsonc-parser';
+import { getNodeValue, type Node, parseTree } from 'jsonc-parser';
 import * as vscode from 'vscode';
+import { detect } from '../../core/formats/detect';
 import type { Format, JsonObject } from '../../core/formats/format';
 import { parseRow, readRow } from '../../core/jsonl/readRow';
 import type { Result } from '../../core/result';
@@ -40,7 +41,10 @@ export class RawDocument {
     if (!choice.ok || sample.length === 0) return undefined;
     const chosen = chooseFormat(sample, choice.value, document.fileName);
     if (!chosen.ok) return undefined;
-    raw.format = chosen.value.format;
+    const { format } = chosen.value;
+    // A field mapping fits every file as far as detection goes; most JSON files hold something else.
+    if (document.languageId === 'json' && !sample.some((row) => format.recognise(row))) return undefined;
+    raw.format = format;
     return raw;
   }
 
@@ -71,8 +75,7 @@ export class RawDocument {
     if (this.elements?.version !== document.version) {
       const text = document.getText();
       const root = text.length > MAX_ARRAY_CHARS ? undefined : parseTree(text);
-      const nodes = root?.type === 'array' ? (root.children ?? []) : [];
-      const rows = nodes.map((node, i) => ({
+      const rows = rowNodes(root).map((node, i) => ({
         row: i + 1,
         offset: node.offset,
         text: text.slice(node.offset, node.offset + node.length),
@@ -83,11 +86,23 @@ export class RawDocument {
   }
 }
 
+/** The elements of an array, those of the lists in an object, or an object that is a row itself. */
+function rowNodes(root: Node | undefined): Node[] {
+  if (root?.type === 'array') return root.children ?? [];
+  if (root?.type !== 'object') return [];
+  const members = (root.children ?? []).map((property) => property.children?.[1]);
+  const lists = members.filter((value) => value?.type === 'array' && value.children?.[0]?.type === 'object');
+  // As in the file layer: an object that a format reads is a row, whatever lists it holds.
+  const value = getNodeValue(root) as JsonObject;
+  if (lists.length === 0 || detect([value]).ok) return [root];
+  return lists.flatMap((list) => list?.children ?? []);
+}
+
 function isCandidate(document: vscode.TextDocument): boolean {
   if (document.uri.scheme !== 'file' && document.uri.scheme !== 'untitled') return false;
   if (document.languageId === 'jsonl') return true;
   return (
-    document.languageId === 'json' && /^\s*\[\s*\{/.test(document.getText(new vscode.Range(0, 0, 20, 0)))
+    document.languageId === 'json' && /^\s*(?:\[\s*)?\{/.test(document.getText(new vscode.Range(0, 0, 20, 0)))
   );
 }
 

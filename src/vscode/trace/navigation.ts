@@ -3,12 +3,11 @@ import type { Result } from '../../core/result';
 import { entryAt, type TraceEntry, type TracePage } from '../../core/trace/page';
 import { firstError } from '../../core/trajectory';
 import { CANCELLED } from '../../io/rowStream';
-import type { RowRange, RowReading, TraceFile } from '../../io/traceFile';
+import type { RowReading } from '../../io/traceFile';
 import type { OpenFiles } from '../files/openFiles';
 import { withCancel } from '../progress';
-import { settings } from '../settings';
 import { parseTraceUri, TRACE_LANGUAGE, type TraceAddress, traceUri } from './address';
-import type { TracePages } from './pages';
+import { rowsPerPage, type ShownPage, type TracePages } from './pages';
 
 /** Where to put the cursor on a page that is opened. */
 export type Landing =
@@ -19,7 +18,7 @@ export type Landing =
 export interface Here {
   readonly editor: vscode.TextEditor;
   readonly address: TraceAddress;
-  readonly page: TracePage;
+  readonly page: ShownPage;
   /** 0-based line of the cursor, or the one that a code lens names. */
   readonly line: number;
 }
@@ -84,7 +83,9 @@ export class TraceNavigation {
       moveTo(here.editor, target);
       return;
     }
-    const size = settings.pageSize();
+    const file = valueOrTell(await this.files.open(here.address.source));
+    if (file === undefined) return;
+    const size = rowsPerPage(file);
     const from = step === 1 ? (here.address.page + 1) * size : here.address.page * size - 1;
     const search = await this.findRow(here.address, from, step, hasError);
     const found = valueOrTell(search);
@@ -111,9 +112,12 @@ export class TraceNavigation {
     const here = this.here();
     if (here === undefined) return;
     const page = here.address.page + step;
-    const size = settings.pageSize();
-    const range = await this.rangeOf(here.address, (page + 1) * size);
-    if (page < 0 || range === undefined || page * size >= range.range.length) {
+    const file = valueOrTell(await this.files.open(here.address.source));
+    if (file === undefined) return;
+    const size = rowsPerPage(file);
+    await file.whenIndexed((page + 1) * size);
+    const range = valueOrTell(await this.pages.range(here.address, file));
+    if (page < 0 || range === undefined || page * size >= range.length) {
       vscode.window.setStatusBarMessage(`CFPRM: this is the ${step === 1 ? 'last' : 'first'} page`, 4000);
       return;
     }
@@ -122,7 +126,9 @@ export class TraceNavigation {
 
   /** Opens the page that holds a row of the file, with the filter dropped if the row does not pass it. */
   async openRow(source: vscode.Uri, ordinal: number, filter?: TraceAddress['filter']): Promise<void> {
-    const size = settings.pageSize();
+    const file = await this.files.open(source);
+    // A file that cannot be read has one page, which says why.
+    const size = file.ok ? rowsPerPage(file.value) : Number.POSITIVE_INFINITY;
     const landing = { at: 'row', ordinal } as const;
     if (filter !== undefined) {
       const found = await this.files.passing(source, filter);
@@ -147,17 +153,6 @@ export class TraceNavigation {
     const range = await this.pages.range(address, file.value);
     if (!range.ok) return range;
     return withCancel('CFPRM: searching', (signal) => file.value.find(range.value, from, step, test, signal));
-  }
-
-  private async rangeOf(
-    address: TraceAddress,
-    rows: number,
-  ): Promise<{ file: TraceFile; range: RowRange } | undefined> {
-    const file = valueOrTell(await this.files.open(address.source));
-    if (file === undefined) return undefined;
-    await file.whenIndexed(rows);
-    const range = valueOrTell(await this.pages.range(address, file));
-    return range && { file, range };
   }
 }
 

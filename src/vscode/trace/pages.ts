@@ -12,9 +12,20 @@ import { parseTraceUri, type TraceAddress } from './address';
 /** A page reads at most this many bytes of rows; larger rows are named and opened one by one. */
 const PAGE_BYTES = 64 * 1024 * 1024;
 
+/** A page with its place in the file. */
+export interface ShownPage extends TracePage {
+  /** 0-based position of its first row among the rows that the address shows. */
+  readonly first: number;
+}
+
+/** Rows per page: as many as hold about the number of trajectories that the user wants. */
+export function rowsPerPage(file: TraceFile): number {
+  return Math.max(1, Math.round(settings.pageSize() / file.source.perRow));
+}
+
 /** Draws trace pages and keeps what lies where in each, for everything that decorates, folds or navigates them. */
 export class TracePages implements vscode.Disposable {
-  private readonly pages = new Map<string, TracePage>();
+  private readonly pages = new Map<string, ShownPage>();
   /** Pages that changed between being drawn and being shown: VS Code hears nothing of a file that is not open yet. */
   private readonly stale = new Set<string>();
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
@@ -43,12 +54,12 @@ export class TracePages implements vscode.Disposable {
   }
 
   /** What lies where on a page that was drawn. */
-  page(uri: vscode.Uri): TracePage | undefined {
+  page(uri: vscode.Uri): ShownPage | undefined {
     return this.pages.get(uri.toString());
   }
 
   /** Draws the page of a URI; what cannot be shown becomes a page that says why. */
-  async draw(uri: vscode.Uri): Promise<TracePage> {
+  async draw(uri: vscode.Uri): Promise<ShownPage> {
     const address = parseTraceUri(uri);
     const page =
       address === undefined
@@ -70,10 +81,10 @@ export class TracePages implements vscode.Disposable {
     vscode.Disposable.from(...this.disposables).dispose();
   }
 
-  private async drawAddress(address: TraceAddress): Promise<TracePage> {
+  private async drawAddress(address: TraceAddress): Promise<ShownPage> {
     const file = await this.files.open(address.source);
     if (!file.ok) return faultPage(file.fault);
-    const size = settings.pageSize();
+    const size = rowsPerPage(file.value);
     const first = address.page * size;
     await file.value.whenIndexed(first + size + 1);
     const range = await this.range(address, file.value);
@@ -85,7 +96,8 @@ export class TracePages implements vscode.Disposable {
     const heading = headingWords(address, file.value, range.value.length, first, rows.value.length);
     const left = range.value.length - first - rows.value.length;
     const footer = left > 0 ? `${count(left)} more on the next pages` : undefined;
-    return renderPage(heading, rows.value, { ...DEFAULT_RENDER, thresholds: settings.thresholds(), footer });
+    const options = { ...DEFAULT_RENDER, thresholds: settings.thresholds(), footer };
+    return { ...renderPage(heading, rows.value, options), first };
   }
 
   private redraw(concerns: (address: TraceAddress) => boolean): void {
@@ -113,7 +125,7 @@ function headingWords(
   first: number,
   shown: number,
 ): string {
-  const size = settings.pageSize();
+  const size = rowsPerPage(file);
   const pages = Math.max(1, Math.ceil(total / size));
   const more = file.complete || address.filter !== undefined ? '' : '+ (counting)';
   const name = address.source.path.split('/').at(-1) ?? '';
@@ -130,7 +142,8 @@ function headingWords(
   return parts.join(' · ');
 }
 
-function faultPage(fault: Fault): TracePage {
+function faultPage(fault: Fault): ShownPage {
   const text = `⚠ ${fault.message}`;
-  return { text, entries: [], marks: [{ line: 0, start: 0, end: text.length, kind: 'bad' }], tabSize: 4 };
+  const marks = [{ line: 0, start: 0, end: text.length, kind: 'bad' as const }];
+  return { text, entries: [], marks, tabSize: 4, first: 0 };
 }

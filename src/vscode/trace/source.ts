@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { createTextLocator } from '../../core/jsonl/locate';
 import type { Container } from '../../core/jsonl/rowSplitter';
-import { entryAt, stepAt } from '../../core/trace/page';
+import { entryAt, stepAt, type TraceEntry } from '../../core/trace/page';
 import type { RowSource, TraceFile } from '../../io/traceFile';
 import type { OpenFiles } from '../files/openFiles';
 import { type TraceNavigation, valueOrTell } from './navigation';
@@ -34,8 +34,7 @@ export class TraceSource implements vscode.TextDocumentContentProvider, vscode.D
       return;
     }
     const step = stepAt(entry, here.line);
-    const at =
-      step === undefined ? 0 : ((await this.stepOffset(file, entry.ordinal, step.number, row.text)) ?? 0);
+    const at = step === undefined ? 0 : ((await this.stepOffset(file, entry, step.number, row.text)) ?? 0);
     const document = await vscode.workspace.openTextDocument(here.address.source);
     const start = rowStart(document, row, file.source.container);
     const position = document.positionAt(document.offsetAt(start) + at);
@@ -70,14 +69,14 @@ export class TraceSource implements vscode.TextDocumentContentProvider, vscode.D
 
   private async stepOffset(
     file: TraceFile,
-    ordinal: number,
+    entry: TraceEntry,
     step: number,
     text: string,
   ): Promise<number | undefined> {
-    const readings = await file.read([ordinal]);
+    const readings = await file.read([entry.ordinal]);
     const result = readings.ok ? readings.value[0]?.result : undefined;
     if (result === undefined || !result.ok) return undefined;
-    const found = result.value[0]?.steps[step - 1];
+    const found = result.value[entry.trajectory - 1]?.steps[step - 1];
     return found && createTextLocator(text)(found)?.start;
   }
 }

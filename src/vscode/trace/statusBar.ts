@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
-import { entryAt, stepAt } from '../../core/trace/page';
+import { entryAt, stepAt, type TraceEntry } from '../../core/trace/page';
 import { count } from '../../core/trace/words';
 import type { CommandId } from '../commandIds';
-import { settings } from '../settings';
 import { TRACE_LANGUAGE } from './address';
 import type { TraceNavigation } from './navigation';
-import type { TracePages } from './pages';
+import type { ShownPage, TracePages } from './pages';
 
 /** Where the cursor is in the file: "trajectory 17 · step 4/6 · first error 4". */
 export class TraceStatusBar implements vscode.Disposable {
@@ -46,9 +45,8 @@ export class TraceStatusBar implements vscode.Disposable {
       this.item.hide();
       return;
     }
-    const index = here.address.page * settings.pageSize() + here.page.entries.indexOf(entry) + 1;
     const step = stepAt(entry, here.line);
-    const parts = [`trajectory ${count(index)}`];
+    const parts = [placeOf(entry, here.page)];
     parts.push(
       step === undefined ? `${entry.steps.length} steps` : `step ${step.number}/${entry.steps.length}`,
     );
@@ -56,4 +54,12 @@ export class TraceStatusBar implements vscode.Disposable {
     this.item.text = parts.join(' · ');
     this.item.show();
   }
+}
+
+/** Which trajectory of those that are shown; in files with candidates, which candidate of its row. */
+function placeOf(entry: TraceEntry, page: ShownPage): string {
+  if (entry.trajectories > 1)
+    return `row ${count(entry.row)} · candidate ${entry.trajectory}/${entry.trajectories}`;
+  const rows = new Set(page.entries.map(({ ordinal }) => ordinal));
+  return `trajectory ${count(page.first + [...rows].indexOf(entry.ordinal) + 1)}`;
 }
