@@ -4,19 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 
-/** The command line, bundled once per test run where every user can read it. */
-let bundle: string | undefined;
+/** What was bundled in this test run, by its entry point. */
+const bundles = new Map<string, string>();
 
 /** Path of the bundled command line. */
 export function cliPath(): string {
-  if (bundle !== undefined) return bundle;
+  return bundlePath('src/cli/main.ts');
+}
+
+/** Bundles a program, once per test run and where every user can read it; `entry` from the repository's root. */
+export function bundlePath(entry: string): string {
+  const known = bundles.get(entry);
+  if (known !== undefined) return known;
   const folder = mkdtempSync(join(tmpdir(), 'cfprm-cli-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   chmodSync(folder, 0o755);
-  bundle = join(folder, 'cli.js');
-  const entryPoints = [join(__dirname, '../../src/cli/main.ts')];
+  const bundle = join(folder, 'cli.js');
   buildSync({
-    entryPoints,
+    entryPoints: [join(__dirname, '../..', entry)],
     outfile: bundle,
     bundle: true,
     platform: 'node',
@@ -24,10 +29,11 @@ export function cliPath(): string {
     mainFields: ['module', 'main'],
     logLevel: 'error',
   });
+  bundles.set(entry, bundle);
   return bundle;
 }
 
-/** How a run of the command line ended. */
+/** How a run of a program ended. */
 export interface CliRun {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -35,17 +41,27 @@ export interface CliRun {
   readonly err: string;
 }
 
-/** Runs `cfprm` in a process of its own; `onStart` gets the process while it runs. */
-export function runCli(
+/** How a program is run. */
+export interface RunOptions {
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Gets the process while it runs. */
+  onStart?(child: ChildProcess): void;
+}
+
+/** Runs `cfprm` in a process of its own. */
+export function runCli(args: readonly string[], options: RunOptions = {}): Promise<CliRun> {
+  return runBundle(cliPath(), args, options);
+}
+
+/** Runs a bundled program in a process of its own; its standard input is empty until somebody writes to it. */
+export function runBundle(
+  bundle: string,
   args: readonly string[],
-  options: { uid?: number; gid?: number; onStart?(child: ChildProcess): void } = {},
+  options: RunOptions = {},
 ): Promise<CliRun> {
   const { uid, gid, onStart } = options;
-  const child = spawn(process.execPath, [cliPath(), ...args], {
-    uid,
-    gid,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(process.execPath, [bundle, ...args], { uid, gid, stdio: ['pipe', 'pipe', 'pipe'] });
   return finished(child, onStart);
 }
 

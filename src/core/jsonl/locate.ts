@@ -41,7 +41,7 @@ export function createTextLocator(
 }
 
 /** Offset in the source of the `decoded`-th character of the string literal whose first character is at `from`. */
-function rawOffset(source: string, from: number, decoded: number): number {
+export function rawOffset(source: string, from: number, decoded: number): number {
   let at = from;
   for (let i = 0; i < decoded; i++) {
     if (source[at] !== '\\') at += 1;

@@ -7,13 +7,15 @@ import { scoresColumn } from '../recordedScores';
 import { markedTexts, splitProblem, trimmedPiece } from '../taggedText';
 
 /** The step tag: in `label`, a sign stands in its place. */
-const TAG = 'ки';
+export const TAG = 'ки';
 const CYRILLIC = /\p{Script=Cyrillic}/u;
 
-/** A tag in `input`, and the label that `label` has in its place. */
-interface Tag {
+/** A tag in `input`, and the label that `label` has in its place; offsets are in UTF-16 units. */
+export interface Tag {
   readonly at: number;
   readonly label: Label | undefined;
+  /** Where the sign, or the tag itself, stands in `label`; absent if the row has no `label`. */
+  readonly sign?: number;
 }
 
 /**
@@ -78,7 +80,8 @@ function read(row: JsonObject): Result<Trajectory[]> {
   ]);
 }
 
-function readTags(input: string, row: JsonObject, notes: Note[]): Result<readonly Tag[]> {
+/** The tags of `input`, one per step up to the last tag. Faults: `label` is no text, or does not follow `input`. */
+export function readTags(input: string, row: JsonObject, notes: Note[]): Result<readonly Tag[]> {
   if (typeof row.label === 'string') return walk(input, row.label);
   if (row.label !== undefined && row.label !== null) {
     return fail(
@@ -105,10 +108,10 @@ function walk(input: string, label: string): Result<readonly Tag[]> {
     read = at + TAG.length;
     const sign = label[other];
     if (sign === '+' || sign === '-') {
-      tags.push({ at, label: sign === '+' ? 'correct' : 'incorrect' });
+      tags.push({ at, label: sign === '+' ? 'correct' : 'incorrect', sign: other });
       other++;
     } else if (label.startsWith(TAG, other)) {
-      if (standsAlone(input, at)) tags.push({ at, label: undefined });
+      if (standsAlone(input, at)) tags.push({ at, label: undefined, sign: other });
       other += TAG.length;
     } else {
       const found = sign === undefined ? 'the end of the text' : quote(label.slice(other, other + 12));
