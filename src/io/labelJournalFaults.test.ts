@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundlePath, type CliRun, runBundle, runOnTinyDisk } from '../../test/support/cli';
 import { labelState } from '../../test/support/labelState';
@@ -116,8 +116,7 @@ describe('a label journal in several windows', () => {
     const { state } = printed(await runBundle(worker(), [source, '1', '0'], { onStart: proceed }));
     assert.equal(state, '{"labels":[]}');
     const journal = await open();
-    const { hostname } = await import('node:os');
-    const dead = await deadProcess();
+    const dead = spawnSync('true').pid;
     writeFileSync(lock, `${hostname()} ${dead} 0123456789abcdef`);
     assert.ok((await journal.edit(target, { kind: 'label', step: 1, label: 'correct' })).ok);
     writeFileSync(lock, `${hostname()} ${process.ppid} 0123456789abcdef`);
@@ -196,7 +195,6 @@ describe('a label journal that cannot be written', () => {
   });
 
   it('does not wait for somebody to write to a pipe', async () => {
-    const { execFileSync } = await import('node:child_process');
     execFileSync('mkfifo', [path]);
     const opened = await LabelJournal.open(source);
     assert.match(opened.ok ? '' : opened.fault.message, /is no regular file/);
@@ -254,10 +252,4 @@ function assertInSequence(): Set<string> {
   }
   assert.equal(replay.overtaken, 0);
   return ops;
-}
-
-/** The id of a process that has ended. */
-async function deadProcess(): Promise<number> {
-  const { spawnSync } = await import('node:child_process');
-  return spawnSync('true').pid;
 }
