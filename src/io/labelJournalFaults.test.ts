@@ -42,7 +42,7 @@ function printed({ out }: CliRun): { acts: string[]; state: string } {
 }
 
 /** Lets a worker print its state and end. */
-const proceed = (child: ChildProcess | undefined): unknown => child?.stdin?.write('go\n');
+const proceed = (child: ChildProcess): unknown => child.stdin?.write('go\n');
 
 describe('a label journal in several windows', () => {
   beforeEach(makeFolder);
@@ -54,6 +54,7 @@ describe('a label journal in several windows', () => {
     let waiting = 2;
     const run = (seed: number) =>
       runBundle(worker(), [source, String(seed), String(actions)], {
+        input: true,
         onStart: (child) => {
           children.push(child);
           let out = '';
@@ -113,7 +114,7 @@ describe('a label journal in several windows', () => {
 
   it('takes over the lock of a process that is gone, and waits for one that lives', async () => {
     const lock = `${path}.lock`;
-    const { state } = printed(await runBundle(worker(), [source, '1', '0'], { onStart: proceed }));
+    const { state } = printed(await runBundle(worker(), [source, '1', '0']));
     assert.equal(state, '{"labels":[]}');
     const journal = await open();
     const dead = spawnSync('true').pid;
@@ -140,7 +141,7 @@ describe('a label journal that cannot be written', () => {
     const disk = join(folder, 'disk');
     mkdirSync(disk);
     const file = `${disk}/data.jsonl`;
-    const run = (seed: number, count: number) => `echo go | node "${worker()}" "${file}" ${seed} ${count}`;
+    const run = (seed: number, count: number) => `node "${worker()}" "${file}" ${seed} ${count} < /dev/null`;
     // Room for the lock and little more: appends end in the middle of an action.
     const fill = `dd if=/dev/zero of="${disk}/filler" bs=1k 2>/dev/null; truncate -s -8k "${disk}/filler"`;
     const script = [`echo > "${file}"`, run(1, 20), fill, run(2, 60), `rm "${disk}/filler"`, run(3, 1)];
@@ -166,7 +167,7 @@ describe('a label journal that cannot be written', () => {
     const journal = await open();
     assert.ok((await journal.edit(target, { kind: 'label', step: 1, label: 'correct' })).ok);
     chmodSync(folder, 0o555);
-    const run = await runBundle(worker(), [source, '1', '12'], { ...NOBODY, onStart: proceed });
+    const run = await runBundle(worker(), [source, '1', '12'], NOBODY);
     chmodSync(folder, 0o755);
     const { acts, state } = printed(run);
     assert.ok(acts.some((act) => act.includes('permission denied. Make it and its folder writable')));
