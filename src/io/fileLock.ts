@@ -1,14 +1,22 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail, type Result } from '../core/result';
 import { isAlive } from './processes';
 
-/** A lock that did not change for so long has been left behind, whoever holds it: work under it takes milliseconds. */
-const ABANDONED_MS = 10_000;
-/** After so long a person is told who holds the lock. */
-const PATIENCE_MS = 30_000;
+/** How long others are waited for, in milliseconds. */
+export interface LockLimits {
+  /** A lock that did not change for so long was left behind, whoever has it: work under it takes milliseconds. */
+  readonly abandoned: number;
+  /** The same for a lock without owner: it gets one at once, unless its maker is killed just then. */
+  readonly ownerless: number;
+  /** After so long a person is told who holds the lock. */
+  readonly patience: number;
+}
+
+const LIMITS: LockLimits = { abandoned: 10_000, ownerless: 1_000, patience: 30_000 };
 
 /** Locks of this process; a new process may have an old one's id. */
 const held = new Set<string>();
@@ -23,10 +31,14 @@ interface Look {
 
 /**
  * Runs `work` while no other process runs work under the same lock file, which exists only meanwhile. The lock of
- * a killed process is taken over: at once if it ran on this host, else when it has not changed for ten seconds.
- * Faults: those of `work`, and a lock that others kept for half a minute. Errors of the file system are thrown.
+ * a killed process is taken over: at once if it ran on this host, else when it has not changed for a while.
+ * Faults: those of `work`, and a lock that others kept for too long. Errors of the file system are thrown.
  */
-export async function withLock<T>(path: string, work: () => Promise<Result<T>>): Promise<Result<T>> {
+export async function withLock<T>(
+  path: string,
+  work: () => Promise<Result<T>>,
+  limits = LIMITS,
+): Promise<Result<T>> {
   const begun = performance.now();
   let seen: Look | undefined;
   let since = begun;
@@ -43,8 +55,9 @@ export async function withLock<T>(path: string, work: () => Promise<Result<T>>):
     const other = await look(path);
     if (other?.identity !== seen?.identity) since = now;
     seen = other;
-    if (now - begun > PATIENCE_MS) return fail(inUse(path, other));
-    if (other !== undefined && (isDead(other) || now - since > ABANDONED_MS)) await takeAway(path, other);
+    const enough = other?.owner === '' ? limits.ownerless : limits.abandoned;
+    if (now - begun > limits.patience) return fail(inUse(path, other));
+    if (other !== undefined && (isDead(other) || now - since > enough)) await takeAway(path, other);
     else await sleep(1 + Math.random() * 6);
   }
 }
@@ -59,27 +72,21 @@ async function create(path: string): Promise<string | undefined> {
   const owner = `${hostname()} ${process.pid} ${randomBytes(8).toString('hex')}`;
   held.add(owner);
   try {
-    const file = await open(path, 'wx');
-    try {
-      await file.writeFile(owner);
-      return owner;
-    } catch (error) {
-      await rm(path, { force: true });
-      throw error;
-    } finally {
-      await file.close();
-    }
+    // In one go: a process that is killed between making and filling the file makes others wait.
+    writeFileSync(path, owner, { flag: 'wx' });
+    return owner;
   } catch (error) {
     held.delete(owner);
-    if (isTaken(error)) return undefined;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    await dropUnfilled(path, error);
     throw error;
   }
 }
 
-function isTaken(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  // Windows says so of a file that another process is just deleting.
-  return code === 'EEXIST' || (process.platform === 'win32' && (code === 'EPERM' || code === 'EBUSY'));
+/** Removes the lock that could be made but not filled: the disk is full. */
+async function dropUnfilled(path: string, error: unknown): Promise<void> {
+  const { syscall } = error as NodeJS.ErrnoException;
+  if (syscall === 'write') await rm(path, { force: true });
 }
 
 async function release(path: string, owner: string): Promise<void> {
@@ -98,7 +105,7 @@ async function look(path: string): Promise<Look | undefined> {
       await file.close();
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || isTaken(error)) return undefined;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }

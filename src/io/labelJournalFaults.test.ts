@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundlePath, type CliRun, runBundle, runOnTinyDisk } from '../../test/support/cli';
 import { labelState } from '../../test/support/labelState';
@@ -42,7 +42,7 @@ function printed({ out }: CliRun): { acts: string[]; state: string } {
 }
 
 /** Lets a worker print its state and end. */
-const proceed = (child: ChildProcess | undefined): unknown => child?.stdin?.write('go\n');
+const proceed = (child: ChildProcess): unknown => child.stdin?.write('go\n');
 
 describe('a label journal in several windows', () => {
   beforeEach(makeFolder);
@@ -54,6 +54,7 @@ describe('a label journal in several windows', () => {
     let waiting = 2;
     const run = (seed: number) =>
       runBundle(worker(), [source, String(seed), String(actions)], {
+        input: true,
         onStart: (child) => {
           children.push(child);
           let out = '';
@@ -113,11 +114,10 @@ describe('a label journal in several windows', () => {
 
   it('takes over the lock of a process that is gone, and waits for one that lives', async () => {
     const lock = `${path}.lock`;
-    const { state } = printed(await runBundle(worker(), [source, '1', '0'], { onStart: proceed }));
+    const { state } = printed(await runBundle(worker(), [source, '1', '0']));
     assert.equal(state, '{"labels":[]}');
     const journal = await open();
-    const { hostname } = await import('node:os');
-    const dead = await deadProcess();
+    const dead = spawnSync('true').pid;
     writeFileSync(lock, `${hostname()} ${dead} 0123456789abcdef`);
     assert.ok((await journal.edit(target, { kind: 'label', step: 1, label: 'correct' })).ok);
     writeFileSync(lock, `${hostname()} ${process.ppid} 0123456789abcdef`);
@@ -141,7 +141,7 @@ describe('a label journal that cannot be written', () => {
     const disk = join(folder, 'disk');
     mkdirSync(disk);
     const file = `${disk}/data.jsonl`;
-    const run = (seed: number, count: number) => `echo go | node "${worker()}" "${file}" ${seed} ${count}`;
+    const run = (seed: number, count: number) => `node "${worker()}" "${file}" ${seed} ${count} < /dev/null`;
     // Room for the lock and little more: appends end in the middle of an action.
     const fill = `dd if=/dev/zero of="${disk}/filler" bs=1k 2>/dev/null; truncate -s -8k "${disk}/filler"`;
     const script = [`echo > "${file}"`, run(1, 20), fill, run(2, 60), `rm "${disk}/filler"`, run(3, 1)];
@@ -167,7 +167,7 @@ describe('a label journal that cannot be written', () => {
     const journal = await open();
     assert.ok((await journal.edit(target, { kind: 'label', step: 1, label: 'correct' })).ok);
     chmodSync(folder, 0o555);
-    const run = await runBundle(worker(), [source, '1', '12'], { ...NOBODY, onStart: proceed });
+    const run = await runBundle(worker(), [source, '1', '12'], NOBODY);
     chmodSync(folder, 0o755);
     const { acts, state } = printed(run);
     assert.ok(acts.some((act) => act.includes('permission denied. Make it and its folder writable')));
@@ -196,7 +196,6 @@ describe('a label journal that cannot be written', () => {
   });
 
   it('does not wait for somebody to write to a pipe', async () => {
-    const { execFileSync } = await import('node:child_process');
     execFileSync('mkfifo', [path]);
     const opened = await LabelJournal.open(source);
     assert.match(opened.ok ? '' : opened.fault.message, /is no regular file/);
@@ -254,10 +253,4 @@ function assertInSequence(): Set<string> {
   }
   assert.equal(replay.overtaken, 0);
   return ops;
-}
-
-/** The id of a process that has ended. */
-async function deadProcess(): Promise<number> {
-  const { spawnSync } = await import('node:child_process');
-  return spawnSync('true').pid;
 }

@@ -45,6 +45,8 @@ export interface CliRun {
 export interface RunOptions {
   readonly uid?: number;
   readonly gid?: number;
+  /** Whether somebody writes to its standard input; else that has ended already. */
+  readonly input?: boolean;
   /** Gets the process while it runs. */
   onStart?(child: ChildProcess): void;
 }
@@ -54,14 +56,18 @@ export function runCli(args: readonly string[], options: RunOptions = {}): Promi
   return runBundle(cliPath(), args, options);
 }
 
-/** Runs a bundled program in a process of its own; its standard input is empty until somebody writes to it. */
+/** Runs a bundled program in a process of its own. */
 export function runBundle(
   bundle: string,
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<CliRun> {
-  const { uid, gid, onStart } = options;
-  const child = spawn(process.execPath, [bundle, ...args], { uid, gid, stdio: ['pipe', 'pipe', 'pipe'] });
+  const { uid, gid, input = false, onStart } = options;
+  const child = spawn(process.execPath, [bundle, ...args], {
+    uid,
+    gid,
+    stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+  });
   return finished(child, onStart);
 }
 

@@ -6,8 +6,8 @@ import { LabelJournal } from '../../src/io/labelJournal';
 import { labelState } from './labelState';
 
 // A window of its own: `labelWorker SOURCE SEED COUNT` does COUNT random actions and prints the id of each one as
-// soon as it is done, or its fault. Then it waits for a line on its standard input, looks at the journal once more
-// and prints the state.
+// soon as it is done, or its fault. Then it waits until its standard input says something or ends, looks at the
+// journal once more and prints the state.
 
 const LABELS: (Label | undefined)[] = ['correct', 'neutral', 'incorrect', 0.25, undefined];
 const STEPS = 30;
@@ -38,7 +38,8 @@ async function main(source: string, seed: number, count: number): Promise<void> 
       done.ok ? `${kind < 3 ? 'back' : (done.value?.id ?? '-')}\n` : `${done.fault.message}\n`,
     );
   }
-  if (process.stdin.readable) await once(process.stdin, 'data');
+  process.stdin.resume();
+  await Promise.race([once(process.stdin, 'data'), once(process.stdin, 'end')]);
   const last = await journal.refresh();
   process.stdout.write(`${last.ok ? labelState(journal.overlay) : last.fault.message}\n`);
   process.stdin.destroy();
