@@ -6,11 +6,14 @@ import { type Failure, type Fault, fail, ok, type Result } from '../core/result'
 import { chunkFor } from './mergeTurn';
 import type { Source } from './openSource';
 import { streamRows } from './rowStream';
+import type { SourceLabels } from './sourceLabels';
 
 /** How far a dry run goes, and who else looks at the rows. */
 export interface DryRunOptions {
   readonly maxBytes: number;
   readonly signal?: AbortSignal;
+  /** Labels that a person gave, laid over the source's. */
+  readonly labels?: SourceLabels;
   onRow?(bytes: Uint8Array, start: number, end: number, row: number): void;
 }
 
@@ -27,7 +30,7 @@ export interface DryRun {
 export async function mergeDryRun(
   source: Source,
   options: MergeOptions,
-  { maxBytes, signal, onRow }: DryRunOptions,
+  { maxBytes, signal, labels, onRow }: DryRunOptions,
 ): Promise<Result<DryRun>> {
   for (const numbers of [Merger.needsNumbers(options), true]) {
     const sinks: ByteSink[] = [];
@@ -35,7 +38,12 @@ export async function mergeDryRun(
       sinks[block] ??= new ByteSink(64 * 1024, () => undefined);
       return sinks[block];
     };
-    const merger = new Merger(source.format, options, numbers, { isUtf8, sink });
+    const merger = new Merger(source.format, options, numbers, {
+      isUtf8,
+      sink,
+      labelsOf: labels?.of.bind(labels),
+    });
+    labels?.restart();
     let seenBytes = 0;
     const visitor = {
       row(bytes: Uint8Array, start: number, end: number, row: number): void {

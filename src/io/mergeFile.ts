@@ -26,6 +26,7 @@ import { OutputFile } from './outputFile';
 import { estimatedBytes } from './previewMerge';
 import { CANCELLED, streamRows } from './rowStream';
 import { Shuffler } from './shuffle';
+import { SourceLabels } from './sourceLabels';
 import { writeFault } from './writeFault';
 
 /** One merge of a file into a folder. */
@@ -36,6 +37,8 @@ export interface MergeJob extends SourceChoice {
   readonly options: MergeOptions;
   /** Replace an existing folder, in one step. */
   readonly force?: boolean;
+  /** False leaves out the labels that a person gave (the journal beside the source). */
+  readonly edits?: boolean;
   readonly signal?: AbortSignal;
   onProgress?(doneBytes: number, totalBytes: number): void;
 }
@@ -67,10 +70,12 @@ async function mergeHeld(job: MergeJob): Promise<Result<Manifest>> {
   const { format, mapping, split } = job;
   const source = await openSource(job.source, { format, mapping, split });
   if (!source.ok) return source;
+  const labels = job.edits === false ? ok(undefined) : await SourceLabels.open(job.source);
+  if (!labels.ok) return labels;
   const folder = await AtomicFolder.create(job.out, job.force ?? false);
   if (!folder.ok) return folder;
   try {
-    const made = await fill(folder.value, source.value, job);
+    const made = await fill(folder.value, source.value, labels.value, job);
     if (!made.ok) return made;
     if (job.signal?.aborted) return fail(CANCELLED);
     const committed = await folder.value.commit();
@@ -80,14 +85,19 @@ async function mergeHeld(job: MergeJob): Promise<Result<Manifest>> {
   }
 }
 
-async function fill(folder: AtomicFolder, source: Source, job: MergeJob): Promise<Result<Manifest>> {
+async function fill(
+  folder: AtomicFolder,
+  source: Source,
+  labels: SourceLabels | undefined,
+  job: MergeJob,
+): Promise<Result<Manifest>> {
   if (isInside(await realpath(source.path), folder.target)) {
     return fail(`${source.path} lies in ${job.out}, which would be replaced. Choose another folder.`);
   }
-  const space = await checkSpace(folder, source, job);
+  const space = await checkSpace(folder, source, labels, job);
   if (!space.ok) return space;
   const before = await stat(source.path);
-  const pass = new MergePass(folder.path, source, job);
+  const pass = new MergePass(folder.path, source, labels, job);
   const written = await pass.run();
   if (!written.ok) return written;
   const after = await stat(source.path).catch(() => undefined);
@@ -98,8 +108,13 @@ async function fill(folder: AtomicFolder, source: Source, job: MergeJob): Promis
   return written;
 }
 
-async function checkSpace(folder: AtomicFolder, source: Source, job: MergeJob): Promise<Result<void>> {
-  const sample = await mergeDryRun(source, job.options, { maxBytes: SAMPLE, signal: job.signal });
+async function checkSpace(
+  folder: AtomicFolder,
+  source: Source,
+  labels: SourceLabels | undefined,
+  job: MergeJob,
+): Promise<Result<void>> {
+  const sample = await mergeDryRun(source, job.options, { maxBytes: SAMPLE, signal: job.signal, labels });
   if (!sample.ok) return sample;
   const output = sample.value.bytes.reduce((sum, part) => sum + part, 0);
   // A shuffle holds every row twice for a while.
@@ -127,6 +142,7 @@ class MergePass {
   constructor(
     private readonly folder: string,
     private readonly source: Source,
+    private readonly labels: SourceLabels | undefined,
     private readonly job: MergeJob,
   ) {
     this.chunk = chunkFor(source, job.options);
@@ -148,9 +164,11 @@ class MergePass {
 
   /** 'again' if a soft label showed up, so that all labels have to be numbers. */
   private async attempt(numbers: boolean): Promise<Result<Manifest> | 'again'> {
-    const { source, job } = this;
+    const { source, labels, job } = this;
+    labels?.restart();
     const merger = new Merger(source.format, job.options, numbers, {
       isUtf8,
+      labelsOf: labels?.of.bind(labels),
       sink: (block) => this.shuffler?.sink() ?? this.outputs[block]!.sink,
     });
     await this.open(merger);
@@ -227,7 +245,7 @@ class MergePass {
   }
 
   private async complete(merger: Merger, read: Digest): Promise<Result<Manifest>> {
-    const { source, job } = this;
+    const { source, labels, job } = this;
     const shuffled = await this.shuffler?.finish(this.outputs[0]!, job.signal);
     if (shuffled?.ok === false) return shuffled;
     const digests = new Map<string, Digest>();
@@ -247,6 +265,7 @@ class MergePass {
         rows: merger.rows,
         trajectories: merger.trajectories,
       },
+      ...(labels === undefined ? {} : { edits: editsOf(labels, merger) }),
       options: recordedOptions(job.options),
       seed: job.options.seed,
       blocks: plannedBlocks(merger, job.options).map((block) => ({ ...block, ...digests.get(block.file)! })),
@@ -262,4 +281,8 @@ class MergePass {
     this.outputs = [];
     this.shuffler = undefined;
   }
+}
+
+function editsOf({ name, sha256, stale }: SourceLabels, merger: Merger): Manifest['edits'] {
+  return { name, sha256, labels: merger.edits, stale };
 }

@@ -6,6 +6,8 @@ import { ok, type Result } from '../core/result';
 import { holdBytes } from './byteSource';
 import { mergeDryRun } from './mergeDryRun';
 import { openSource, type Source, type SourceChoice } from './openSource';
+import { rowHash } from './rowHash';
+import { SourceLabels } from './sourceLabels';
 
 /** How a preview is made. */
 export interface PreviewOptions extends SourceChoice {
@@ -40,14 +42,21 @@ async function previewHeld(
 ): Promise<Result<MergePreview>> {
   const source = await openSource(path, choice);
   if (!source.ok) return source;
+  const labels = await SourceLabels.open(path);
+  if (!labels.ok) return labels;
   const examples = new Map<number, MergeExample>();
   const run = await mergeDryRun(source.value, options, {
     maxBytes,
     signal,
+    labels: labels.value,
     onRow(bytes, start, end, row) {
       if (examples.size >= EXAMPLES || examples.has(row)) return;
       const reading = readRow(bytes, start, end, row, source.value.format);
-      const example = reading.ok && reading.value[0] && mergeExample(reading.value[0], row, options);
+      const hash = (): string => rowHash(bytes, start, end);
+      const [first] = reading.ok
+        ? (labels.value?.overlay.applyTo(row, hash, reading.value).trajectories ?? reading.value)
+        : [];
+      const example = first && mergeExample(first, row, options);
       if (example) examples.set(row, example);
     },
   });
@@ -68,6 +77,8 @@ async function previewHeld(
     totalBytes: source.value.bytes,
     estimatedBytes: estimatedBytes(source.value, seenBytes, total),
     numbers,
+    edits: merger.edits,
+    staleEdits: labels.value?.stale ?? 0,
     examples: [...examples.values()],
   });
 }

@@ -137,7 +137,7 @@ export class Overlay {
     if (!this.hasEdits(row)) return { trajectories, applied: 0, stale: 0, misplaced: 0 };
     const now = hash();
     const labels = this.labelsOf(row, now);
-    const placed = labels.filter(({ trajectory, step }) => trajectories[trajectory - 1]?.steps[step - 1]);
+    const placed = placedIn(trajectories, labels);
     return {
       trajectories: relabelled(trajectories, placed),
       applied: placed.length,
@@ -248,8 +248,16 @@ function view(action: Done | undefined): LabelAction | undefined {
   return { id, time, changes: marks.map(({ change, home }) => ({ ...change, row: resolve(home).row })) };
 }
 
-/** The trajectories with these labels, which all have their step. */
-function relabelled(
+/** The labels that have a step in these trajectories. */
+export function placedIn(
+  trajectories: readonly Trajectory[],
+  labels: readonly StepLabel[],
+): readonly StepLabel[] {
+  return labels.filter(({ trajectory, step }) => trajectories[trajectory - 1]?.steps[step - 1]);
+}
+
+/** The trajectories with these labels, which all have their step; the very array that was given if none differs. */
+export function relabelled(
   trajectories: readonly Trajectory[],
   labels: readonly StepLabel[],
 ): readonly Trajectory[] {

@@ -27,6 +27,16 @@ export interface Manifest {
     readonly rows: number;
     readonly trajectories: number;
   };
+  /** The journal whose labels were laid over the source's; absent if there was none. */
+  readonly edits?: {
+    /** Base name. */
+    readonly name: string;
+    readonly sha256: string;
+    /** Labels of the journal in the rows that were read. */
+    readonly labels: number;
+    /** Labels that were left out because their rows have changed since. */
+    readonly stale: number;
+  };
   readonly options: Omit<MergeOptions, 'seed'> & { readonly max: WindowSize; readonly min: WindowSize };
   readonly seed: number;
   /** In training order. */

@@ -1,6 +1,7 @@
 import type { Format } from '../formats/format';
 import { labelText } from '../formats/labelText';
 import { parseRow, readParsed } from '../jsonl/readRow';
+import { placedIn, relabelled, type StepLabel } from '../labels/overlay';
 import type { Fault } from '../result';
 import type { Trajectory } from '../trajectory';
 import type { ByteSink } from './byteSink';
@@ -18,6 +19,8 @@ export interface MergeHost {
   isUtf8(bytes: Uint8Array): boolean;
   /** Where the next row of a block goes; asked once per row. */
   sink(block: number): ByteSink;
+  /** The labels that a person gave to the row in `bytes[start, end)`, if there are any. */
+  labelsOf?(bytes: Uint8Array, start: number, end: number, row: number): readonly StepLabel[] | undefined;
 }
 
 /** Why a merge cannot go on: to be done again with labels as numbers, or not at all. */
@@ -56,6 +59,8 @@ export class Merger {
   rows = 0;
   /** Trajectories read from them. */
   trajectories = 0;
+  /** Labels in them that a person gave. */
+  edits = 0;
   /** Set when the merge cannot go on; later rows are ignored. */
   halt: Halt | undefined;
 
@@ -109,6 +114,8 @@ export class Merger {
     if (this.halt !== undefined) return;
     this.rows++;
     if (this.trl?.read(bytes, start, end) && this.host.isUtf8(bytes.subarray(start, end))) {
+      const labels = this.host.labelsOf?.(bytes, start, end, row);
+      if (labels !== undefined) this.relabel(this.trl, labels);
       this.mergeBytes(this.trl, bytes, start, end, row);
     } else {
       this.mergeRead(bytes, start, end, row);
@@ -120,6 +127,11 @@ export class Merger {
     if (this.halt !== undefined) return;
     // The frame's fault may come on top of one of its last row.
     if (fault.row === undefined || fault.row !== this.lastFaultRow) this.refuse(fault);
+  }
+
+  private relabel(trl: TrlRow, labels: readonly StepLabel[]): void {
+    trl.relabel(labels, this.options.neutral);
+    this.edits += labels.filter(({ trajectory, step }) => trajectory === 1 && step <= trl.steps).length;
   }
 
   private refuse(fault: Fault): void {
@@ -160,7 +172,9 @@ export class Merger {
       this.stopAtMerged(row);
       return;
     }
-    for (const trajectory of reading.value) {
+    const labels = placedIn(reading.value, this.host.labelsOf?.(bytes, start, end, row) ?? []);
+    this.edits += labels.length;
+    for (const trajectory of relabelled(reading.value, labels)) {
       this.trajectories++;
       this.mergeTrajectory(trajectory, row);
     }

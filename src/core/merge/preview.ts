@@ -39,6 +39,9 @@ export interface MergePreview {
   readonly estimatedBytes: number;
   /** Whether labels are written as numbers. */
   readonly numbers: boolean;
+  /** Labels that a person gave, and such labels whose rows have changed since. */
+  readonly edits: number;
+  readonly staleEdits: number;
   readonly examples: readonly MergeExample[];
 }
 

@@ -35,9 +35,10 @@ export interface Splice {
  * `bytes` must be free of raw line breaks between the row's tokens.
  */
 export function spliceRow(bytes: Uint8Array, row: TrlRow, splice: Splice, sink: ByteSink): void {
-  const completionsFirst = row.completions.from < row.labels.from;
   let at = row.members.from;
-  if (completionsFirst) {
+  if (row.labels.from < 0) {
+    at = spliceNewLabels(bytes, row, splice, sink, at);
+  } else if (row.completions.from < row.labels.from) {
     at = spliceCompletions(bytes, row, splice, sink, at);
     at = spliceLabels(bytes, row, splice, sink, at);
   } else {
@@ -98,6 +99,29 @@ function spliceLabels(bytes: Uint8Array, row: TrlRow, splice: Splice, sink: Byte
   if (used === row.steps) return at;
   sink.copy(bytes, at, labelTo[used - 1]!);
   return row.labels.to;
+}
+
+/** Writes a row that had no list of labels: a new list in the place of null, or behind the other members. */
+function spliceNewLabels(
+  bytes: Uint8Array,
+  row: TrlRow,
+  splice: Splice,
+  sink: ByteSink,
+  from: number,
+): number {
+  const { noLabels } = row;
+  let at = from;
+  const beforeCompletions = noLabels.from >= 0 && noLabels.from < row.completions.from;
+  if (!beforeCompletions) at = spliceCompletions(bytes, row, splice, sink, at);
+  sink.copy(bytes, at, noLabels.from < 0 ? row.members.to : noLabels.from);
+  sink.text(noLabels.from < 0 ? ',"labels":[' : '[');
+  for (let w = 0; w < splice.spans.length >> 1; w++) {
+    if (w > 0) sink.text(',');
+    putLabel(splice.values[w]!, splice.numbers, sink);
+  }
+  sink.text(']');
+  at = noLabels.from < 0 ? row.members.to : noLabels.to;
+  return beforeCompletions ? spliceCompletions(bytes, row, splice, sink, at) : at;
 }
 
 function putLabel(value: number, numbers: boolean, sink: ByteSink): void {

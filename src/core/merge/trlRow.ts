@@ -1,5 +1,8 @@
 import { DuplicateKeys, decodeKey } from '../jsonl/duplicateKeys';
 import { RowScanner } from '../jsonl/scan';
+import type { StepLabel } from '../labels/overlay';
+import { labelValue } from './labels';
+import type { NeutralRule } from './options';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -18,6 +21,9 @@ const COLUMNS: readonly Column[] = ['prompt', 'completions', 'labels', 'cfprm', 
 const BY_LENGTH = Array.from({ length: LONGEST_KEY + 1 }, (_, length) =>
   COLUMNS.filter((name) => name.length === length).map((name) => ({ name, codes: [...name].map(code) })),
 );
+
+/** In `TrlRow.spelled`: the step has no label. */
+const ABSENT = 3;
 
 /** A stretch of bytes; `from` is -1 if there is none. */
 export interface Range {
@@ -44,13 +50,18 @@ export class TrlRow {
   readonly labelTo: number[] = [];
   /** The labels as numbers (1, 0, or soft between them) of the first `labelled` steps. */
   values = new Float64Array(64);
-  /** 1 where the label is spelled `true` or `false`, 2 where it is soft: it can stay as it is spelled. */
+  /**
+   * 1 where the label is spelled `true` or `false`, 2 where it is soft: it can stay as it is spelled. 3 where there
+   * is none.
+   */
   spelled = new Uint8Array(64);
   /** From the row's opening brace to behind its last member. */
   readonly members: Range = { from: 0, to: 0 };
   /** The two lists, from the opening bracket to the closing one (excluded). */
   readonly completions: Range = { from: -1, to: -1 };
   readonly labels: Range = { from: -1, to: -1 };
+  /** The value of `labels` if it is null. */
+  readonly noLabels: Range = { from: -1, to: -1 };
   /** The value of `id`, if there is one. */
   readonly id: Range = { from: -1, to: -1 };
   /** True if the row was merged before. */
@@ -75,7 +86,7 @@ export class TrlRow {
     this.bytes = bytes;
     this.end = end;
     this.steps = this.labelled = this.labelCount = 0;
-    this.completions.from = this.labels.from = this.id.from = -1;
+    this.completions.from = this.labels.from = this.noLabels.from = this.id.from = -1;
     this.merged = this.prompted = false;
     const { scanner, keys } = this;
     scanner.attach(bytes, end);
@@ -98,6 +109,19 @@ export class TrlRow {
     if (scanner.white(i + 1) !== end) return false;
     const twice = keys.paths.some((path) => this.reads.includes(path));
     return !twice && this.isComplete();
+  }
+
+  /** Gives steps of the row that was read other labels; those of steps that it does not have are passed over. */
+  relabel(labels: readonly StepLabel[], neutral: NeutralRule): void {
+    while (this.values.length < this.steps) this.grow();
+    if (this.labels.from < 0) this.spelled.fill(ABSENT, 0, this.steps);
+    for (const { trajectory, step, label } of labels) {
+      if (trajectory !== 1 || step > this.steps) continue;
+      this.spelled[step - 1] = label === undefined ? ABSENT : 0;
+      if (label !== undefined) this.values[step - 1] = labelValue(label, neutral);
+    }
+    const absent = this.spelled.subarray(0, this.steps).indexOf(ABSENT);
+    this.labelled = absent < 0 ? this.steps : absent;
   }
 
   private isComplete(): boolean {
@@ -124,7 +148,7 @@ export class TrlRow {
       case 'completions':
         return this.readCompletions(value);
       case 'labels':
-        return this.byteAt(value) === 0x6e ? scanner.value(value, 1) : this.readLabels(value);
+        return this.byteAt(value) === 0x6e ? this.readNoLabels(value) : this.readLabels(value);
       default: {
         const end = scanner.value(value, 1);
         if (column === 'cfprm') this.merged = true;
@@ -148,6 +172,13 @@ export class TrlRow {
     }
     const candidates = BY_LENGTH[close - open - 1];
     return candidates?.find(({ codes }) => codes.every((byte, k) => bytes[open + 1 + k] === byte))?.name;
+  }
+
+  private readNoLabels(start: number): number {
+    const end = this.scanner.value(start, 1);
+    this.noLabels.from = start;
+    this.noLabels.to = end;
+    return end;
   }
 
   private readCompletions(open: number): number {
@@ -214,6 +245,7 @@ export class TrlRow {
     }
     if (first === 0x6e) {
       if (this.labelled < 0) this.labelled = index;
+      this.spelled[index] = ABSENT;
       return true;
     }
     if (first !== 0x2d && (first < 0x30 || first > 0x39)) return false;
