@@ -26,12 +26,12 @@ interface Unpacker {
 const GZIP_TURN = 64 * 1024;
 /** Less, as zstd unpacks in this thread and may hold 32,768 times as much. */
 const ZSTD_TURN = 8 * 1024;
-const GZIP_CHUNK = 64 * 1024;
+const GZIP_CHUNK = 256 * 1024;
 
 /**
  * Unpacks compressed bytes; gzip members and zstd frames that follow each other are read as one. Yields pieces of
  * the content and returns what is wrong if it breaks off; everything before that has been yielded, but for what a
- * damaged piece of gzip data unpacks to (at most 64 KiB). Errors of the input are thrown.
+ * damaged piece of gzip data unpacks to (at most 256 KiB). Errors of the input are thrown.
  */
 export async function* unpack(
   compression: Compression,
