@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { noise, readAll, rowLines, rowText, TraceFolder } from '../../test/support/traceFolder';
 import { openSource } from './openSource';
 import { TraceFile } from './traceFile';
@@ -14,7 +14,7 @@ describe('a compressed file that is not whole', () => {
 
   // Enough for several pieces of the input.
   const text = Array.from({ length: 5000 }, (_, i) => `${rowText(i, noise(20))}\n`).join('');
-  const whole = gzipSync(text);
+  const whole = zlib.gzipSync(text);
 
   async function damaged(
     name: string,
@@ -55,7 +55,7 @@ describe('a compressed file that is not whole', () => {
   });
 
   it('shows every row in front of a wrong checksum, and of other data behind', async () => {
-    const small = gzipSync(rowLines(20));
+    const small = zlib.gzipSync(rowLines(20));
     for (const [packed, count] of [
       [whole, 5000],
       [small, 20],
@@ -82,6 +82,32 @@ describe('a compressed file that is not whole', () => {
     }
   });
 
+  // Node has zstd from 22.15 on; elsewhere checksums of zstd are not verified, and there is nothing to compress with.
+  const { zstdCompressSync } = zlib as { zstdCompressSync?: (data: Uint8Array | string) => Buffer };
+  if (zstdCompressSync !== undefined) {
+    it('shows the rows of large zstd frames, in front of damage and where they are cut off', async () => {
+      const frame = zstdCompressSync(text);
+      const two = Buffer.concat([frame, frame]);
+      assert.equal((await readAll(await folder.open(folder.write('two.zst', two)))).length, 10_000);
+      const cut = await damaged('cut.zst', frame.subarray(0, frame.length >> 1));
+      assert.match(cut.fault, /zstd data is cut off behind byte \d+ /);
+      assert.ok(cut.good > 2000 && cut.good < 3000, `${cut.good}`);
+      const broken = Buffer.from(frame);
+      broken.fill(0xff, frame.length >> 1, (frame.length >> 1) + 100);
+      const trace = await folder.open(folder.write('broken.zst', broken));
+      assert.ok((await readAll(trace)).length > 1500);
+      assert.match(trace.fault?.message ?? '', /zstd data is damaged \(.*\) behind byte \d+ /);
+    });
+
+    it('says that a checksum of zstd data is wrong', async () => {
+      const frames = readFileSync(path.join(samples, 'compressed/trl-frames.jsonl.zst'));
+      frames[frames.length - 1]! ^= 1;
+      const trace = await folder.open(folder.write('checksum.zst', frames));
+      assert.equal((await readAll(trace)).length, 5);
+      assert.match(trace.fault?.message ?? '', /zstd data is damaged \(.*checksum.*\) behind byte \d+ /);
+    });
+  }
+
   it('counts as one malformed row where it breaks off', async () => {
     const trace = await folder.open(folder.write('cut.gz', whole.subarray(0, whole.length >> 1)));
     await trace.whenIndexed();
@@ -101,16 +127,16 @@ describe('a compressed file that is not whole', () => {
       /zstd data is damaged/,
     ],
     ['only a zstd header', Buffer.from('28b52ffd24', 'hex'), /zstd data is cut off/],
-    ['nothing', gzipSync(''), /is empty: it has no rows/],
-    ['no JSON', gzipSync('a,b\n1,2\n'), /no readable row\. Row 1: /],
+    ['nothing', zlib.gzipSync(''), /is empty: it has no rows/],
+    ['no JSON', zlib.gzipSync('a,b\n1,2\n'), /no readable row\. Row 1: /],
     [
       'a tar archive',
-      gzipSync(tar()),
+      zlib.gzipSync(tar()),
       /holds content that is a tar archive\. Unpack it, and open the JSON file in it\.$/,
     ],
     [
       'gzip again',
-      gzipSync(gzipSync(plain)),
+      zlib.gzipSync(zlib.gzipSync(plain)),
       /holds content that is compressed with gzip again\. Unpack it once\.$/,
     ],
   ];

@@ -117,8 +117,8 @@ export class Spool {
   private async unpackAll(source: FileHandle): Promise<Fault | undefined> {
     let end = await this.pass(source, Number.POSITIVE_INFINITY);
     const isDamaged = end !== undefined && 'cutOff' in end && !end.cutOff;
-    if (isDamaged && this.compression === 'gzip' && !this.stopped) {
-      // Gunzip keeps the last content before damage for itself; fed byte by byte, it gives all but what is broken.
+    if (isDamaged && !this.stopped) {
+      // Node keeps the last content before damage for itself; fed byte by byte, it gives all but what is broken.
       end = await this.pass(source, this.known.compressed);
     }
     if (this.stopped || end === undefined) return undefined;
