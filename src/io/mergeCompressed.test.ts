@@ -76,6 +76,15 @@ describe('merging a compressed file', () => {
     });
   }
 
+  it('shuffles as its content, though its size is not known at first', async () => {
+    // It begins with much that compresses to little, which looks like far more content than there is.
+    const uneven = `${JSON.stringify(row(1))}\n`.repeat(40_000) + text;
+    const request = { max: 2, order: 'shuffled', seed: 4 };
+    const expected = await merged(write('data.jsonl', uneven), request);
+    const found = await merged(write('data.jsonl.gz', gzipSync(uneven)), request);
+    assert.ok(found.texts['mixed.jsonl'] === expected.texts['mixed.jsonl']);
+  });
+
   it('tells how far it is, up to the end', async () => {
     const shares: number[] = [];
     await merged(

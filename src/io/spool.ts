@@ -6,7 +6,7 @@ import { fileFault } from './fileFault';
 import { SpoolFile } from './spoolFile';
 import { type Damage, unpack } from './unpack';
 
-const PIECE_BYTES = 32 * 1024;
+const PIECE_BYTES = 64 * 1024;
 /** Content per compressed byte, before anything is known. */
 const FIRST_GUESS = 4;
 
@@ -117,8 +117,8 @@ export class Spool {
   private async unpackAll(source: FileHandle): Promise<Fault | undefined> {
     let end = await this.pass(source, Number.POSITIVE_INFINITY);
     const isDamaged = end !== undefined && 'cutOff' in end && !end.cutOff;
-    if (isDamaged && this.compression === 'gzip' && !this.stopped) {
-      // Gunzip keeps the last content before damage for itself; fed byte by byte, it gives all but what is broken.
+    if (isDamaged && !this.stopped) {
+      // Node keeps the last content before damage for itself; fed byte by byte, it gives all but what is broken.
       end = await this.pass(source, this.known.compressed);
     }
     if (this.stopped || end === undefined) return undefined;
@@ -128,17 +128,15 @@ export class Spool {
   /** Unpacks from the file's start and appends what is not there yet; byte by byte from the offset `careful` on. */
   private async pass(source: FileHandle, careful: number): Promise<Damage | Fault | undefined> {
     const content = unpack(this.compression, this.pieces(source, careful));
+    // One chunk is written while the next one is unpacked.
+    let writing: Promise<Fault | undefined> = Promise.resolve(undefined);
     for (let at = 0; ; ) {
       const next = await content.next();
-      if (next.done) return next.value;
-      const chunk = next.value.subarray(Math.max(0, this.unpackedBytes - at));
+      const fault = await writing;
+      if (fault !== undefined) await content.return(undefined);
+      if (fault !== undefined || next.done) return fault ?? (next.value as Damage | undefined);
+      writing = this.append(next.value.subarray(Math.max(0, this.unpackedBytes - at)));
       at += next.value.length;
-      try {
-        await this.append(chunk);
-      } catch (error) {
-        await content.return(undefined);
-        return this.unwritable(error);
-      }
     }
   }
 
@@ -155,19 +153,20 @@ export class Spool {
     }
   }
 
-  private async append(chunk: Uint8Array): Promise<void> {
-    this.target ??= await SpoolFile.create();
-    for (let at = 0; at < chunk.length; ) {
-      const { bytesWritten } = await this.target.handle.write(
-        chunk,
-        at,
-        chunk.length - at,
-        this.unpackedBytes,
-      );
-      at += bytesWritten;
-      this.unpackedBytes += bytesWritten;
+  private async append(chunk: Uint8Array): Promise<Fault | undefined> {
+    try {
+      this.target ??= await SpoolFile.create();
+      for (let at = 0; at < chunk.length; ) {
+        const { handle } = this.target;
+        const { bytesWritten } = await handle.write(chunk, at, chunk.length - at, this.unpackedBytes);
+        at += bytesWritten;
+        this.unpackedBytes += bytesWritten;
+      }
+    } catch (error) {
+      return this.unwritable(error);
     }
     this.wake();
+    return undefined;
   }
 
   private wake(): void {

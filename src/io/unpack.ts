@@ -1,7 +1,8 @@
 import type { Transform } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { Decompress, type ZstdError, ZstdErrorCode } from 'fzstd';
 import type { Compression } from './compression';
+import { ZstdFrames } from './zstdFrames';
 
 /** Why compressed data could not be unpacked to its end. */
 export interface Damage {
@@ -24,22 +25,23 @@ interface Unpacker {
 
 /** Compressed bytes at a time: they bound the memory for what they unpack to. */
 const GZIP_TURN = 64 * 1024;
-/** Less, as zstd unpacks in this thread and may hold 32,768 times as much. */
+/** Less, as zstd data may hold 32,768 times as much, and may be unpacked in this thread. */
 const ZSTD_TURN = 8 * 1024;
-const GZIP_CHUNK = 64 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+/** The code of an error where data are cut off, in zlib and here. */
+const CUT_OFF = 'Z_BUF_ERROR';
 
 /**
  * Unpacks compressed bytes; gzip members and zstd frames that follow each other are read as one. Yields pieces of
  * the content and returns what is wrong if it breaks off; everything before that has been yielded, but for what a
- * damaged piece of gzip data unpacks to (at most 64 KiB). Errors of the input are thrown.
+ * damaged piece unpacks to (at most 256 KiB). Errors of the input are thrown.
  */
 export async function* unpack(
   compression: Compression,
   input: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, Damage | undefined> {
-  const isGzip = compression === 'gzip';
-  const unpacker = isGzip ? new GzipUnpacker() : new ZstdUnpacker();
-  const turn = isGzip ? GZIP_TURN : ZSTD_TURN;
+  const unpacker = createUnpacker(compression);
+  const turn = compression === 'gzip' ? GZIP_TURN : ZSTD_TURN;
   try {
     for await (const piece of input) {
       for (let at = 0; at < piece.length; at += turn) {
@@ -56,24 +58,30 @@ export async function* unpack(
   }
 }
 
+function createUnpacker(compression: Compression): Unpacker {
+  if (compression === 'gzip') return new StreamUnpacker(zlib.createGunzip({ chunkSize: CHUNK_BYTES }));
+  return createZstdDecompress ? new NativeZstdUnpacker(createZstdDecompress) : new ScriptZstdUnpacker();
+}
+
 async function damageOf(work: Promise<void>): Promise<Damage | undefined> {
   try {
     await work;
     return undefined;
   } catch (error) {
     const { code, message } = error as ZstdError & NodeJS.ErrnoException;
-    const cutOff = (code as unknown) === ZstdErrorCode.UnexpectedEOF || (code as unknown) === 'Z_BUF_ERROR';
+    const cutOff = (code as unknown) === ZstdErrorCode.UnexpectedEOF || (code as unknown) === CUT_OFF;
     return { cutOff, reason: message };
   }
 }
 
-/** Node's gunzip, one piece at a time, so that an error loses nothing that was unpacked before. */
-class GzipUnpacker implements Unpacker {
-  readonly ready: Uint8Array[] = [];
-  private readonly stream: Transform = createGunzip({ chunkSize: GZIP_CHUNK });
+/** A decompressing stream of Node, one piece at a time, so that an error loses nothing that was unpacked before. */
+class StreamUnpacker implements Unpacker {
   private fail: (error: Error) => void = () => undefined;
 
-  constructor() {
+  constructor(
+    private readonly stream: Transform,
+    readonly ready: Uint8Array[] = [],
+  ) {
     this.stream.on('data', (chunk: Uint8Array) => this.ready.push(chunk));
     this.stream.on('error', (error) => this.fail(error));
   }
@@ -98,11 +106,44 @@ class GzipUnpacker implements Unpacker {
   }
 }
 
+/** Node's zstd, from 22.15 on; the types of older versions do not have it. */
+const { createZstdDecompress } = zlib as {
+  createZstdDecompress?: (options: { chunkSize: number }) => Transform;
+};
+
 /**
- * fzstd on every Node. Node's own zstd (from 22.15 on) ends in silence after the first of several frames, and where
- * data is cut off (tried with 22.23), so that rows would be lost unseen.
+ * Node's zstd, which has threads of its own and verifies checksums. It ends in silence after the first of several
+ * frames, and where data are cut off (seen in 22.23), so every frame gets a stream of its own, and `ZstdFrames`
+ * knows whether the last one is whole.
  */
-class ZstdUnpacker implements Unpacker {
+class NativeZstdUnpacker implements Unpacker {
+  readonly ready: Uint8Array[] = [];
+  private readonly frames = new ZstdFrames();
+  private frame: StreamUnpacker | undefined;
+
+  constructor(private readonly create: NonNullable<typeof createZstdDecompress>) {}
+
+  async push(piece: Uint8Array): Promise<void> {
+    for (const { bytes, isEnd } of this.frames.split(piece)) {
+      this.frame ??= new StreamUnpacker(this.create({ chunkSize: CHUNK_BYTES }), this.ready);
+      await this.frame.push(bytes);
+      if (!isEnd) continue;
+      await this.frame.end();
+      this.frame = undefined;
+    }
+  }
+
+  async end(): Promise<void> {
+    if (!this.frames.isBetween) throw Object.assign(new Error('unexpected EOF'), { code: CUT_OFF });
+  }
+
+  close(): void {
+    this.frame?.close();
+  }
+}
+
+/** zstd where Node has none; in this thread, and without checksums. */
+class ScriptZstdUnpacker implements Unpacker {
   readonly ready: Uint8Array[] = [];
   private readonly stream = new Decompress((chunk) => this.ready.push(chunk));
 
