@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { fail, ok, type Result } from '../core/result';
 import { Summary, type SummaryReport } from '../core/summary';
 import type { Source } from '../io/openSource';
+import type { SourceLabels } from '../io/sourceLabels';
+import { editLines, editsOf } from './edits';
 import { consumeRows } from './rowInput';
 import { addSourceFlags, readSourceFlags, type SourceFlags } from './sourceFlags';
 import { Progress, processTerminal, type Terminal } from './terminal';
@@ -37,15 +39,18 @@ export async function inspect(file: string, options: InspectOptions, terminal: T
     terminal.err(`cfprm inspect: ${result.fault.message}\n`);
     return 2;
   }
-  const { source, report } = result.value;
-  if (options.json) terminal.out(`${JSON.stringify({ ...report, file, why: source.why }, null, 2)}\n`);
-  else terminal.out(describe(file, source, report));
+  const { source, report, labels } = result.value;
+  const { why } = source;
+  if (options.json)
+    terminal.out(`${JSON.stringify({ ...report, ...editsOf(labels), file, why }, null, 2)}\n`);
+  else terminal.out(`${[...describe(file, source, report), ...editLines(labels)].join('\n')}\n`);
   return report.malformed.length > 0 ? 1 : 0;
 }
 
 interface Inspection {
   readonly source: Source;
   readonly report: SummaryReport;
+  readonly labels: SourceLabels | undefined;
 }
 
 async function summarise(
@@ -57,13 +62,15 @@ async function summarise(
   if (!choice.ok) return choice;
   let source: Source | undefined;
   let summary: Summary | undefined;
+  let labels: SourceLabels | undefined;
   const progress = new Progress(terminal);
   const done = await consumeRows(file, terminal.input, choice.value, {
-    opened(opened) {
+    opened(opened, given) {
       source = opened;
+      labels = given;
       summary = new Summary(opened.format.id);
     },
-    row(result) {
+    row(_row, result) {
       if (result.ok) summary?.add(result.value);
       else summary?.addMalformed(result.fault);
     },
@@ -75,7 +82,7 @@ async function summarise(
   if (source === undefined || summary === undefined)
     throw new Error('a source that was read was never opened');
   const report = summary.report();
-  if (summary.readable > 0) return ok({ source, report });
+  if (summary.readable > 0) return ok({ source, report, labels });
   const first = report.malformed[0];
   const why = first === undefined ? 'it has no rows' : `row ${first.row}: ${first.message}`;
   return fail(
@@ -84,10 +91,11 @@ async function summarise(
   );
 }
 
-function describe(file: string, source: Source, report: SummaryReport): string {
+/** The report in words, line by line. */
+export function describe(file: string, source: Source, report: SummaryReport): string[] {
   const { labels } = report;
   const labelled = Object.entries(labels).filter(([, count]) => count > 0);
-  const lines = [
+  return [
     `${file === '-' ? 'Standard input' : file}: ${source.format.title} (${source.format.id}); ${source.why}`,
     entry('rows', report.rows, report.malformedRows > 0 ? `${number(report.malformedRows)} malformed` : ''),
     entry(
@@ -107,7 +115,6 @@ function describe(file: string, source: Source, report: SummaryReport): string {
     ...Object.entries(report.notes).map(([kind, count]) => entry('notes', count, kind)),
     ...malformedLines(report),
   ];
-  return `${lines.join('\n')}\n`;
 }
 
 function malformedLines({ malformed }: SummaryReport): string[] {

@@ -114,11 +114,15 @@ const COLUMNS = [
   'repeat',
 ] as const;
 
-function describe(out: string, { source, blocks, skipped, malformed }: Manifest): string {
+function describe(out: string, { source, edits, blocks, skipped, malformed }: Manifest): string {
   const lines = [
     `${out}: ${number(source.trajectories)} trajectories from ${source.name} (${source.format})`,
     ...table([['file', ...COLUMNS], ...blocks.map((block) => [block.file, ...cells(block)])]),
   ];
+  if (edits !== undefined) {
+    const stale = edits.stale > 0 ? `; ${number(edits.stale)} left out, their rows have changed since` : '';
+    lines.push(`edited labels: ${number(edits.labels)}, from ${edits.name}${stale}`);
+  }
   const left = Object.entries(skipped).filter(([, count]) => count > 0);
   if (left.length > 0)
     lines.push(`left out: ${left.map(([why, count]) => `${number(count)} ${why}`).join(', ')}`);

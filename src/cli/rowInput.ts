@@ -1,25 +1,12 @@
-import { readRow } from '../core/jsonl/readRow';
 import { type Container, possibleContainers } from '../core/jsonl/rowSplitter';
-import { type Fault, fail, ok, type Result } from '../core/result';
-import type { Trajectory } from '../core/trajectory';
-import { holdBytes } from '../io/byteSource';
+import { fail, ok, type Result } from '../core/result';
 import { foreignContent } from '../io/compression';
-import { chooseFormat, openSource, type Source, type SourceChoice } from '../io/openSource';
+import { chooseFormat, type Source, type SourceChoice } from '../io/openSource';
+import { passRows, type RowConsumer, visitorFor } from '../io/rowPass';
 import { type RowSample, SampleTaker } from '../io/rowSample';
-import { RowPusher, type RowVisitor, streamRows } from '../io/rowStream';
+import { RowPusher } from '../io/rowStream';
 import { findShape } from '../io/sourceShape';
 import { UnpackedStream } from '../io/unpackedStream';
-
-/** What a command does with the rows of its input, in order. */
-export interface RowConsumer {
-  /** Called once, before the first row. */
-  opened(source: Source): void;
-  /** A row that is not blank, read or malformed; every fault carries its row. */
-  row(result: Result<Trajectory[]>): void;
-  /** A fault of the file itself, such as an array that is not closed. */
-  fault(fault: Fault): void;
-  onProgress?(doneBytes: number, totalBytes: number): void;
-}
 
 /** Bytes of a stream that are held back to find its format, as it cannot be read twice: more where they do not do. */
 const HEAD_BYTES = [4, 16, 64].map((megabytes) => megabytes * 1024 * 1024);
@@ -37,32 +24,7 @@ export async function consumeRows(
   consumer: RowConsumer,
 ): Promise<Result<unknown>> {
   if (path === '-') return consumeStream('Standard input', input, choice, consumer);
-  const release = await holdBytes(path);
-  try {
-    const source = await openSource(path, choice);
-    if (!source.ok) return source;
-    consumer.opened(source.value);
-    return await streamRows(path, source.value.container, visitorFor(source.value, consumer), {
-      onProgress: (done) => consumer.onProgress?.(done, source.value.bytes),
-    });
-  } finally {
-    await release();
-  }
-}
-
-function visitorFor(source: Source, consumer: RowConsumer): RowVisitor {
-  let last = 0;
-  return {
-    row(bytes, start, end, row) {
-      last = row;
-      consumer.row(readRow(bytes, start, end, row, source.format));
-    },
-    fault(fault) {
-      // A row that is too long comes as a fault, too; it was not seen before.
-      if (fault.row !== undefined && fault.row > last) consumer.row({ ok: false, fault });
-      else consumer.fault(fault);
-    },
-  };
+  return passRows(path, choice, consumer);
 }
 
 async function consumeStream(
@@ -74,7 +36,7 @@ async function consumeStream(
   const stream = new UnpackedStream(name, input);
   const source = await openStream(name, stream, choice);
   if (!source.ok) return source;
-  consumer.opened(source.value);
+  consumer.opened(source.value, undefined);
   const { container } = source.value;
   const pusher = new RowPusher(container, visitorFor(source.value, consumer), CHUNK_BYTES, FROM_START);
   for (const chunk of stream.held.splice(0)) pushAll(pusher, chunk);

@@ -11,6 +11,8 @@ export interface SourceFlags {
   /** A field mapping as JSON. */
   readonly mapping?: string;
   readonly split?: string;
+  /** False for --no-edits. */
+  readonly edits?: boolean;
 }
 
 /** Adds these flags to a command. */
@@ -19,7 +21,8 @@ export function addSourceFlags(command: Command): Command {
   return command
     .option('--format <id>', `read it as this format instead of detecting one (${formatIds.join(', ')})`)
     .option('--mapping <json>', 'where the generic format finds its fields, as JSON')
-    .addOption(split.choices(SPLIT_RULES.map(({ rule }) => rule)));
+    .addOption(split.choices(SPLIT_RULES.map(({ rule }) => rule)))
+    .option('--no-edits', 'leave out labels that were edited (FILE.cfprm-labels.jsonl)');
 }
 
 /** What the flags say. Faults: an unknown format, a broken mapping, or two flags that exclude each other. */
@@ -27,7 +30,7 @@ export function readSourceFlags(flags: SourceFlags): Result<SourceChoice> {
   const choice = readFormatFlags(flags);
   // The parser of the command line has checked the word already.
   const split = flags.split as SplitRule | undefined;
-  return choice.ok && split !== undefined ? ok({ ...choice.value, split }) : choice;
+  return choice.ok ? ok({ ...choice.value, split, edits: flags.edits }) : choice;
 }
 
 function readFormatFlags({ format, mapping }: SourceFlags): Result<SourceChoice> {

@@ -24,9 +24,10 @@ import { chunkFor, passesOf } from './mergeTurn';
 import { openSource, type Source, type SourceChoice } from './openSource';
 import { OutputFile } from './outputFile';
 import { estimatedBytes } from './previewMerge';
+import { openLabels } from './rowPass';
 import { CANCELLED, streamRows } from './rowStream';
 import { Shuffler } from './shuffle';
-import { SourceLabels } from './sourceLabels';
+import type { SourceLabels } from './sourceLabels';
 import { writeFault } from './writeFault';
 
 /** One merge of a file into a folder. */
@@ -37,8 +38,6 @@ export interface MergeJob extends SourceChoice {
   readonly options: MergeOptions;
   /** Replace an existing folder, in one step. */
   readonly force?: boolean;
-  /** False leaves out the labels that a person gave (the journal beside the source). */
-  readonly edits?: boolean;
   readonly signal?: AbortSignal;
   onProgress?(doneBytes: number, totalBytes: number): void;
 }
@@ -70,7 +69,7 @@ async function mergeHeld(job: MergeJob): Promise<Result<Manifest>> {
   const { format, mapping, split } = job;
   const source = await openSource(job.source, { format, mapping, split });
   if (!source.ok) return source;
-  const labels = job.edits === false ? ok(undefined) : await SourceLabels.open(job.source);
+  const labels = await openLabels(job.source, job);
   if (!labels.ok) return labels;
   const folder = await AtomicFolder.create(job.out, job.force ?? false);
   if (!folder.ok) return folder;

@@ -38,6 +38,8 @@ export interface SourceChoice {
   readonly mapping?: Mapping;
   /** How whole texts without a step list are split into steps, instead of the format's usual way. */
   readonly split?: SplitRule;
+  /** False leaves out the labels that a person gave (the journal beside the file). */
+  readonly edits?: boolean;
 }
 
 const MIDDLE_ROWS = 16;

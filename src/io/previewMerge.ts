@@ -7,7 +7,7 @@ import { holdBytes } from './byteSource';
 import { mergeDryRun } from './mergeDryRun';
 import { openSource, type Source, type SourceChoice } from './openSource';
 import { rowHash } from './rowHash';
-import { SourceLabels } from './sourceLabels';
+import { openLabels } from './rowPass';
 
 /** How a preview is made. */
 export interface PreviewOptions extends SourceChoice {
@@ -42,7 +42,7 @@ async function previewHeld(
 ): Promise<Result<MergePreview>> {
   const source = await openSource(path, choice);
   if (!source.ok) return source;
-  const labels = await SourceLabels.open(path);
+  const labels = await openLabels(path, choice);
   if (!labels.ok) return labels;
   const examples = new Map<number, MergeExample>();
   const run = await mergeDryRun(source.value, options, {
