@@ -61,34 +61,26 @@ async function summarise(
   const choice = readSourceFlags(options);
   if (!choice.ok) return choice;
   let source: Source | undefined;
-  let summary: Summary | undefined;
+  const summary = new Summary();
   let labels: SourceLabels | undefined;
   const progress = new Progress(terminal);
   const done = await consumeRows(file, terminal.input, choice.value, {
     opened(opened, given) {
       source = opened;
       labels = given;
-      summary = new Summary(opened.format.id);
     },
     row(_row, result) {
-      if (result.ok) summary?.add(result.value);
-      else summary?.addMalformed(result.fault);
+      if (result.ok) summary.add(result.value);
+      else summary.addMalformed(result.fault);
     },
-    fault: (fault) => summary?.addMalformed(fault, false),
+    fault: (fault) => summary.addMalformed(fault, false),
     onProgress: (doneBytes, totalBytes) => progress.show(doneBytes, totalBytes),
   });
   progress.clear();
   if (!done.ok) return done;
-  if (source === undefined || summary === undefined)
-    throw new Error('a source that was read was never opened');
-  const report = summary.report();
-  if (summary.readable > 0) return ok({ source, report, labels });
-  const first = report.malformed[0];
-  const why = first === undefined ? 'it has no rows' : `row ${first.row}: ${first.message}`;
-  return fail(
-    `${file} has no row that can be read as ${source.format.id}. First fault, ${why} ` +
-      'Choose another format with --format, or map the fields with --mapping.',
-  );
+  if (source === undefined) throw new Error('a source that was read was never opened');
+  if (summary.readable > 0) return ok({ source, report: summary.report(source.format.id), labels });
+  return fail(summary.nothingRead(file, source.format));
 }
 
 /** The report in words, line by line. */

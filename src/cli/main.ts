@@ -1,10 +1,14 @@
 import { Command } from 'commander';
 import { VERSION } from '../core/version';
+import { addConvert } from './convert';
 import { addInspect } from './inspect';
 import { addMerge } from './merge';
+import { addValidate } from './validate';
 
 const program = new Command('cfprm')
-  .description('Process-reward-model data: look at trajectory files, make coarse-to-fine training data.')
+  .description(
+    'Process-reward-model data: look at trajectory files, check and convert them, make coarse-to-fine training data.',
+  )
   .version(VERSION)
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /u, 'cfprm: ')) })
   .showHelpAfterError('Add --help for the options.')
@@ -12,6 +16,8 @@ const program = new Command('cfprm')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 addInspect(program);
+addValidate(program);
+addConvert(program);
 addMerge(program);
 
 // A reader that has seen enough (`| head`) is no error.

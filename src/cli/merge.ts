@@ -4,7 +4,7 @@ import { CHOICES, type MergeRequest, resolveOptions } from '../core/merge/option
 import { fail, type Result } from '../core/result';
 import { mergeFile } from '../io/mergeFile';
 import { addSourceFlags, readSourceFlags, type SourceFlags } from './sourceFlags';
-import { Progress, processTerminal, type Terminal } from './terminal';
+import { Progress, processTerminal, stopSignal, type Terminal } from './terminal';
 
 /** Malformed rows that the readable report lists. */
 const LISTED = 10;
@@ -44,11 +44,9 @@ export function addMerge(program: Command): void {
     .option('--force', 'replace an existing folder, in one step')
     .option('--json', 'print the manifest')
     .action(async (file: string, flags: MergeFlags) => {
-      const stop = new AbortController();
-      const abort = () => stop.abort();
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, abort);
+      const stop = stopSignal();
       process.exitCode = await merge(file, flags, processTerminal(), stop.signal);
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, abort);
+      stop.release();
     });
 }
 

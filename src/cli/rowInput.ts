@@ -8,7 +8,7 @@ import { RowPusher } from '../io/rowStream';
 import { findShape } from '../io/sourceShape';
 import { UnpackedStream } from '../io/unpackedStream';
 
-/** Bytes of a stream that are held back to find its format, as it cannot be read twice: more where they do not do. */
+/** Bytes of a stream that are held back to find its format, as it cannot be read twice; more if no row ends in them. */
 const HEAD_BYTES = [4, 16, 64].map((megabytes) => megabytes * 1024 * 1024);
 const SAMPLE_ROWS = 64;
 const CHUNK_BYTES = 256 * 1024;
@@ -61,14 +61,19 @@ async function openStream(
     const head = firstBytes(stream.held);
     const foreign = foreignContent(head, stream.compression !== undefined);
     if (foreign !== undefined) return fail(`${name} ${foreign}`);
+    let hasRows = false;
     const shape = await findShape(
       name,
       possibleContainers(head),
-      async (container, maxRowBytes) => ok(sampleHeld(stream, container, maxRowBytes)),
+      async (container, maxRowBytes) => {
+        const sample = sampleHeld(stream, container, maxRowBytes);
+        hasRows ||= sample.rows.length > 0;
+        return ok(sample);
+      },
       (rows, seen) => chooseFormat(rows, choice, name, seen),
     );
     if (shape.ok) return ok({ path: '-', bytes: 0, compression: stream.compression, ...shape.value });
-    if (stream.ended || bytes === HEAD_BYTES.at(-1)) return shape;
+    if (hasRows || stream.ended || bytes === HEAD_BYTES.at(-1)) return shape;
   }
   throw new Error('the last size of a head decides');
 }

@@ -17,6 +17,20 @@ export function processTerminal(): Terminal {
   };
 }
 
+/** A signal that Ctrl-C and its like abort; `release` gives them their usual meaning back. */
+export function stopSignal(): { readonly signal: AbortSignal; release(): void } {
+  const stop = new AbortController();
+  const abort = (): void => stop.abort();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, abort);
+  return {
+    signal: stop.signal,
+    release() {
+      for (const signal of signals) process.off(signal, abort);
+    },
+  };
+}
+
 /** A percentage on standard error, if somebody looks at it. */
 export class Progress {
   private shown = -1;

@@ -5,7 +5,7 @@
 export interface Fault {
   /** One sentence that says what is wrong and, where there is one, the way out. */
   readonly message: string;
-  /** 1-based row: the physical line, or the element of a JSON array. */
+  /** 1-based row: the physical line, or the number of the element or value where rows are no lines. */
   readonly row?: number;
   /** 1-based column in UTF-16 units inside the row's text, where known. */
   readonly column?: number;

@@ -16,11 +16,11 @@ function trajectory(problem: string, labels: readonly (Label | undefined)[], sco
 
 describe('a summary', () => {
   it('counts rows, trajectories, problems, steps, labels and scores', () => {
-    const summary = new Summary('trl');
+    const summary = new Summary();
     summary.add([trajectory('p', ['correct', 'neutral', 'incorrect', 0.4, undefined], 0.5)]);
     summary.add([trajectory('q', [undefined]), trajectory('p', ['correct', 0.7])]);
     summary.addMalformed({ message: 'bad', row: 3, column: 2 });
-    assert.deepEqual(summary.report(), {
+    assert.deepEqual(summary.report('trl'), {
       format: 'trl',
       rows: 3,
       trajectories: 3,
@@ -37,16 +37,16 @@ describe('a summary', () => {
   });
 
   it('lists a fault of the file without counting a row', () => {
-    const summary = new Summary('trl');
+    const summary = new Summary();
     summary.addMalformed({ message: 'not closed' }, false);
-    const { rows, malformed, malformedRows } = summary.report();
+    const { rows, malformed, malformedRows } = summary.report('trl');
     assert.deepEqual([rows, malformed, malformedRows], [0, [{ message: 'not closed' }], 0]);
   });
 
   it('lists 100,000 malformed rows and counts all', () => {
-    const summary = new Summary('trl');
+    const summary = new Summary();
     for (let row = 1; row <= 100_010; row++) summary.addMalformed({ message: 'bad', row });
-    const report = summary.report();
+    const report = summary.report('trl');
     assert.deepEqual(
       [report.malformed.length, report.malformedRows, report.rows],
       [100_000, 100_010, 100_010],
@@ -54,10 +54,10 @@ describe('a summary', () => {
   });
 
   it('counts notes by kind', () => {
-    const summary = new Summary('prmbench');
+    const summary = new Summary();
     const note = { kind: 'error-step-out-of-range', message: 'm' };
     summary.add([{ ...trajectory('p', []), notes: [note, note] }]);
-    assert.deepEqual(summary.report().notes, { 'error-step-out-of-range': 2 });
+    assert.deepEqual(summary.report('trl').notes, { 'error-step-out-of-range': 2 });
   });
 });
 

@@ -1,5 +1,5 @@
 import { DistinctTexts } from './distinctTexts';
-import type { FormatId } from './formats/format';
+import type { Format, FormatId } from './formats/format';
 import type { Fault } from './result';
 import { isError, type Step, type Trajectory } from './trajectory';
 
@@ -59,8 +59,6 @@ export class Summary {
   private withError = 0;
   private unlabelled = 0;
 
-  constructor(private readonly format: FormatId) {}
-
   /** Rows that could be read so far. */
   get readable(): number {
     return this.rows - this.malformedRows;
@@ -90,10 +88,20 @@ export class Summary {
     });
   }
 
-  /** The numbers so far. */
-  report(): SummaryReport {
+  /** Why a file of which no row could be read cannot be used. */
+  nothingRead(path: string, format: Format): string {
+    const [first] = this.malformed;
+    const why = first === undefined ? 'it has no rows' : `row ${first.row}: ${first.message}`;
+    return (
+      `${path} has no row that can be read as ${format.id}. First fault, ${why} ` +
+      'Choose another format with --format, or map the fields with --mapping.'
+    );
+  }
+
+  /** The numbers so far, of a file that was read in this format. */
+  report(format: FormatId): SummaryReport {
     return {
-      format: this.format,
+      format,
       rows: this.rows,
       trajectories: this.trajectories,
       problems: this.problems.size,

@@ -72,11 +72,6 @@ export class Spool {
     return this.unpackedBytes;
   }
 
-  /** True once everything is unpacked that can be. */
-  get complete(): boolean {
-    return this.isDone;
-  }
-
   /** Resolves when everything is unpacked that can be. */
   whenComplete(): Promise<void> {
     return this.running;

@@ -81,7 +81,7 @@ describe('validating', () => {
   });
 
   it('finds problems that occur in two splits of a file, once each, whatever their spelling', () => {
-    const validator = new Validator(new Summary('trl'), 'this file');
+    const validator = new Validator(new Summary(), 'this file');
     const rows: [string, string | undefined][] = [
       ['How many  apples?', 'train'],
       ['how many apples', 'train'],
@@ -96,7 +96,7 @@ describe('validating', () => {
       const given = { ...trajectory(['a'], []), problem };
       validator.add(index + 1, [given], split === undefined ? {} : { split });
     }
-    const { findings, findingCounts, rows: counted } = validator.report();
+    const { findings, findingCounts, rows: counted } = validator.report('trl');
     assert.deepEqual(
       findings.map(({ row, message }) => [row, message]),
       [
@@ -109,10 +109,10 @@ describe('validating', () => {
   });
 
   it('finds problems that other files hold', () => {
-    const validator = new Validator(new Summary('trl'), 'this file');
+    const validator = new Validator(new Summary(), 'this file');
     validator.addOther(trajectory([], []), 'test.jsonl');
     validator.add(1, [trajectory(['a'], [])]);
-    assert.deepEqual(validator.report().findings, [
+    assert.deepEqual(validator.report('trl').findings, [
       {
         row: 1,
         step: null,
@@ -123,9 +123,9 @@ describe('validating', () => {
   });
 
   it('says which trajectory of a row it means, where there are several', () => {
-    const validator = new Validator(new Summary('pqm'), 'this file');
+    const validator = new Validator(new Summary(), 'this file');
     validator.add(7, [trajectory(['a', 'b'], []), trajectory(['a', 'a'], [])]);
-    const [finding] = validator.report().findings;
+    const [finding] = validator.report('trl').findings;
     assert.deepEqual([finding?.row, finding?.trajectory, finding?.step], [7, 2, 2]);
   });
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../formats/format';
+import type { FormatId, JsonObject } from '../formats/format';
 import type { Summary, SummaryReport } from '../summary';
 import type { Trajectory } from '../trajectory';
 import { type Finding, remarksOn } from './findings';
@@ -49,11 +49,11 @@ export class Validator {
     }
   }
 
-  /** What was found so far. */
-  report(): ValidationReport {
+  /** What was found so far in a file that was read in this format. */
+  report(format: FormatId): ValidationReport {
     const counts = [...this.counts].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
-      ...this.summary.report(),
+      ...this.summary.report(format),
       findings: this.findings,
       findingCounts: Object.fromEntries(counts),
     };

@@ -1,0 +1,168 @@
+import { realpath, stat } from 'node:fs/promises';
+import { type ConversionReport, Converter } from '../core/convert/converter';
+import type { Format } from '../core/formats/format';
+import { fail, ok, type Result } from '../core/result';
+import { AtomicFile } from './atomicFile';
+import { journalPath } from './labelJournal';
+import type { Source, SourceChoice } from './openSource';
+import { OutputFile } from './outputFile';
+import { passRows, type RowConsumer } from './rowPass';
+import { CANCELLED } from './rowStream';
+import type { SourceLabels } from './sourceLabels';
+import { writeFault } from './writeFault';
+
+/** One conversion of a file. */
+export interface ConvertJob extends SourceChoice {
+  readonly source: string;
+  /** The file that is written; must not exist, unless `force`. */
+  readonly out: string;
+  /** A format with a writer. */
+  readonly to: Format;
+  /** Replace an existing file, in one step. */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+  onProgress?(doneBytes: number, totalBytes: number): void;
+}
+
+/** What a conversion gave. */
+export interface Conversion extends ConversionReport {
+  readonly source: Source;
+  readonly labels: SourceLabels | undefined;
+  /** Size of the file that was written, and its hash in hexadecimal digits; absent from a dry run. */
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+const BUFFER = 1024 * 1024;
+const NEWLINE = '\n';
+
+/**
+ * Writes a file's trajectories in another format, one row each, in flat memory. The file appears when it is complete;
+ * a fault, which a cancelled signal gives too, leaves nothing. Rows that the target cannot hold are left out and
+ * counted.
+ *
+ * Faults: those of `passRows`; the target is the source or its journal, or exists without `force`; nothing could be
+ * written; the source changed meanwhile; the disk is full.
+ */
+export async function convertFile(job: ConvertJob): Promise<Result<Conversion>> {
+  const allowed = await checkTarget(job);
+  if (!allowed.ok) return allowed;
+  const target = await AtomicFile.create(job.out, job.force ?? false);
+  if (!target.ok) return target;
+  try {
+    const before = await stat(job.source).catch(() => undefined);
+    const made = await write(job, target.value.path);
+    if (!made.ok) return made;
+    if (job.signal?.aborted) return fail(CANCELLED);
+    const after = await stat(job.source).catch(() => undefined);
+    if (before?.size !== after?.size || before?.mtimeMs !== after?.mtimeMs || before?.ino !== after?.ino) {
+      return fail(`${job.source} changed while it was converted. Convert it again when nobody writes to it.`);
+    }
+    const committed = await target.value.commit();
+    return committed.ok ? made : committed;
+  } finally {
+    await target.value.discard();
+  }
+}
+
+/** What a conversion would give, without writing anything. Faults as `convertFile`, but for those of writing. */
+export async function previewConversion(job: Omit<ConvertJob, 'out' | 'force'>): Promise<Result<Conversion>> {
+  const pass = new ConvertPass(job, false);
+  const read = await pass.run();
+  return read.ok ? pass.result({ bytes: 0, sha256: '' }) : read;
+}
+
+async function checkTarget({ source, out }: ConvertJob): Promise<Result<void>> {
+  const real = (path: string): Promise<string | undefined> => realpath(path).catch(() => undefined);
+  const target = await real(out);
+  if (target === undefined) return ok(undefined);
+  if (target === (await real(source)) || target === (await real(journalPath(source)))) {
+    return fail(
+      `${out} is the source itself or its labels, which are never overwritten. Choose another name.`,
+    );
+  }
+  return ok(undefined);
+}
+
+async function write(job: ConvertJob, path: string): Promise<Result<Conversion>> {
+  // Labels become numbers if any is soft, which only the whole file tells.
+  for (const numbers of [false, true]) {
+    let output: OutputFile;
+    try {
+      output = await OutputFile.create(path, BUFFER);
+    } catch (error) {
+      return writeFault(error, job.out);
+    }
+    try {
+      const pass = new ConvertPass(job, numbers, output);
+      const read = await pass.run();
+      if (output.error !== undefined) return writeFault(output.error, job.out);
+      if (pass.needsNumbers) continue;
+      return read.ok ? pass.result(await output.finish()) : read;
+    } catch (error) {
+      return writeFault(error, job.out);
+    } finally {
+      await output.abandon();
+    }
+  }
+  throw new Error('A conversion with labels as numbers asked for labels as numbers.');
+}
+
+/** One pass over the source. */
+class ConvertPass {
+  private readonly converter: Converter;
+  private readonly stop = new AbortController();
+  private opened: { source: Source; labels: SourceLabels | undefined } | undefined;
+
+  constructor(
+    private readonly job: Omit<ConvertJob, 'out' | 'force'>,
+    numbers: boolean,
+    private readonly output?: OutputFile,
+  ) {
+    this.converter = new Converter(job.to, numbers);
+  }
+
+  /** True if what was written has to be written again, with labels as numbers. */
+  get needsNumbers(): boolean {
+    return this.output !== undefined && this.converter.needsNumbers;
+  }
+
+  /** Faults: those of `passRows`. */
+  run(): Promise<Result<unknown>> {
+    const { job, converter, output } = this;
+    const consumer: RowConsumer = {
+      opened: (source, labels) => {
+        this.opened = { source, labels };
+      },
+      row: (row, result) => {
+        if (!result.ok) return converter.refuse(result.fault);
+        for (const text of converter.convert(row, result.value)) {
+          output?.sink.text(text);
+          output?.sink.text(NEWLINE);
+        }
+        if (this.needsNumbers) this.stop.abort();
+      },
+      fault: (fault) => converter.refuse(fault, false),
+      flush: async () => {
+        await output?.flush();
+      },
+      onProgress: job.onProgress?.bind(job),
+    };
+    job.signal?.addEventListener('abort', () => this.stop.abort(), { once: true });
+    if (job.signal?.aborted) this.stop.abort();
+    return passRows(job.source, job, consumer, this.stop.signal);
+  }
+
+  /** What the pass gave. Faults: nothing was written. */
+  result(written: { bytes: number; sha256: string }): Result<Conversion> {
+    const report = this.converter.report();
+    const { source, labels } = this.opened!;
+    if (report.written > 0) return ok({ ...report, source, labels, ...written });
+    const [first] = report.faults;
+    const why = first === undefined ? '' : ` Row ${first.row}: ${first.message}`;
+    return fail(
+      `${source.path} has no row that can be read as ${source.format.title} and written.${why}`,
+      first,
+    );
+  }
+}
