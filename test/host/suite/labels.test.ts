@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { LabelJournal } from '../../../src/io/labelJournal';
 import { rowHash } from '../../../src/io/rowHash';
 import type { CommandId } from '../../../src/vscode/commandIds';
-import { row } from '../rows';
+import { row, rows } from '../rows';
 import {
   closeEditors,
   cursorLine,
@@ -91,6 +91,29 @@ describe('labels in the trace view', () => {
     await waitForLabels(editor, '?✓*?', '✓');
     await run('cfprm.redoLabel');
     assert.deepEqual(shownLabels(editor), ['?✓*?', '✓']);
+  });
+
+  it('leave the cursor on its step, whatever of the page changes', async () => {
+    const file = scratch('cursor.jsonl', rows(40));
+    const editor = await openTrace(file);
+    putCursor(editor, lineWith(editor, '▾ r-20 ') + 2);
+    const { line } = editor.selection.active;
+    for (const [command, shown] of [
+      ['cfprm.labelIncorrect', '✓✗*✓'],
+      ['cfprm.markFirstError', '✓✗*✓'],
+      ['cfprm.labelNeutral', '✓·*✓'],
+      ['cfprm.undoLabel', '✓✗*✓'],
+    ] as const) {
+      await run(command);
+      await waitFor(`${shown} after ${command}`, () => shownLabels(editor)[19] === shown);
+      // The window's own idea of the selection arrives after the change.
+      await vscode.commands.executeCommand('setContext', 'cfprm.test', command);
+      await waitFor(
+        'the cursor',
+        () => editor.selection.active.line === line,
+        () => editor.selection.active.line,
+      );
+    }
   });
 
   it('change what F8 visits, and are told in the hover', async () => {
