@@ -11,9 +11,12 @@ import { journalFault } from './journalFault';
 import { JournalReader } from './journalReader';
 import { syncFolder } from './temporaryPlace';
 
+/** The end of a journal's name, behind that of its source. */
+export const JOURNAL_SUFFIX = '.cfprm-labels.jsonl';
+
 /** Where the labels of a source are kept: beside it, under the name that it was opened by. */
 export function journalPath(source: string): string {
-  return `${source}.cfprm-labels.jsonl`;
+  return `${source}${JOURNAL_SUFFIX}`;
 }
 
 /** What a look at the journal brought, whoever wrote it. */

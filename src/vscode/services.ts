@@ -43,7 +43,8 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const files = new OpenFiles(new ReadingChoices(context.workspaceState), log);
   const disagreementIndex = new DisagreementIndex(files);
   const pages = new TracePages(files, disagreementIndex);
-  const navigation = new TraceNavigation(files, pages);
+  const cursor = new CursorKeeper(pages);
+  const navigation = new TraceNavigation(files, pages, cursor);
   const source = new TraceSource(files, navigation);
   const labels = new LabelEditing(files, navigation);
   const disagreements = new DisagreementTour(files, navigation, disagreementIndex);
@@ -63,7 +64,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     tellStale(files),
     documents,
     tree,
-    new CursorKeeper(pages),
+    cursor,
     new TraceDecorations(pages),
     new TraceDiagnostics(pages),
     new TraceStatusBar(navigation, pages),

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { count, formatScore } from '../../core/trace/words';
 import type { OpenFiles } from '../files/openFiles';
-import { moveTo, type TraceNavigation, valueOrTell } from '../trace/navigation';
+import { type TraceNavigation, valueOrTell } from '../trace/navigation';
 import type { DisagreementIndex, FoundDisagreements } from './disagreementIndex';
 
 /** Visits the steps whose label and score disagree, from the strongest on. */
@@ -42,7 +42,7 @@ export class DisagreementTour {
     const here = this.navigation.here();
     const entry = here?.page.entries.find((it) => it.row === one.row && it.trajectory === one.trajectory);
     const line = entry?.steps[one.step - 1]?.line;
-    if (here !== undefined && line !== undefined) moveTo(here.editor, line);
+    if (here !== undefined && line !== undefined) this.navigation.cursor.moveTo(here.editor, line);
     const place = `${count(found.at + 1)} of ${count(found.count)}`;
     const what = `label ${formatScore(one.label)}, score ${formatScore(one.probability)}`;
     vscode.window.setStatusBarMessage(`CFPRM: disagreement ${place}: ${what}`, 8000);

@@ -7,7 +7,7 @@ import { counted, glyph, labelWords } from '../../core/trace/words';
 import type { HardLabel } from '../../core/trajectory';
 import type { LabelJournal } from '../../io/labelJournal';
 import type { OpenFiles } from '../files/openFiles';
-import { type Here, moveTo, type TraceNavigation, valueOrTell } from '../trace/navigation';
+import { type Here, type TraceNavigation, valueOrTell } from '../trace/navigation';
 
 /** Edits labels from the trace view: the step under the cursor, and what was done last. */
 export class LabelEditing {
@@ -83,14 +83,14 @@ export class LabelEditing {
       return entry?.steps[last.step - 1]?.line ?? entry?.line;
     };
     const near = lineOf(here.page);
-    if (near !== undefined) return moveTo(here.editor, near);
+    if (near !== undefined) return this.navigation.cursor.moveTo(here.editor, near);
     const file = valueOrTell(await this.files.open(source));
     const ordinal = await file?.ordinalOfRow(last.row);
     if (ordinal === undefined) return;
     await this.navigation.openRow(source, ordinal, filter);
     const there = this.navigation.here();
     const line = there && lineOf(there.page);
-    if (there !== undefined && line !== undefined) moveTo(there.editor, line);
+    if (there !== undefined && line !== undefined) this.navigation.cursor.moveTo(there.editor, line);
   }
 }
 

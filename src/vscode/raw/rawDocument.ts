@@ -5,6 +5,7 @@ import type { Format, JsonObject } from '../../core/formats/format';
 import { parseRow, readRow } from '../../core/jsonl/readRow';
 import { ok, type Result } from '../../core/result';
 import type { Trajectory } from '../../core/trajectory';
+import { JOURNAL_SUFFIX } from '../../io/labelJournal';
 import { chooseFormat } from '../../io/openSource';
 import { rowHash } from '../../io/rowHash';
 import type { OpenFiles } from '../files/openFiles';
@@ -111,7 +112,7 @@ function rowNodes(root: Node | undefined): Node[] {
 
 function isCandidate(document: vscode.TextDocument): boolean {
   if (document.uri.scheme !== 'file' && document.uri.scheme !== 'untitled') return false;
-  if (document.languageId === 'jsonl') return true;
+  if (document.languageId === 'jsonl') return !document.fileName.endsWith(JOURNAL_SUFFIX);
   return (
     document.languageId === 'json' && /^\s*(?:\[\s*)?\{/.test(document.getText(new vscode.Range(0, 0, 20, 0)))
   );

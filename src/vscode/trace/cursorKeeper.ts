@@ -10,6 +10,8 @@ import type { TracePages } from './pages';
 export class CursorKeeper implements vscode.Disposable {
   /** The pages as the editors showed them last. */
   private readonly shown = new Map<string, TracePage>();
+  /** Where cursors were put after a change, until the window has put them there. */
+  private readonly kept = new WeakMap<vscode.TextEditor, number>();
   private readonly disposables: vscode.Disposable[];
 
   constructor(private readonly pages: TracePages) {
@@ -24,9 +26,29 @@ export class CursorKeeper implements vscode.Disposable {
         this.remember(document);
       }),
     ];
+    this.disposables.push(
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor, kind, selections }) => {
+        const line = this.kept.get(textEditor);
+        const isThere = selections[0]?.active.line === line;
+        if (line !== undefined && (isThere || kind !== undefined)) this.kept.delete(textEditor);
+      }),
+    );
     vscode.workspace.textDocuments.forEach((document) => {
       this.remember(document);
     });
+  }
+
+  /** The 0-based line of the cursor; just after a change the window may still say another one. */
+  line(editor: vscode.TextEditor): number {
+    return this.kept.get(editor) ?? editor.selection.active.line;
+  }
+
+  /** Puts the cursor at a line's start and shows it. */
+  moveTo(editor: vscode.TextEditor, line: number): void {
+    this.kept.delete(editor);
+    const at = new vscode.Position(line, 0);
+    editor.selection = new vscode.Selection(at, at);
+    editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
 
   dispose(): void {
@@ -44,11 +66,12 @@ export class CursorKeeper implements vscode.Disposable {
     const now = this.pages.page(editor.document.uri);
     if (before === undefined || now === undefined) return;
     const { active } = editor.selection;
-    const line = sameLine(before, now, active.line);
+    const line = sameLine(before, now, this.line(editor));
     if (line === undefined) return;
     const character = Math.min(active.character, editor.document.lineAt(line).text.length);
     const at = new vscode.Position(line, character);
     editor.selection = new vscode.Selection(at, at);
+    this.kept.set(editor, line);
   }
 }
 

@@ -7,6 +7,7 @@ import type { RowReading } from '../../io/traceRows';
 import type { OpenFiles } from '../files/openFiles';
 import { withCancel } from '../progress';
 import { parseTraceUri, TRACE_LANGUAGE, type TraceAddress, traceUri } from './address';
+import type { CursorKeeper } from './cursorKeeper';
 import { rowsPerPage, type ShownPage, type TracePages } from './pages';
 
 /** Where to put the cursor on a page that is opened. */
@@ -28,6 +29,7 @@ export class TraceNavigation {
   constructor(
     private readonly files: OpenFiles,
     private readonly pages: TracePages,
+    readonly cursor: CursorKeeper,
   ) {}
 
   /** The active trace editor, if the active editor is one. */
@@ -37,7 +39,7 @@ export class TraceNavigation {
     const address = parseTraceUri(editor.document.uri);
     const page = this.pages.page(editor.document.uri);
     if (address === undefined || page === undefined) return undefined;
-    return { editor, address, page, line: line ?? editor.selection.active.line };
+    return { editor, address, page, line: line ?? this.cursor.line(editor) };
   }
 
   /** Opens a page and puts the cursor where it should land. */
@@ -49,7 +51,7 @@ export class TraceNavigation {
     const editor = await vscode.window.showTextDocument(document, { preview: true, viewColumn: column });
     const page = this.pages.page(document.uri);
     const line = landing === undefined || page === undefined ? undefined : landingLine(page, landing);
-    if (line !== undefined) moveTo(editor, line);
+    if (line !== undefined) this.cursor.moveTo(editor, line);
     await closeOtherPage(before, address, document.uri);
   }
 
@@ -59,7 +61,7 @@ export class TraceNavigation {
     if (here === undefined) return;
     const lines = here.page.entries.flatMap((entry) => entry.steps.map((it) => it.line));
     const target = step === 1 ? lines.find((it) => it > here.line) : lines.findLast((it) => it < here.line);
-    if (target !== undefined) moveTo(here.editor, target);
+    if (target !== undefined) this.cursor.moveTo(here.editor, target);
     else await this.movePage(step, { at: step === 1 ? 'first-step' : 'last-step' });
   }
 
@@ -69,7 +71,7 @@ export class TraceNavigation {
     if (here === undefined) return;
     const lines = here.page.entries.map((entry) => entry.line);
     const target = step === 1 ? lines.find((it) => it > here.line) : lines.findLast((it) => it < here.line);
-    if (target !== undefined) moveTo(here.editor, target);
+    if (target !== undefined) this.cursor.moveTo(here.editor, target);
     else await this.movePage(step, { at: step === 1 ? 'first' : 'last' });
   }
 
@@ -80,7 +82,7 @@ export class TraceNavigation {
     const lines = here.page.entries.map(errorLine).filter((it) => it !== undefined);
     const target = step === 1 ? lines.find((it) => it > here.line) : lines.findLast((it) => it < here.line);
     if (target !== undefined) {
-      moveTo(here.editor, target);
+      this.cursor.moveTo(here.editor, target);
       return;
     }
     const file = valueOrTell(await this.files.open(here.address.source));
@@ -104,7 +106,7 @@ export class TraceNavigation {
     const here = this.here(fromLine);
     const entry = here && entryAt(here.page, here.line);
     const line = entry && errorLine(entry);
-    if (here !== undefined && line !== undefined) moveTo(here.editor, line);
+    if (here !== undefined && line !== undefined) this.cursor.moveTo(here.editor, line);
   }
 
   /** Turns the page. */
@@ -162,13 +164,6 @@ export function valueOrTell<T>(result: Result<T>): T | undefined {
   if (result.fault.message === CANCELLED) return undefined;
   void vscode.window.showErrorMessage(`CFPRM: ${result.fault.message}`);
   return undefined;
-}
-
-/** Puts the cursor at a line's start and shows it. */
-export function moveTo(editor: vscode.TextEditor, line: number): void {
-  const at = new vscode.Position(line, 0);
-  editor.selection = new vscode.Selection(at, at);
-  editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
 function hasError(reading: RowReading): boolean {

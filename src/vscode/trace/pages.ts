@@ -159,8 +159,11 @@ function headingWords(
 function labelWords(labels: FileLabels | undefined): string[] {
   if (labels === undefined || labels.edited === 0) return [];
   const stale = labels.anchors?.stale ?? 0;
-  const edited = `${counted(labels.edited - stale, 'label')} edited`;
-  return stale === 0 ? [edited] : [edited, `⚠ ${counted(stale, 'edited label')} of rows that changed since`];
+  const shown = labels.edited - stale;
+  return [
+    ...(shown === 0 ? [] : [`${counted(shown, 'label')} edited`]),
+    ...(stale === 0 ? [] : [`⚠ ${counted(stale, 'edited label')} of rows that changed since`]),
+  ];
 }
 
 function disagreementWords(found: number | undefined): string[] {

@@ -26,7 +26,8 @@ export class QuickInput {
   /** Whether it opens within `limitMs`. */
   async isOpen(limitMs: number): Promise<boolean> {
     try {
-      await this.input.waitFor({ timeout: limitMs });
+      // Playwright takes 0 for no limit.
+      await this.input.waitFor({ timeout: Math.max(1, limitMs) });
       return true;
     } catch {
       return false;
@@ -96,9 +97,9 @@ export class QuickInput {
   }
 
   /** Goes down to the row whose label is exactly this and accepts it; rows may still come and move. */
-  async acceptRow(label: string): Promise<void> {
+  async acceptRow(label: string, limitMs = LIMIT_MS): Promise<void> {
     const focused = this.widget.locator('.monaco-list-row.focused .label-name');
-    for (const end = Date.now() + LIMIT_MS; ; ) {
+    for (const end = Date.now() + limitMs; ; ) {
       const [shown] = await focused.allTextContents();
       if (shown?.trim() === label) return this.accept();
       if (Date.now() > end)

@@ -138,11 +138,14 @@ export class Workbench {
       do await this.press('Control+P');
       while (!(await this.quickInput.isOpen(1500)));
       await this.quickInput.fill(file);
-      await this.quickInput.acceptRow(name);
+      const limitMs = attempt < 3 ? 4000 : DEFAULT_LIMIT_MS;
       try {
-        return await this.waitForTab(name, attempt < 3 ? 4000 : DEFAULT_LIMIT_MS);
+        // A list that was made before the file was there is not made again while it is open.
+        await this.quickInput.acceptRow(name, limitMs);
+        return await this.waitForTab(name, limitMs);
       } catch (error) {
         if (attempt === 3) throw error;
+        if (await this.quickInput.isOpen(0)) await this.quickInput.cancel();
       }
     }
   }
