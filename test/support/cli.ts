@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly gid?: number;
   /** Whether somebody writes to its standard input; else that has ended already. */
   readonly input?: boolean;
+  /** What comes through standard input; it ends behind it. */
+  readonly stdin?: string | Uint8Array;
   /** Gets the process while it runs. */
   onStart?(child: ChildProcess): void;
 }
@@ -62,12 +64,13 @@ export function runBundle(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<CliRun> {
-  const { uid, gid, input = false, onStart } = options;
+  const { uid, gid, stdin, input = stdin !== undefined, onStart } = options;
   const child = spawn(process.execPath, [bundle, ...args], {
     uid,
     gid,
     stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });
+  if (stdin !== undefined) child.stdin!.end(stdin);
   return finished(child, onStart);
 }
 
