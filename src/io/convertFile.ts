@@ -1,11 +1,11 @@
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { type ConversionReport, Converter } from '../core/convert/converter';
 import type { Format } from '../core/formats/format';
 import { fail, ok, type Result } from '../core/result';
 import { AtomicFile } from './atomicFile';
-import { journalPath } from './labelJournal';
 import type { Source, SourceChoice } from './openSource';
 import { OutputFile } from './outputFile';
+import { spareOwnFiles } from './ownFiles';
 import { passRows, type RowConsumer } from './rowPass';
 import { CANCELLED } from './rowStream';
 import type { SourceLabels } from './sourceLabels';
@@ -45,7 +45,7 @@ const NEWLINE = '\n';
  * written; the source changed meanwhile; the disk is full.
  */
 export async function convertFile(job: ConvertJob): Promise<Result<Conversion>> {
-  const allowed = await checkTarget(job);
+  const allowed = await spareOwnFiles(job.source, job.out);
   if (!allowed.ok) return allowed;
   const target = await AtomicFile.create(job.out, job.force ?? false);
   if (!target.ok) return target;
@@ -70,18 +70,6 @@ export async function previewConversion(job: Omit<ConvertJob, 'out' | 'force'>):
   const pass = new ConvertPass(job, false);
   const read = await pass.run();
   return read.ok ? pass.result({ bytes: 0, sha256: '' }) : read;
-}
-
-async function checkTarget({ source, out }: ConvertJob): Promise<Result<void>> {
-  const real = (path: string): Promise<string | undefined> => realpath(path).catch(() => undefined);
-  const target = await real(out);
-  if (target === undefined) return ok(undefined);
-  if (target === (await real(source)) || target === (await real(journalPath(source)))) {
-    return fail(
-      `${out} is the source itself or its labels, which are never overwritten. Choose another name.`,
-    );
-  }
-  return ok(undefined);
 }
 
 async function write(job: ConvertJob, path: string): Promise<Result<Conversion>> {
@@ -158,11 +146,19 @@ class ConvertPass {
     const report = this.converter.report();
     const { source, labels } = this.opened!;
     if (report.written > 0) return ok({ ...report, source, labels, ...written });
-    const [first] = report.faults;
-    const why = first === undefined ? '' : ` Row ${first.row}: ${first.message}`;
-    return fail(
-      `${source.path} has no row that can be read as ${source.format.title} and written.${why}`,
-      first,
-    );
+    return fail(nothingWritten(source, this.job.to, report), report.faults[0]);
   }
+}
+
+/** Why nothing could be written, and what may help. */
+function nothingWritten({ path, format }: Source, to: Format, report: ConversionReport): string {
+  const { faults, trajectories, rows, malformed } = report;
+  const [first] = faults;
+  const place = first?.row === undefined ? '' : `Row ${first.row}: `;
+  const why = first === undefined ? '' : ` ${place}${first.message}`;
+  if (trajectories > 0) {
+    return `${path} has no trajectory that ${to.title} can hold.${why} Choose another format to write.`;
+  }
+  if (malformed < rows) return `${path} has rows of ${format.title}, but no trajectory in them.${why}`;
+  return `${path} has no row that can be read as ${format.title}.${why} Choose another format with --format.`;
 }

@@ -5,12 +5,11 @@ import { type Fault, fail, ok, type Result } from '../core/result';
 import { AtomicFile } from './atomicFile';
 import { type ByteSource, openBytes } from './byteSource';
 import { fileFault } from './fileFault';
-import { journalPath } from './labelJournal';
 import type { Source } from './openSource';
 import { OutputFile } from './outputFile';
+import { spareOwnFiles } from './ownFiles';
 import { rowHash } from './rowHash';
 import { CANCELLED, streamRows } from './rowStream';
-import { realPlace } from './temporaryPlace';
 import { writeFault } from './writeFault';
 
 /** One copy of a source with the labels of its journal. */
@@ -54,7 +53,7 @@ const CHUNK = 1024 * 1024;
  * meanwhile; the target cannot be written; cancelled.
  */
 export async function writeLabelledCopy(job: LabelledCopyJob): Promise<Result<LabelledCopy>> {
-  const allowed = await checkTarget(job);
+  const allowed = await spareOwnFiles(job.source.path, job.out);
   if (!allowed.ok) return allowed;
   const target = await AtomicFile.create(job.out, job.force ?? false);
   if (!target.ok) return target;
@@ -72,23 +71,6 @@ export async function writeLabelledCopy(job: LabelledCopyJob): Promise<Result<La
     await file?.close();
     await target.value.discard();
   }
-}
-
-async function checkTarget({ source, out }: LabelledCopyJob): Promise<Result<void>> {
-  const place = await realPlace(out);
-  if (!place.ok) return place;
-  const there = await stat(out).catch(() => undefined);
-  for (const path of [source.path, journalPath(source.path)]) {
-    const own = await realPlace(path);
-    const info = await stat(path).catch(() => undefined);
-    // The same file may also have two names.
-    const same =
-      info !== undefined && there !== undefined && info.ino === there.ino && info.dev === there.dev;
-    if (!same && !(own.ok && own.value === place.value)) continue;
-    const what = path === source.path ? 'the source itself' : 'where the labels are kept';
-    return fail(`${out} is ${what}, which is never overwritten. Choose another name.`);
-  }
-  return ok(undefined);
 }
 
 /** A row's bytes in the source, and what takes their place. */

@@ -5,7 +5,8 @@ import path from 'node:path';
 import fc from 'fast-check';
 import type { Container } from '../core/jsonl/rowSplitter';
 import { CANCELLED } from './rowStream';
-import { type RowReading, TraceFile } from './traceFile';
+import { TraceFile } from './traceFile';
+import type { RowReading } from './traceRows';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'cfprm-trace-'));
 after(() => rmSync(folder, { recursive: true }));

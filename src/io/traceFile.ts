@@ -2,42 +2,13 @@ import { stat } from 'node:fs/promises';
 import { readRow } from '../core/jsonl/readRow';
 import { type Anchor, RowIndex } from '../core/jsonl/rowIndex';
 import { type Fault, fail, ok, type Result } from '../core/result';
-import type { Trajectory } from '../core/trajectory';
 import { holdBytes } from './byteSource';
 import { fileFault } from './fileFault';
 import { beginsWith, type FileStamp, takeStamp } from './fileStamp';
 import { openSource, type Source, type SourceChoice } from './openSource';
+import { rowHash } from './rowHash';
 import { CANCELLED, type RowVisitor, type StreamOptions, streamRows } from './rowStream';
-
-/** One row of a file and what it says. */
-export interface RowReading {
-  /** 1-based physical row. */
-  readonly row: number;
-  /** 0-based position among the rows that are not blank. */
-  readonly ordinal: number;
-  readonly bytes: number;
-  readonly result: Result<Trajectory[]>;
-}
-
-/** What happened to a file between two looks at it. */
-export type FileChange = 'same' | 'grew' | 'replaced';
-
-/** A selection of a file's rows, in file order: all of them, or those that pass a filter. */
-export interface RowRange {
-  /** Rows known so far. */
-  readonly length: number;
-  /** Position of the i-th of them among all rows. */
-  at(i: number): number;
-}
-
-/** A row as it stands in the file. */
-export interface RowSource {
-  readonly text: string;
-  /** 1-based physical row. */
-  readonly row: number;
-  /** Byte offset of the text in the file. */
-  readonly offset: number;
-}
+import type { FileChange, FileRow, LabelSource, RowRange, RowReading, RowSource } from './traceRows';
 
 const FIND_BATCH = 256;
 const INDEX_CHUNK = 1024 * 1024;
@@ -68,16 +39,21 @@ export class TraceFile {
     private stamp: FileStamp,
     /** Lets go of what is unpacked of a compressed file. */
     private release: () => Promise<void>,
+    private readonly labels: LabelSource | undefined,
   ) {
     this.startIndex();
   }
 
   /** Opens a file. Faults: those of `openSource`. */
-  static async open(path: string, choice: SourceChoice = {}): Promise<Result<TraceFile>> {
+  static async open(
+    path: string,
+    choice: SourceChoice = {},
+    labels?: LabelSource,
+  ): Promise<Result<TraceFile>> {
     const release = await holdBytes(path);
     try {
       const source = await openSource(path, choice);
-      if (source.ok) return ok(new TraceFile(source.value, choice, await takeStamp(path), release));
+      if (source.ok) return ok(new TraceFile(source.value, choice, await takeStamp(path), release, labels));
       await release();
       return source;
     } catch (error) {
@@ -171,19 +147,21 @@ export class TraceFile {
 
   /** The row at this position as it stands in the file. Faults: it is not there any more, or cannot be read. */
   async rowSource(ordinal: number): Promise<Result<RowSource>> {
-    await this.whenIndexed(ordinal + 1);
-    const gone = fail(`${this.source.path} changed while it was read. Open it again.`);
-    const anchor = this.index.anchorAt(ordinal);
-    if (anchor === undefined) return gone;
     let found: RowSource | undefined;
-    let at = anchor.ordinal;
-    const enough = (): boolean => found !== undefined;
-    const pass = await this.readBetween(anchor, enough, (bytes, start, end, row, offset) => {
-      if (at++ !== ordinal) return;
+    const pass = await this.rowBytes(ordinal, (bytes, start, end, row, offset) => {
       found = { text: rowText.decode(bytes.subarray(start, end)), row, offset };
     });
-    if (!pass.ok) return pass;
-    return found === undefined ? gone : ok(found);
+    return pass.ok ? ok(found!) : pass;
+  }
+
+  /** The row at this position as the file has it, without edited labels. Faults: as `rowSource`, or malformed. */
+  async fileRow(ordinal: number): Promise<Result<FileRow>> {
+    let found: Result<FileRow> | undefined;
+    const pass = await this.rowBytes(ordinal, (bytes, start, end, row) => {
+      const result = readRow(bytes, start, end, row, this.source.format);
+      found = result.ok ? ok({ row, hash: rowHash(bytes, start, end), trajectories: result.value }) : result;
+    });
+    return pass.ok ? found! : pass;
   }
 
   /** Position of the row with this number, or of the next one that is not blank; undefined beyond the end. */
@@ -218,12 +196,12 @@ export class TraceFile {
     const anchor = this.index.anchorAt(from);
     if (from > 0 && anchor === undefined) return ok(undefined);
     let ordinal = anchor?.ordinal ?? 0;
-    const { format, container, path } = this.source;
+    const { container, path } = this.source;
     const visitor = {
       row: (bytes: Uint8Array, start: number, end: number, row: number): void => {
         const at = ordinal++;
         if (at < from) return;
-        onRow({ row, ordinal: at, bytes: end - start, result: readRow(bytes, start, end, row, format) });
+        onRow(this.reading(bytes, start, end, row, at));
       },
     };
     return streamRows(path, container, visitor, {
@@ -265,12 +243,12 @@ export class TraceFile {
         if (!stopped && ordinal === ordinals[next]) {
           next++;
           const length = end - start;
-          const result =
-            spent > 0 && spent + length > budgetBytes
-              ? fail(`This row holds ${length} bytes, too many for this page. Enter opens it alone.`, { row })
-              : readRow(bytes, start, end, row, this.source.format);
+          const tooMuch = spent > 0 && spent + length > budgetBytes;
           spent += length;
-          stopped = onReading({ row, ordinal, bytes: length, result });
+          const reading = tooMuch
+            ? { row, ordinal, bytes: length, result: fail(tooManyBytes(length), { row }) }
+            : this.reading(bytes, start, end, row, ordinal);
+          stopped = onReading(reading);
         }
         ordinal++;
       });
@@ -278,6 +256,36 @@ export class TraceFile {
       if (next === before) break; // the file shrank under the index; a refresh follows
     }
     return ok(undefined);
+  }
+
+  /** Hands over the bytes of the row at this position. Faults: it is not there any more, or cannot be read. */
+  private async rowBytes(ordinal: number, onRow: RowVisitor['row']): Promise<Result<unknown>> {
+    await this.whenIndexed(ordinal + 1);
+    const gone = fail(`${this.source.path} changed while it was read. Open it again.`);
+    const anchor = this.index.anchorAt(ordinal);
+    if (anchor === undefined) return gone;
+    let found = false;
+    let at = anchor.ordinal;
+    const pass = await this.readBetween(
+      anchor,
+      () => found,
+      (...row) => {
+        if (at++ !== ordinal) return;
+        found = true;
+        onRow(...row);
+      },
+    );
+    return pass.ok && !found ? gone : pass;
+  }
+
+  private reading(bytes: Uint8Array, start: number, end: number, row: number, ordinal: number): RowReading {
+    const result = readRow(bytes, start, end, row, this.source.format);
+    const plain = { row, ordinal, bytes: end - start, result };
+    const overlay = this.labels?.overlay;
+    if (!result.ok || overlay === undefined || !overlay.hasEdits(row)) return plain;
+    const { trajectories } = overlay.applyTo(row, () => rowHash(bytes, start, end), result.value);
+    if (trajectories === result.value) return plain;
+    return { ...plain, result: ok(trajectories), unedited: result.value };
   }
 
   private async refreshNow(): Promise<Result<FileChange>> {
@@ -389,6 +397,10 @@ export class TraceFile {
       enough,
     });
   }
+}
+
+function tooManyBytes(length: number): string {
+  return `This row holds ${length} bytes, too many for this page. Enter opens it alone.`;
 }
 
 /** Where a pass over the file starts that begins with the anchor's row; undefined for the whole file. */

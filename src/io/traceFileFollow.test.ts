@@ -3,7 +3,8 @@ import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFil
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { type FileChange, TraceFile } from './traceFile';
+import { TraceFile } from './traceFile';
+import type { FileChange } from './traceRows';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'cfprm-follow-'));
 const file = path.join(folder, 'rows.jsonl');

@@ -1,11 +1,16 @@
 import * as vscode from 'vscode';
 import type { CommandId } from './commandIds';
+import { convertFormat, convertTo, isConvertCall } from './convert/convertFormat';
 import { activeSource, chooseFormat } from './format/formatStatus';
+import { writeCopy } from './labels/labelledCopy';
+import { reanchor } from './labels/staleLabels';
 import { isMergeJob, mergeTo, mergeWindows } from './merge/mergeWindows';
 import type { Services } from './services';
 import { toggleInline } from './settings';
 import { chooseFilter, clearFilter, goTo, showKeys } from './trace/choose';
+import { valueOrTell } from './trace/navigation';
 import type { FileNode } from './trajectories/tree';
+import { validate } from './validate/validateCommand';
 
 type Handler = (services: Services, ...args: never[]) => unknown;
 
@@ -35,6 +40,26 @@ const COMMANDS: Record<CommandId, Handler> = {
     withSource<unknown>(uri, (source) =>
       isMergeJob(job) ? mergeTo(services, source, job) : mergeWindows(services, source),
     ),
+  'cfprm.convertFormat': (services, uri?: vscode.Uri, call?: unknown) =>
+    withSource<unknown>(uri, (source) =>
+      isConvertCall(call) ? convertTo(services, source, call) : convertFormat(services, source),
+    ),
+  'cfprm.validateFile': (services, uri?: vscode.Uri) =>
+    withSource(uri, (source) => validate(services, source)),
+  'cfprm.labelCorrect': ({ labels }) => labels.label('correct'),
+  'cfprm.labelNeutral': ({ labels }) => labels.label('neutral'),
+  'cfprm.labelIncorrect': ({ labels }) => labels.label('incorrect'),
+  'cfprm.clearLabel': ({ labels }) => labels.label(undefined),
+  'cfprm.markFirstError': ({ labels }) => labels.markFirstError(),
+  'cfprm.undoLabel': ({ labels }) => labels.stepBack('undo'),
+  'cfprm.redoLabel': ({ labels }) => labels.stepBack('redo'),
+  'cfprm.nextDisagreement': ({ disagreements }) => disagreements.move(1),
+  'cfprm.previousDisagreement': ({ disagreements }) => disagreements.move(-1),
+  'cfprm.reanchorLabels': ({ files }, uri?: vscode.Uri) =>
+    withSource(uri, (source) => reanchor(files, source)),
+  'cfprm.writeLabelledCopy': ({ files }, uri?: vscode.Uri) =>
+    withSource(uri, (source) => writeCopy(files, source)),
+  'cfprm.showRow': (services, source: string, row: number) => showRow(services, source, row),
   'cfprm.showLog': ({ log }) => log.show(),
 };
 
@@ -70,6 +95,14 @@ async function openTrace(
   });
 }
 
+/** Shows a row by its number in the trace view; reports link to it. */
+async function showRow({ files, navigation }: Services, source: string, row: number): Promise<void> {
+  const uri = vscode.Uri.parse(source, true);
+  const file = valueOrTell(await files.open(uri));
+  const ordinal = await file?.ordinalOfRow(row);
+  if (ordinal !== undefined) await navigation.openRow(uri, ordinal);
+}
+
 /** Runs an action on the file that a menu names, or that the active editor shows, or that the user chooses. */
 async function withSource<T>(
   given: vscode.Uri | undefined,
@@ -80,7 +113,7 @@ async function withSource<T>(
 }
 
 async function askForFile(): Promise<vscode.Uri | undefined> {
-  const filters = { Trajectories: ['jsonl', 'ndjson', 'json'] };
+  const filters = { Trajectories: ['jsonl', 'ndjson', 'json', 'gz', 'zst'] };
   const picked = await vscode.window.showOpenDialog({ title: 'CFPRM: Choose a trajectory file', filters });
   return picked?.[0];
 }

@@ -2,6 +2,10 @@ import * as vscode from 'vscode';
 import { OpenFiles } from './files/openFiles';
 import { ReadingChoices } from './files/readingChoices';
 import { FormatStatus } from './format/formatStatus';
+import { DisagreementIndex } from './labels/disagreementIndex';
+import { DisagreementTour } from './labels/disagreementTour';
+import { LabelEditing } from './labels/labelEditing';
+import { tellStale } from './labels/staleLabels';
 import { createLog } from './log';
 import { InlineChips } from './raw/chips';
 import { RawDiagnostics } from './raw/rawDiagnostics';
@@ -18,6 +22,7 @@ import { TraceStatusBar } from './trace/statusBar';
 import { TraceStructure } from './trace/structure';
 import { TraceFileSystem } from './trace/traceFileSystem';
 import { TrajectoryTree } from './trajectories/tree';
+import { FindingsReport } from './validate/findingsReport';
 
 /** What commands work with. */
 export interface Services {
@@ -26,15 +31,22 @@ export interface Services {
   readonly files: OpenFiles;
   readonly navigation: TraceNavigation;
   readonly source: TraceSource;
+  readonly labels: LabelEditing;
+  readonly disagreements: DisagreementTour;
+  readonly findings: FindingsReport;
 }
 
 /** Builds the services and registers every view and provider; nothing is read from disk here. */
 export function createServices(context: vscode.ExtensionContext): Services {
   const log = createLog();
   const files = new OpenFiles(new ReadingChoices(context.workspaceState), log);
-  const pages = new TracePages(files);
+  const disagreementIndex = new DisagreementIndex(files);
+  const pages = new TracePages(files, disagreementIndex);
   const navigation = new TraceNavigation(files, pages);
   const source = new TraceSource(files, navigation);
+  const labels = new LabelEditing(files, navigation);
+  const disagreements = new DisagreementTour(files, navigation, disagreementIndex);
+  const findings = new FindingsReport();
   const structure = new TraceStructure(pages);
   const documents = new RawDocuments(files);
   const tree = new TrajectoryTree(files);
@@ -45,6 +57,9 @@ export function createServices(context: vscode.ExtensionContext): Services {
     pages,
     new TraceFileSystem(pages),
     source,
+    disagreementIndex,
+    findings,
+    tellStale(files),
     documents,
     tree,
     new TraceDecorations(pages),
@@ -62,5 +77,5 @@ export function createServices(context: vscode.ExtensionContext): Services {
       if (event.affectsConfiguration('cfprm.format')) files.reopenAll();
     }),
   );
-  return { context, log, files, navigation, source };
+  return { context, log, files, navigation, source, labels, disagreements, findings };
 }

@@ -13,6 +13,11 @@ export const settings = {
     const { low, high } = get<Partial<Thresholds>>('thresholds');
     return { low: low ?? 0.3, high: high ?? 0.7 };
   },
+  /** The score below which a step counts as predicted wrong, in (0, 1). */
+  decision: (): number => {
+    const { decision } = get<{ decision?: number }>('thresholds');
+    return decision !== undefined && decision > 0 && decision < 1 ? decision : 0.5;
+  },
   inlineEnabled: (): boolean => get<boolean>('inline.enabled'),
   inlineContent: (): InlineContent => get<InlineContent>('inline.content'),
   /** How whole texts are split into steps; undefined leaves it to the format. */

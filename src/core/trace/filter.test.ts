@@ -11,7 +11,7 @@ function labelled(...labels: (Label | undefined)[]): Trajectory {
 }
 
 function passesOne(filter: TraceFilter, ...trajectories: Trajectory[]): boolean {
-  return passes(filter, ok(trajectories));
+  return passes(filter, { result: ok(trajectories) });
 }
 
 describe('filters of the trace view', () => {
@@ -30,6 +30,12 @@ describe('filters of the trace view', () => {
     assert.ok(!passesOne(filter, base), 'no steps, none without label');
   });
 
+  it('let rows pass of which labels were edited', () => {
+    const result = ok([labelled('correct')]);
+    assert.ok(passes({ kind: 'edited' }, { result, unedited: [labelled('incorrect')] }));
+    assert.ok(!passes({ kind: 'edited' }, { result }));
+  });
+
   it('let wrong answers pass, and those that differ as text', () => {
     const filter = { kind: 'wrong-answer' } as const;
     assert.ok(passesOne(filter, { ...base, gold: '4', answer: '5' }));
@@ -43,9 +49,9 @@ describe('filters of the trace view', () => {
 
   it('let malformed rows pass, and no other filter does', () => {
     const broken = fail('ends inside a string', { row: 3 });
-    const kinds = FILTERS.filter(({ kind }) => passes({ kind }, broken)).map(({ kind }) => kind);
+    const kinds = FILTERS.filter(({ kind }) => passes({ kind }, { result: broken })).map(({ kind }) => kind);
     assert.deepEqual(kinds, ['malformed']);
-    assert.ok(!passes({ kind: 'text', text: 'string' }, broken));
+    assert.ok(!passes({ kind: 'text', text: 'string' }, { result: broken }));
     assert.ok(!passesOne({ kind: 'malformed' }, labelled('incorrect')));
   });
 

@@ -4,7 +4,7 @@ import { firstError, type Trajectory } from '../trajectory';
 
 /** Which rows the trace view and the tree show. */
 export type TraceFilter =
-  | { readonly kind: 'first-error' | 'unlabelled' | 'wrong-answer' | 'malformed' }
+  | { readonly kind: 'first-error' | 'unlabelled' | 'edited' | 'wrong-answer' | 'malformed' }
   | { readonly kind: 'text'; readonly text: string };
 
 /** The filters without a parameter, with the words a person chooses by. */
@@ -14,6 +14,7 @@ export const FILTERS: readonly {
 }[] = [
   { kind: 'first-error', title: 'With a first error' },
   { kind: 'unlabelled', title: 'With unlabelled steps' },
+  { kind: 'edited', title: 'With edited labels' },
   { kind: 'wrong-answer', title: 'Wrong answer' },
   { kind: 'malformed', title: 'Malformed rows' },
 ];
@@ -36,13 +37,21 @@ export function parseFilter(text: string): TraceFilter | undefined {
   return known && { kind: known.kind };
 }
 
+/** A row to filter. */
+export interface FilteredRow {
+  readonly result: Result<readonly Trajectory[]>;
+  /** Its trajectories as they are in the file, if labels were edited. */
+  readonly unedited?: readonly Trajectory[];
+}
+
 /**
  * True if the row passes. A wrong answer is one that the file or the comparison calls wrong, or that differs
  * from the gold answer as text (the header shows `≟` there). Text is searched without regard to case in
  * problem, steps and id.
  */
-export function passes(filter: TraceFilter, result: Result<readonly Trajectory[]>): boolean {
+export function passes(filter: TraceFilter, { result, unedited }: FilteredRow): boolean {
   if (!result.ok) return filter.kind === 'malformed';
+  if (filter.kind === 'edited') return unedited !== undefined;
   return result.value.some((trajectory) => passesOne(filter, trajectory));
 }
 
@@ -55,6 +64,7 @@ function passesOne(filter: TraceFilter, trajectory: Trajectory): boolean {
     case 'wrong-answer':
       return ['wrong', 'differs'].includes(verdict(trajectory));
     case 'malformed':
+    case 'edited':
       return false;
     case 'text':
       return textPasses(filter.text.toLowerCase(), trajectory);

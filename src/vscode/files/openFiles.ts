@@ -1,18 +1,27 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import * as vscode from 'vscode';
 import { fail, ok, type Result } from '../../core/result';
-import { filterWords, formatFilter, parseFilter, passes, type TraceFilter } from '../../core/trace/filter';
-import { type RowReading, TraceFile } from '../../io/traceFile';
+import { filterWords, formatFilter, type TraceFilter } from '../../core/trace/filter';
+import type { JournalChange } from '../../io/labelJournal';
+import { TraceFile } from '../../io/traceFile';
+import { FileLabels } from '../labels/fileLabels';
 import { withCancel } from '../progress';
 import { parseTraceUri } from '../trace/address';
+import { collect, extendAll, type Filtered, refilter } from './filtered';
 import type { ReadingChoice, ReadingChoices } from './readingChoices';
 
 const POLL_MS = 1000;
 
 interface Opened {
   readonly file: Promise<Result<TraceFile>>;
-  /** Positions of the rows that pass a filter, by the filter's text. */
-  readonly filtered: Map<string, Promise<Result<readonly number[]>>>;
+  readonly labels: Promise<FileLabels>;
+  readonly filtered: Filtered;
+}
+
+/** Labels of a file that were edited. */
+export interface LabelEvent {
+  readonly uri: vscode.Uri;
+  readonly change: JournalChange;
 }
 
 /**
@@ -25,6 +34,18 @@ export class OpenFiles implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   /** Fires when a file's rows changed, or how they are read. */
   readonly onDidChange = this.changed.event;
+  private readonly labelled = new vscode.EventEmitter<LabelEvent>();
+  /** Fires when labels of a file were edited, in this window or another. */
+  readonly onDidLabel = this.labelled.event;
+  private readonly replaced = new vscode.EventEmitter<vscode.Uri>();
+  /** Fires when a file's rows are others now, more of them too, or are read in another way. */
+  readonly onDidReplace = this.replaced.event;
+  private readonly staleLabels = new vscode.EventEmitter<{
+    readonly uri: vscode.Uri;
+    readonly stale: number;
+  }>();
+  /** Fires when edited labels turn out to be of rows that have changed since. */
+  readonly onDidFindStale = this.staleLabels.event;
 
   constructor(
     readonly reading: ReadingChoices,
@@ -51,8 +72,9 @@ export class OpenFiles implements vscode.Disposable {
     const key = uri.toString();
     const known = this.files.get(key);
     if (known !== undefined) return known.file;
-    const file = this.start(uri);
-    this.files.set(key, { file, filtered: new Map() });
+    const labels = this.openLabels(uri);
+    const file = this.start(uri, labels);
+    this.files.set(key, { file, labels, filtered: new Map() });
     watchFile(uri.fsPath, { interval: POLL_MS, persistent: false }, (now, before) => {
       // Node calls once at the start when there is no file, with zeros; nothing changed then.
       const isMissing = now.mtimeMs === 0 && before.mtimeMs === 0;
@@ -60,6 +82,11 @@ export class OpenFiles implements vscode.Disposable {
     });
     this.changed.fire(uri);
     return file;
+  }
+
+  /** The labels that a person gave to a file in use; undefined if it is not in use. */
+  labels(uri: vscode.Uri): Promise<FileLabels> | undefined {
+    return this.files.get(uri.toString())?.labels;
   }
 
   /** The rows that a filter lets pass, as ascending positions; found once, with progress and Cancel. */
@@ -113,31 +140,72 @@ export class OpenFiles implements vscode.Disposable {
 
   dispose(): void {
     for (const uri of this.uris) this.forget(uri);
-    this.changed.dispose();
+    vscode.Disposable.from(this.changed, this.labelled, this.replaced, this.staleLabels).dispose();
   }
 
-  private async start(uri: vscode.Uri): Promise<Result<TraceFile>> {
+  private openLabels(uri: vscode.Uri): Promise<FileLabels> {
+    return FileLabels.open(uri.fsPath, {
+      onChange: (change) => void this.onLabels(uri, change),
+      onFault: (message) => {
+        this.log.warn(message);
+        void vscode.window.showWarningMessage(`CFPRM: ${message}`);
+      },
+    });
+  }
+
+  private async start(uri: vscode.Uri, labels: Promise<FileLabels>): Promise<Result<TraceFile>> {
     const choice = this.reading.resolve(uri);
     if (!choice.ok) return choice;
-    const file = await TraceFile.open(uri.fsPath, choice.value);
+    const file = await TraceFile.open(uri.fsPath, choice.value, await labels);
     if (!file.ok) {
       this.log.warn(file.fault.message);
       return file;
     }
     const { format, why, bytes } = file.value.source;
     this.log.info(`${uri.fsPath}: ${bytes} bytes, ${format.title}: ${why}`);
-    void file.value.whenIndexed().then(() => this.changed.fire(uri));
+    void file.value.whenIndexed().then(() => {
+      this.changed.fire(uri);
+      void this.checkLabels(uri);
+    });
     return file;
+  }
+
+  /** Whether the rows with edited labels are still those that were labelled; says so if not. */
+  private async checkLabels(uri: vscode.Uri): Promise<void> {
+    const opened = this.files.get(uri.toString());
+    const [file, labels] = [await opened?.file, await opened?.labels];
+    if (file === undefined || !file.ok || labels === undefined) return;
+    if (!(await labels.check(file.value.source))) return;
+    this.changed.fire(uri);
+    const { stale } = labels.anchors!;
+    if (stale > 0) this.staleLabels.fire({ uri, stale });
+  }
+
+  /** Brings filters up to date where labels changed, and lets everything be drawn again. */
+  private async onLabels(uri: vscode.Uri, change: JournalChange): Promise<void> {
+    const opened = this.files.get(uri.toString());
+    const file = await opened?.file;
+    if (opened === undefined || file === undefined || !file.ok) return;
+    if (change.kind === 'replaced') opened.filtered.clear();
+    else await refilter(opened.filtered, file.value, change.rows);
+    this.labelled.fire({ uri, change });
+    this.changed.fire(uri);
+    const labels = await opened.labels;
+    // Labels that were just given hold; only moves and other windows' labels can be of other rows.
+    if (change.kind === 'replaced' || labels.anchors === undefined) void this.checkLabels(uri);
   }
 
   private reopen(uri: vscode.Uri): void {
     this.forget(uri);
+    this.replaced.fire(uri);
     void this.open(uri);
   }
 
   private forget(uri: vscode.Uri): void {
     unwatchFile(uri.fsPath);
-    void this.files.get(uri.toString())?.file.then((file) => file.ok && file.value.close());
+    const opened = this.files.get(uri.toString());
+    void opened?.file.then((file) => file.ok && file.value.close());
+    void opened?.labels.then((labels) => labels.dispose());
     this.files.delete(uri.toString());
   }
 
@@ -149,7 +217,7 @@ export class OpenFiles implements vscode.Disposable {
     const change = file.ok ? await file.value.refresh() : file;
     if (change.ok && change.value === 'same') return;
     // The last row that was known may have been half written.
-    if (file.ok && change.ok && change.value === 'grew') extendAll(opened, file.value, known - 1);
+    if (file.ok && change.ok && change.value === 'grew') extendAll(opened.filtered, file.value, known - 1);
     else opened.filtered.clear();
     if (!change.ok) {
       // Gone, or of another kind now: what comes next decides, and every view shows why.
@@ -157,8 +225,13 @@ export class OpenFiles implements vscode.Disposable {
       return;
     }
     this.log.info(`${uri.fsPath} ${change.value} on disk`);
+    this.replaced.fire(uri);
     this.changed.fire(uri);
-    if (file.ok) void file.value.whenIndexed().then(() => this.changed.fire(uri));
+    if (!file.ok) return;
+    void file.value.whenIndexed().then(() => {
+      this.changed.fire(uri);
+      if (change.value === 'replaced') void this.checkLabels(uri);
+    });
   }
 
   private search(file: TraceFile, filter: TraceFilter): Promise<Result<readonly number[]>> {
@@ -171,34 +244,4 @@ export class OpenFiles implements vscode.Disposable {
       return pass.ok ? ok(found) : pass;
     });
   }
-}
-
-function collect(filter: TraceFilter, found: number[]): (reading: RowReading) => void {
-  return (reading) => {
-    if (passes(filter, reading.result)) found.push(reading.ordinal);
-  };
-}
-
-/** Searches what a file grew by, from the 0-based row `from` on, for every filter in use. */
-function extendAll({ filtered }: Opened, file: TraceFile, from: number): void {
-  for (const [key, before] of filtered) {
-    const filter = parseFilter(key);
-    if (filter !== undefined)
-      filtered.set(
-        key,
-        before.then((found) => extend(found, file, filter, from)),
-      );
-  }
-}
-
-async function extend(
-  before: Result<readonly number[]>,
-  file: TraceFile,
-  filter: TraceFilter,
-  from: number,
-): Promise<Result<readonly number[]>> {
-  if (!before.ok) return before;
-  const found = before.value.filter((ordinal) => ordinal < from);
-  const pass = await file.visit(collect(filter, found), { from });
-  return pass.ok ? ok(found) : pass;
 }

@@ -3,10 +3,12 @@ import * as vscode from 'vscode';
 import { detect } from '../../core/formats/detect';
 import type { Format, JsonObject } from '../../core/formats/format';
 import { parseRow, readRow } from '../../core/jsonl/readRow';
-import type { Result } from '../../core/result';
+import { ok, type Result } from '../../core/result';
 import type { Trajectory } from '../../core/trajectory';
 import { chooseFormat } from '../../io/openSource';
+import { rowHash } from '../../io/rowHash';
 import type { OpenFiles } from '../files/openFiles';
+import type { FileLabels } from '../labels/fileLabels';
 
 /** A row as it stands in a text document. */
 export interface RawRow {
@@ -25,6 +27,7 @@ const encoder = new TextEncoder();
 /** A JSONL file, or a JSON array, that is open in a text editor. */
 export class RawDocument {
   private format: Format | undefined;
+  private labels: FileLabels | undefined;
   private elements: { readonly version: number; readonly rows: readonly RawRow[] } | undefined;
 
   private constructor(readonly document: vscode.TextDocument) {}
@@ -65,9 +68,17 @@ export class RawDocument {
   }
 
   /** What a row says. */
-  read(row: RawRow): Result<Trajectory[]> {
+  read(row: RawRow): Result<readonly Trajectory[]> {
     const bytes = encoder.encode(row.text);
-    return readRow(bytes, 0, bytes.length, row.row, this.format!);
+    const reading = readRow(bytes, 0, bytes.length, row.row, this.format!);
+    const overlay = this.labels?.overlay;
+    if (!reading.ok || overlay === undefined) return reading;
+    return ok(overlay.applyTo(row.row, () => rowHash(bytes), reading.value).trajectories);
+  }
+
+  /** Lays the labels that a person gave over the rows from now on. */
+  setLabels(labels: FileLabels): void {
+    this.labels = labels;
   }
 
   private arrayRows(): readonly RawRow[] {

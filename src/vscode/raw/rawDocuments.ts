@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { journalPath } from '../../io/labelJournal';
 import type { OpenFiles } from '../files/openFiles';
 import { RawDocument } from './rawDocument';
 
@@ -34,11 +36,26 @@ export class RawDocuments implements vscode.Disposable {
 
   /** The document as trajectories, or undefined when it holds none. */
   get(document: vscode.TextDocument): RawDocument | undefined {
-    if (!this.known.has(document)) this.known.set(document, RawDocument.recognise(document, this.files));
+    if (!this.known.has(document)) {
+      const raw = RawDocument.recognise(document, this.files);
+      this.known.set(document, raw);
+      if (raw !== undefined) void this.attachLabels(raw);
+    }
     return this.known.get(document);
   }
 
   dispose(): void {
     vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  /** Edited labels hold in the source, too; a file that has some is in use from then on. */
+  private async attachLabels(raw: RawDocument): Promise<void> {
+    const { uri } = raw.document;
+    if (uri.scheme !== 'file' || !(this.files.isOpen(uri) || existsSync(journalPath(uri.fsPath)))) return;
+    await this.files.open(uri);
+    const labels = await this.files.labels(uri);
+    if (labels === undefined || this.known.get(raw.document) !== raw) return;
+    raw.setLabels(labels);
+    this.changed.fire(raw.document);
   }
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { FILTERS, passes, type TraceFilter } from '../../core/trace/filter';
-import type { RowReading } from '../../io/traceFile';
+import type { RowReading } from '../../io/traceRows';
 import type { OpenFiles } from '../files/openFiles';
 import { type TraceNavigation, valueOrTell } from './navigation';
 
@@ -60,8 +60,7 @@ export async function goTo(files: OpenFiles, navigation: TraceNavigation): Promi
   }
   const from = (here.page.entries.findLast((it) => it.line <= here.line)?.ordinal ?? -1) + 1;
   const whole = { source: here.address.source, page: 0 };
-  const test = (reading: RowReading): boolean =>
-    passes({ kind: 'text', text: wanted.trim() }, reading.result);
+  const test = (reading: RowReading): boolean => passes({ kind: 'text', text: wanted.trim() }, reading);
   let search = await navigation.findRow(whole, from, 1, test);
   // From here to the end, then once from the top.
   if (search.ok && search.value === undefined) search = await navigation.findRow(whole, 0, 1, test);
@@ -83,6 +82,15 @@ export async function showKeys(): Promise<void> {
     ['[', 'Previous trajectory', 'cfprm.previousTrajectory'],
     ['Shift+]', 'Next page', 'cfprm.nextPage'],
     ['Shift+[', 'Previous page', 'cfprm.previousPage'],
+    ['c', 'Label correct', 'cfprm.labelCorrect'],
+    ['o', 'Label neutral', 'cfprm.labelNeutral'],
+    ['x', 'Label incorrect', 'cfprm.labelIncorrect'],
+    ['Backspace', 'Clear label', 'cfprm.clearLabel'],
+    ['e', 'First error here', 'cfprm.markFirstError'],
+    ['u', 'Undo label', 'cfprm.undoLabel'],
+    ['Shift+U', 'Redo label', 'cfprm.redoLabel'],
+    ['d', 'Next disagreement of label and score', 'cfprm.nextDisagreement'],
+    ['Shift+D', 'Previous disagreement', 'cfprm.previousDisagreement'],
     ['f', 'Filter', 'cfprm.filter'],
     ['g', 'Go to trajectory', 'cfprm.goTo'],
     ['Enter', 'Reveal in source', 'cfprm.revealInSource'],

@@ -30,7 +30,9 @@ function trajectoryDetail(entry: TraceEntry): vscode.MarkdownString {
 function stepDetail(entry: TraceEntry, step: StepEntry): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   text.appendText(`Step ${step.number} of ${entry.steps.length}\n`);
-  text.appendText(`Label: ${glyph(step.label)} ${labelWords(step.label)}, from the file`);
+  const from = step.edited?.from;
+  const origin = step.edited === undefined ? 'from the file' : `edited; the file says ${labelWords(from)}`;
+  text.appendText(`Label: ${glyph(step.label)} ${labelWords(step.label)}, ${origin}`);
   if (entry.firstError === step.number) text.appendText(' (first error)');
   text.appendText(`\nScore: ${scoreWords(entry, step)}`);
   for (const other of step.alternatives ?? []) {

@@ -3,9 +3,12 @@ import { type Fault, ok, type Result } from '../../core/result';
 import { filterWords } from '../../core/trace/filter';
 import type { TracePage } from '../../core/trace/page';
 import { DEFAULT_RENDER, renderPage } from '../../core/trace/render';
-import { count } from '../../core/trace/words';
-import type { RowRange, TraceFile } from '../../io/traceFile';
+import { count, counted } from '../../core/trace/words';
+import type { TraceFile } from '../../io/traceFile';
+import type { RowRange } from '../../io/traceRows';
 import type { OpenFiles } from '../files/openFiles';
+import type { DisagreementIndex } from '../labels/disagreementIndex';
+import type { FileLabels } from '../labels/fileLabels';
 import { settings } from '../settings';
 import { parseTraceUri, type TraceAddress } from './address';
 
@@ -36,11 +39,17 @@ export class TracePages implements vscode.Disposable {
   /** Fires when a page was drawn, before the editor shows it. */
   readonly onDidRender = this.rendered.event;
 
-  constructor(private readonly files: OpenFiles) {
+  constructor(
+    private readonly files: OpenFiles,
+    private readonly disagreements: DisagreementIndex,
+  ) {
     this.disposables = [
       this.changed,
       this.rendered,
       files.onDidChange((source) =>
+        this.redraw((address) => address.source.toString() === source.toString()),
+      ),
+      disagreements.onDidChange((source) =>
         this.redraw((address) => address.source.toString() === source.toString()),
       ),
       vscode.workspace.onDidChangeConfiguration((event) => {
@@ -93,7 +102,11 @@ export class TracePages implements vscode.Disposable {
     const ordinals = Array.from({ length }, (_, i) => range.value.at(first + i));
     const rows = await file.value.read(ordinals, PAGE_BYTES);
     if (!rows.ok) return faultPage(rows.fault);
-    const heading = headingWords(address, file.value, range.value.length, first, rows.value.length);
+    const heading = [
+      headingWords(address, file.value, range.value.length, first, rows.value.length),
+      ...labelWords(await this.files.labels(address.source)),
+      ...disagreementWords(this.disagreements.countOf(address.source)),
+    ].join(' · ');
     const left = range.value.length - first - rows.value.length;
     const footer = left > 0 ? `${count(left)} more on the next pages` : undefined;
     const options = { ...DEFAULT_RENDER, thresholds: settings.thresholds(), footer };
@@ -140,6 +153,19 @@ function headingWords(
   if (address.filter !== undefined) parts.push(`filter: ${filterWords(address.filter)}`);
   if (file.fault !== undefined) parts.push(`⚠ ${file.fault.message}`);
   return parts.join(' · ');
+}
+
+/** How many labels were edited, and how many of these are of rows that changed since. */
+function labelWords(labels: FileLabels | undefined): string[] {
+  if (labels === undefined || labels.edited === 0) return [];
+  const stale = labels.anchors?.stale ?? 0;
+  const edited = `${counted(labels.edited - stale, 'label')} edited`;
+  return stale === 0 ? [edited] : [edited, `⚠ ${counted(stale, 'edited label')} of rows that changed since`];
+}
+
+function disagreementWords(found: number | undefined): string[] {
+  if (found === undefined) return [];
+  return [`${counted(found, 'label')} ${found === 1 ? 'disagrees' : 'disagree'} with the score`];
 }
 
 function faultPage(fault: Fault): ShownPage {

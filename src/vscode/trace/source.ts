@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { createTextLocator } from '../../core/jsonl/locate';
 import type { Container } from '../../core/jsonl/rowSplitter';
 import { entryAt, stepAt, type TraceEntry } from '../../core/trace/page';
-import type { RowSource, TraceFile } from '../../io/traceFile';
+import type { TraceFile } from '../../io/traceFile';
+import type { RowSource } from '../../io/traceRows';
 import type { OpenFiles } from '../files/openFiles';
 import { type TraceNavigation, valueOrTell } from './navigation';
 

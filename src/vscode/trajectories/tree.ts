@@ -3,7 +3,8 @@ import { filterWords } from '../../core/trace/filter';
 import { facts } from '../../core/trace/render';
 import { count, printable, shorten } from '../../core/trace/words';
 import { firstError } from '../../core/trajectory';
-import type { RowRange, RowReading, TraceFile } from '../../io/traceFile';
+import type { TraceFile } from '../../io/traceFile';
+import type { RowRange, RowReading } from '../../io/traceRows';
 import type { CommandId } from '../commandIds';
 import type { OpenFiles } from '../files/openFiles';
 

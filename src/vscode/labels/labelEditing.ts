@@ -1,0 +1,105 @@
+import * as vscode from 'vscode';
+import type { LabelEdit } from '../../core/labels/actions';
+import type { LabelAction } from '../../core/labels/overlay';
+import { ok, type Result } from '../../core/result';
+import { entryAt, stepAt } from '../../core/trace/page';
+import { counted, glyph, labelWords } from '../../core/trace/words';
+import type { HardLabel } from '../../core/trajectory';
+import type { LabelJournal } from '../../io/labelJournal';
+import type { OpenFiles } from '../files/openFiles';
+import { type Here, moveTo, type TraceNavigation, valueOrTell } from '../trace/navigation';
+
+/** Edits labels from the trace view: the step under the cursor, and what was done last. */
+export class LabelEditing {
+  constructor(
+    private readonly files: OpenFiles,
+    private readonly navigation: TraceNavigation,
+  ) {}
+
+  /** Gives the step under the cursor a label, or with undefined takes it away. */
+  label(label: HardLabel | undefined): Promise<void> {
+    return this.edit((step) => ({ kind: 'label', step, label }));
+  }
+
+  /** Makes the step under the cursor the first error: it is incorrect, and what comes before it is not. */
+  markFirstError(): Promise<void> {
+    return this.edit((step) => ({ kind: 'first-error', step }));
+  }
+
+  /** Takes back the last action on the file, or brings back what was taken back, and goes there. */
+  async stepBack(kind: 'undo' | 'redo'): Promise<void> {
+    const here = this.navigation.here();
+    const journal = here && (await this.journal(here.address.source));
+    const done = journal && valueOrTell(await journal[kind]());
+    if (here === undefined || journal === undefined) return;
+    if (done === undefined) {
+      vscode.window.setStatusBarMessage(`CFPRM: there is no label to ${kind}`, 4000);
+      return;
+    }
+    vscode.window.setStatusBarMessage(`CFPRM: ${kind} of ${actionWords(done, kind)}`, 6000);
+    await this.goTo(here, done);
+  }
+
+  private async edit(editOf: (step: number) => LabelEdit): Promise<void> {
+    const here = this.navigation.here();
+    const entry = here && entryAt(here.page, here.line);
+    if (here === undefined || entry === undefined) return;
+    const step = stepAt(entry, here.line);
+    if (step === undefined) {
+      vscode.window.setStatusBarMessage('CFPRM: put the cursor on a step to label it', 4000);
+      return;
+    }
+    const { source } = here.address;
+    const file = valueOrTell(await this.files.open(source));
+    const journal = await this.journal(source);
+    const row = file && valueOrTell(await file.fileRow(entry.ordinal));
+    if (row === undefined || journal === undefined) return;
+    const trajectory = row.trajectories[entry.trajectory - 1];
+    if (trajectory === undefined || row.row !== entry.row) {
+      void vscode.window.showWarningMessage(
+        'CFPRM: the file changed a moment ago, so nothing was labelled. Label again when the page shows the change.',
+      );
+      return;
+    }
+    const labels = trajectory.steps.map(({ label }) => label);
+    const target = { row: row.row, hash: row.hash, trajectory: entry.trajectory, labels };
+    valueOrTell(await journal.edit(target, editOf(step.number)));
+  }
+
+  private async journal(source: vscode.Uri): Promise<LabelJournal | undefined> {
+    const file = await this.files.open(source);
+    const labels = await this.files.labels(source);
+    const journal: Result<LabelJournal | undefined> = !file.ok ? file : (labels?.journal ?? ok(undefined));
+    return valueOrTell(journal);
+  }
+
+  /** Puts the cursor on the step that an action changed. */
+  private async goTo(here: Here, { changes }: LabelAction): Promise<void> {
+    const last = changes.at(-1);
+    if (last === undefined) return;
+    const { source, filter } = here.address;
+    const lineOf = (page: Here['page']): number | undefined => {
+      const entry = page.entries.find((it) => it.row === last.row && it.trajectory === last.trajectory);
+      return entry?.steps[last.step - 1]?.line ?? entry?.line;
+    };
+    const near = lineOf(here.page);
+    if (near !== undefined) return moveTo(here.editor, near);
+    const file = valueOrTell(await this.files.open(source));
+    const ordinal = await file?.ordinalOfRow(last.row);
+    if (ordinal === undefined) return;
+    await this.navigation.openRow(source, ordinal, filter);
+    const there = this.navigation.here();
+    const line = there && lineOf(there.page);
+    if (there !== undefined && line !== undefined) moveTo(there.editor, line);
+  }
+}
+
+/** An action in words: "row 12, step 3: ✗ incorrect → ✓ correct". */
+function actionWords({ changes }: LabelAction, kind: 'undo' | 'redo'): string {
+  const [first] = changes;
+  if (first === undefined) return 'nothing';
+  if (changes.length > 1) return `row ${first.row}: ${counted(changes.length, 'label')}`;
+  const [from, to] = kind === 'undo' ? [first.to, first.from] : [first.from, first.to];
+  const words = (label: typeof from): string => `${glyph(label)} ${labelWords(label)}`;
+  return `row ${first.row}, step ${first.step}: ${words(from)} → ${words(to)}`;
+}

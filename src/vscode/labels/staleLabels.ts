@@ -1,0 +1,81 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { ReanchorPlan } from '../../core/labels/reanchor';
+import { counted } from '../../core/trace/words';
+import { planReanchor } from '../../io/checkLabels';
+import type { OpenFiles } from '../files/openFiles';
+import { withCancel } from '../progress';
+import { valueOrTell } from '../trace/navigation';
+
+const FIND = 'Find their rows…';
+
+/** Tells that edited labels are of rows that changed since, and offers to look for the rows. */
+export function tellStale(files: OpenFiles): vscode.Disposable {
+  return files.onDidFindStale(({ uri, stale }) => {
+    const name = path.basename(uri.fsPath);
+    const labels = stale === 1 ? '1 edited label is' : `${stale} edited labels are`;
+    const text = `CFPRM: ${labels} of rows of ${name} that have changed since, and not shown. Nothing is lost.`;
+    void vscode.window.showWarningMessage(text, FIND).then((picked) => {
+      if (picked === FIND) void reanchor(files, uri);
+    });
+  });
+}
+
+/** Looks where the rows of stale labels are now, and moves the labels there if the user agrees. */
+export async function reanchor(files: OpenFiles, uri: vscode.Uri): Promise<void> {
+  const file = valueOrTell(await files.open(uri));
+  const labels = await files.labels(uri);
+  const journal = labels && valueOrTell(labels.journal);
+  if (file === undefined || labels === undefined || journal === undefined) return;
+  const plan = valueOrTell(
+    await withCancel('CFPRM: looking for the rows of edited labels', (signal, onProgress) =>
+      planReanchor(file.source, labels.overlay, { signal, onProgress }),
+    ),
+  );
+  if (plan === undefined) return;
+  const { moves, lost, ambiguous } = plan;
+  if (moves.length + lost.length + ambiguous.length === 0) {
+    void vscode.window.showInformationMessage('CFPRM: all edited labels are of the rows they were given to.');
+    return;
+  }
+  const sum = sumOf(moves);
+  if (sum === 0) {
+    void vscode.window.showInformationMessage('CFPRM: no edited label can be moved.', {
+      modal: true,
+      detail: planWords(plan),
+    });
+    return;
+  }
+  const move = `Move ${counted(sum, 'label')}`;
+  const question = `${counted(sum, 'edited label')} can go with ${moves.length === 1 ? 'its row' : 'their rows'}.`;
+  const answer = await vscode.window.showWarningMessage(
+    question,
+    { modal: true, detail: planWords(plan) },
+    move,
+  );
+  if (answer !== move) return;
+  const moved = valueOrTell(await journal.reanchor(plan));
+  if (moved === undefined) return;
+  void vscode.window.showInformationMessage(`CFPRM: moved ${counted(moved, 'label')}.`);
+}
+
+function planWords({ moves, lost, ambiguous, holding }: ReanchorPlan): string {
+  const lines = [
+    ...moves
+      .slice(0, 5)
+      .map(({ from, to, edits }) => `row ${from} is now row ${to}: ${counted(edits, 'label')}`),
+    moves.length > 5 ? `and ${moves.length - 5} more rows` : '',
+    holding > 0 ? `${counted(holding, 'label')} stay where they are` : '',
+    lost.length > 0
+      ? `${counted(sumOf(lost), 'label')} of rows that are nowhere any more stay in the journal`
+      : '',
+    ambiguous.length > 0
+      ? `${counted(sumOf(ambiguous), 'label')} of rows that occur several times are not moved: nobody can tell which row was meant`
+      : '',
+  ];
+  return lines.filter((line) => line !== '').join('\n');
+}
+
+function sumOf(rows: readonly { readonly edits: number }[]): number {
+  return rows.reduce((sum, { edits }) => sum + edits, 0);
+}
