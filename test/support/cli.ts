@@ -45,6 +45,8 @@ export interface CliRun {
 export interface RunOptions {
   readonly uid?: number;
   readonly gid?: number;
+  /** The folder in which it runs. */
+  readonly cwd?: string;
   /** Whether somebody writes to its standard input; else that has ended already. */
   readonly input?: boolean;
   /** What comes through standard input; it ends behind it. */
@@ -64,10 +66,11 @@ export function runBundle(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<CliRun> {
-  const { uid, gid, stdin, input = stdin !== undefined, onStart } = options;
+  const { uid, gid, cwd, stdin, input = stdin !== undefined, onStart } = options;
   const child = spawn(process.execPath, [bundle, ...args], {
     uid,
     gid,
+    cwd,
     stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });
   if (stdin !== undefined) child.stdin!.end(stdin);
