@@ -11,6 +11,7 @@ import { InlineChips } from './raw/chips';
 import { RawDiagnostics } from './raw/rawDiagnostics';
 import { RawDocuments } from './raw/rawDocuments';
 import { TRACE_LANGUAGE } from './trace/address';
+import { CursorKeeper } from './trace/cursorKeeper';
 import { TraceDecorations } from './trace/decorations';
 import { TraceDiagnostics } from './trace/diagnostics';
 import { TraceHover } from './trace/hover';
@@ -62,6 +63,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     tellStale(files),
     documents,
     tree,
+    new CursorKeeper(pages),
     new TraceDecorations(pages),
     new TraceDiagnostics(pages),
     new TraceStatusBar(navigation, pages),

@@ -67,13 +67,13 @@ export class Disagreements {
       this.count++;
       const item = { ...step, row, trajectory };
       if (this.heap.length < this.limit) this.push(item);
-      else if (compare(item, this.heap[0]!) < 0) this.replaceWeakest(item);
+      else if (compareDisagreements(item, this.heap[0]!) < 0) this.replaceWeakest(item);
     }
   }
 
   /** The strongest ones, strongest first. */
   strongest(): Disagreement[] {
-    return [...this.heap].sort(compare);
+    return [...this.heap].sort(compareDisagreements);
   }
 
   private push(item: Disagreement): void {
@@ -81,7 +81,7 @@ export class Disagreements {
     let at = heap.length;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (compare(heap[parent]!, item) >= 0) break;
+      if (compareDisagreements(heap[parent]!, item) >= 0) break;
       heap[at] = heap[parent]!;
       at = parent;
     }
@@ -94,8 +94,8 @@ export class Disagreements {
     for (;;) {
       let child = 2 * at + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && compare(heap[child + 1]!, heap[child]!) > 0) child++;
-      if (compare(heap[child]!, item) <= 0) break;
+      if (child + 1 < heap.length && compareDisagreements(heap[child + 1]!, heap[child]!) > 0) child++;
+      if (compareDisagreements(heap[child]!, item) <= 0) break;
       heap[at] = heap[child]!;
       at = child;
     }
@@ -104,6 +104,6 @@ export class Disagreements {
 }
 
 /** Negative if `a` comes first: the stronger, then the earlier in the file. */
-function compare(a: Disagreement, b: Disagreement): number {
+export function compareDisagreements(a: Disagreement, b: Disagreement): number {
   return b.strength - a.strength || a.row - b.row || a.trajectory - b.trajectory || a.step - b.step;
 }

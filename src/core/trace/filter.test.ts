@@ -85,7 +85,14 @@ describe('filters of the trace view', () => {
   it('have words', () => {
     assert.deepEqual(
       [...FILTERS.map(({ kind }) => filterWords({ kind })), filterWords({ kind: 'text', text: 'a b' })],
-      ['with a first error', 'with unlabelled steps', 'wrong answer', 'malformed rows', 'text "a b"'],
+      [
+        'with a first error',
+        'with unlabelled steps',
+        'with edited labels',
+        'wrong answer',
+        'malformed rows',
+        'text "a b"',
+      ],
     );
   });
 });

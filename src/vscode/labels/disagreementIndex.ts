@@ -1,5 +1,10 @@
 import * as vscode from 'vscode';
-import { type Disagreement, Disagreements, disagreementsOf } from '../../core/labels/disagreement';
+import {
+  compareDisagreements,
+  type Disagreement,
+  Disagreements,
+  disagreementsOf,
+} from '../../core/labels/disagreement';
 import { ok, type Result } from '../../core/result';
 import { count } from '../../core/trace/words';
 import type { RowReading } from '../../io/traceRows';
@@ -82,11 +87,12 @@ export class DisagreementIndex implements vscode.Disposable {
     const all = new Disagreements();
     for (const one of kept) all.add(one.row, one.trajectory, [one]);
     for (const reading of readings.value) collect(all, reading, found.threshold);
-    const visited = found.list.slice(0, found.at + 1).filter(({ row }) => !rows.has(row)).length;
+    const visited = found.list[found.at];
     found.count += all.count - found.list.length;
     found.list = all.strongest();
-    // The tour goes on behind what was visited and still disagrees.
-    found.at = Math.min(visited, found.list.length) - 1;
+    // The tour goes on behind what was visited, whether it still disagrees or not.
+    found.at =
+      visited === undefined ? -1 : found.list.findLastIndex((one) => compareDisagreements(one, visited) <= 0);
     this.changed.fire(uri);
   }
 }

@@ -108,6 +108,8 @@ export function headers(editor: vscode.TextEditor): string[] {
 export interface ShownStep {
   readonly number: number;
   readonly glyph: string;
+  /** Whether the label is marked as edited. */
+  readonly edited: boolean;
   /** Score, bar and the first line of the text. */
   readonly rest: string;
 }
@@ -117,10 +119,28 @@ export function shownSteps(editor: vscode.TextEditor): ShownStep[][] {
   const all: ShownStep[][] = [];
   for (const line of lines(editor)) {
     if (line.startsWith('▾ ')) all.push([]);
-    const cells = /^ {2}(\d+) +([✓·✗?◔◑◕]) +(\S.*)$/u.exec(line);
-    if (cells !== null) all.at(-1)?.push({ number: Number(cells[1]), glyph: cells[2]!, rest: cells[3]! });
+    const cells = /^ {2}(\d+) +([✓·✗?◔◑◕])(\*?) +(\S.*)$/u.exec(line);
+    if (cells === null) continue;
+    const [, number, glyph, edited, rest] = cells;
+    all.at(-1)?.push({ number: Number(number), glyph: glyph!, edited: edited !== '', rest: rest! });
   }
   return all;
+}
+
+/** The labels of a trace page as signs, with a star where edited, trajectory by trajectory: '✓✗*?'. */
+export function shownLabels(editor: vscode.TextEditor): string[] {
+  return shownSteps(editor).map((steps) =>
+    steps.map(({ glyph, edited }) => `${glyph}${edited ? '*' : ''}`).join(''),
+  );
+}
+
+/** Waits until a trace page shows these labels (`shownLabels`). */
+export function waitForLabels(editor: vscode.TextEditor, ...labels: string[]): Promise<unknown> {
+  return waitFor(
+    `labels ${labels.join(' ')}`,
+    () => shownLabels(editor).join(' ') === labels.join(' '),
+    () => shownLabels(editor).join(' '),
+  );
 }
 
 /** Puts the cursor at the start of a line. */
