@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -69,6 +70,31 @@ describe('cfprm inspect', () => {
     const readable = await run(file('some.jsonl', rows.join('\n')));
     assert.match(readable.out, /rows +4 \(2 malformed\)/);
     assert.match(readable.out, /row 3: labels has 2 entries for 1 completion/);
+  });
+
+  it('counts labels as they were edited, and says where they are from; --no-edits leaves them out', async () => {
+    const good = '{"prompt":"p","completions":["a","b"],"labels":[true,true]}';
+    const at = file('edited.jsonl', `${good}\n`);
+    const hash = createHash('sha256').update(good).digest('hex').slice(0, 16);
+    const edit = { row: 1, hash, step: 2, from: 'correct', to: 'incorrect', time: '2026-01-02T03:04:05Z' };
+    const gone = { ...edit, row: 9, op: 'b' };
+    const lines = `${JSON.stringify({ ...edit, op: 'a' })}\n${JSON.stringify(gone)}\n`;
+    file('edited.jsonl.cfprm-labels.jsonl', lines);
+    const report = JSON.parse((await run(at, { json: true })).out);
+    assert.deepEqual([report.labels.positive, report.labels.negative], [1, 1]);
+    assert.deepEqual(report.edits, {
+      name: 'edited.jsonl.cfprm-labels.jsonl',
+      sha256: createHash('sha256').update(lines).digest('hex'),
+      labels: 1,
+      stale: 0,
+      misplaced: 1,
+      faults: [],
+    });
+    const { code, out } = await run(at);
+    assert.equal(code, 0);
+    assert.match(out, /edited labels: 1, from edited\.jsonl\.cfprm-labels\.jsonl/);
+    const plain = JSON.parse((await run(at, { json: true, edits: false })).out);
+    assert.deepEqual([plain.labels.negative, 'edits' in plain], [0, false]);
   });
 
   it('reads standard input, however it is cut into pieces', async () => {

@@ -109,7 +109,7 @@ export function describe(file: string, source: Source, report: SummaryReport): s
   ];
 }
 
-function malformedLines({ malformed }: SummaryReport): string[] {
+function malformedLines({ malformed, malformedRows }: SummaryReport): string[] {
   if (malformed.length === 0) return [];
   const lines = ['malformed rows:'];
   for (const { row, column, message } of malformed.slice(0, LISTED)) {
@@ -118,7 +118,9 @@ function malformedLines({ malformed }: SummaryReport): string[] {
     lines.push(`  ${place}: ${message}`);
   }
   const more = malformed.length - LISTED;
-  if (more > 0) lines.push(`  and ${number(more)} more; --json lists them`);
+  const where =
+    malformedRows > malformed.length ? `lists the first ${number(malformed.length)}` : 'lists them';
+  if (more > 0) lines.push(`  and ${number(Math.max(more, malformedRows - LISTED))} more; --json ${where}`);
   return lines;
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Result } from '../core/result';
 import type { Finding } from '../core/validate/findings';
-import { type Validation, ValidationPass } from '../io/validateFile';
+import { type OtherFile, type Validation, ValidationPass } from '../io/validateFile';
 import { editLines, editsOf } from './edits';
 import { describe } from './inspect';
 import { consumeRows } from './rowInput';
@@ -41,14 +41,17 @@ export async function validate(file: string, flags: ValidateFlags, terminal: Ter
     terminal.err(`cfprm validate: ${result.fault.message}\n`);
     return 2;
   }
-  const { source, report, labels } = result.value;
-  const { why } = source;
-  if (flags.json) terminal.out(`${JSON.stringify({ ...report, ...editsOf(labels), file, why }, null, 2)}\n`);
-  else {
+  const { source, report, labels, against } = result.value;
+  if (flags.json) {
+    const others = flags.against === undefined ? {} : { against };
+    const document = { ...report, ...others, ...editsOf(labels), file, why: source.why };
+    terminal.out(`${JSON.stringify(document, null, 2)}\n`);
+  } else {
     const lines = [...describe(file, source, report), ...editLines(labels), ...findingLines(result.value)];
     terminal.out(`${lines.join('\n')}\n`);
   }
-  return report.malformed.length > 0 || report.findings.length > 0 ? 1 : 0;
+  const unknown = against.some(({ malformedRows }) => malformedRows > 0);
+  return report.malformed.length > 0 || report.findings.length > 0 || unknown ? 1 : 0;
 }
 
 async function run(file: string, flags: ValidateFlags, terminal: Terminal): Promise<Result<Validation>> {
@@ -57,7 +60,7 @@ async function run(file: string, flags: ValidateFlags, terminal: Terminal): Prom
   const progress = new Progress(terminal);
   const pass = new ValidationPass(file, (done, total) => progress.show(done, total));
   for (const other of flags.against ?? []) {
-    const read = await pass.against(other);
+    const read = await pass.against(other, choice.value);
     if (!read.ok) return read;
   }
   const read = await consumeRows(file, terminal.input, choice.value, pass);
@@ -65,19 +68,31 @@ async function run(file: string, flags: ValidateFlags, terminal: Terminal): Prom
   return read.ok ? pass.result() : read;
 }
 
-function findingLines({ report }: Validation): string[] {
+function findingLines({ report, against }: Validation): string[] {
   const kinds = Object.entries(report.findingCounts);
-  if (kinds.length === 0) return ['findings: none'];
-  return ['findings:', ...kinds.flatMap(([kind, count]) => kindLines(kind, count, report.findings))];
+  return [
+    ...against.map(otherLine),
+    kinds.length === 0 ? 'findings: none' : 'findings:',
+    ...kinds.flatMap(([kind, count]) => kindLines(kind, count, report.findings)),
+  ];
+}
+
+function otherLine({ file, rows, malformedRows }: OtherFile): string {
+  const number = (count: number): string => count.toLocaleString('en-US');
+  const unknown = malformedRows === 0 ? '' : `, ${number(malformedRows)} of them malformed and not compared`;
+  return `compared with ${file}: ${number(rows)} rows${unknown}`;
 }
 
 function kindLines(kind: string, count: number, findings: readonly Finding[]): string[] {
-  const shown = findings.filter((finding) => finding.kind === kind).slice(0, LISTED);
+  const listed = findings.filter((finding) => finding.kind === kind);
+  const shown = listed.slice(0, LISTED);
   const more = count - shown.length;
+  const where =
+    listed.length === count ? 'lists them' : `lists the first ${listed.length.toLocaleString('en-US')}`;
   return [
     `  ${kind}: ${count.toLocaleString('en-US')}`,
     ...shown.map((finding) => `    ${placeOf(finding)}: ${finding.message}`),
-    ...(more > 0 ? [`    and ${more.toLocaleString('en-US')} more; --json lists them`] : []),
+    ...(more > 0 ? [`    and ${more.toLocaleString('en-US')} more; --json ${where}`] : []),
   ];
 }
 

@@ -91,9 +91,10 @@ export class Summary {
   /** Why a file of which no row could be read cannot be used. */
   nothingRead(path: string, format: Format): string {
     const [first] = this.malformed;
-    const why = first === undefined ? 'it has no rows' : `row ${first.row}: ${first.message}`;
+    const place = first?.row === undefined ? '' : `row ${first.row}: `;
+    const why = first === undefined ? 'it has no rows.' : `${place}${first.message}`;
     return (
-      `${path} has no row that can be read as ${format.id}. First fault, ${why} ` +
+      `${path} has no row that can be read as ${format.id}. First fault: ${why} ` +
       'Choose another format with --format, or map the fields with --mapping.'
     );
   }

@@ -15,8 +15,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { bundlePath, runBundle, runOnTinyDisk } from '../../test/support/cli';
+import { root } from '../../test/support/rows';
 import { readRow } from '../core/jsonl/readRow';
 import { Overlay } from '../core/labels/overlay';
 import { relabellerOf } from '../core/labels/relabel/relabellers';
@@ -192,6 +194,27 @@ describe('a labelled copy', () => {
     assert.equal(faults[0]!.row, 1);
     assert.match(faults[0]!.message, /TRL cannot hold the label of step 1: neutral/);
     assert.equal(readFileSync(out, 'utf8'), `${[rows[0], rows[1], row(3, 'false'), rows[3]].join('\n')}\n`);
+  });
+
+  it('of a compressed source is not compressed, and has its rows byte for byte', async () => {
+    const fixture = readFileSync(join(root, 'test/fixtures/trl.jsonl'), 'utf8');
+    const text = `${row(1)}\r\n\n${row(3, 'null', '\\u00e9')}\n ${row(4)}`;
+    for (const [name, bytes, content, number] of [
+      ['data.jsonl.gz', gzipSync(text), text, 3],
+      ['data.jsonl.zst', readFileSync(join(root, 'test/compressed/trl.jsonl.zst')), fixture, 1],
+    ] as const) {
+      path = join(folder, name);
+      writeFileSync(path, bytes);
+      const line = content.split('\n')[number - 1]!;
+      const made = await copy(overlayOf([number, line, 0.25]), { force: true });
+      assert.ok(made.ok, name);
+      const expected = content.replace(line, line.replace(/("labels": ?\[)[^,]+/u, '$10.25'));
+      assert.notEqual(expected, content);
+      assert.equal(readFileSync(out, 'utf8'), expected);
+      const { bytes: size, relabelled, labels, stale, refused: left } = made.value;
+      assert.deepEqual([size, relabelled, labels, stale, left], [Buffer.byteLength(expected), 1, 1, [], []]);
+    }
+    assert.match(await refused(overlayOf(), { out: path, force: true }), /is the source itself/);
   });
 
   it('never overwrites the source or its journal, by whatever name, nor anything else without force', async () => {

@@ -45,6 +45,12 @@ export class SourceLabels {
     }
   }
 
+  /** After a pass: labels for rows or steps that the source, read in this way, does not have. */
+  get misplaced(): number {
+    const all = this.overlay.editedRows().reduce((sum, { edits }) => sum + edits, 0);
+    return all - this.applied - this.stale;
+  }
+
   /** Begins another pass: what was counted is forgotten. */
   restart(): void {
     this.applied = 0;

@@ -1,5 +1,5 @@
-import { basename } from 'node:path';
-import type { JsonObject } from '../core/formats/format';
+import { basename, resolve } from 'node:path';
+import type { Format, JsonObject } from '../core/formats/format';
 import { type Fault, fail, ok, type Result } from '../core/result';
 import { Summary } from '../core/summary';
 import type { Trajectory } from '../core/trajectory';
@@ -13,6 +13,16 @@ export interface Validation {
   readonly source: Source;
   readonly report: ValidationReport;
   readonly labels: SourceLabels | undefined;
+  /** The files whose problems must not occur in this one. */
+  readonly against: readonly OtherFile[];
+}
+
+/** A file whose problems must not occur in the one that is validated. */
+export interface OtherFile {
+  readonly file: string;
+  /** Rows that are not blank, and how many of them could not be read, so that their problems are not known. */
+  readonly rows: number;
+  readonly malformedRows: number;
 }
 
 /** Validates the rows that it is given: what they hold, and what is legal but suspicious about them. */
@@ -21,25 +31,44 @@ export class ValidationPass implements RowConsumer {
   private readonly validator: Validator;
   private source: Source | undefined;
   private labels: SourceLabels | undefined;
+  private readonly others: OtherFile[] = [];
 
   constructor(
     private readonly path: string,
     readonly onProgress?: (doneBytes: number, totalBytes: number) => void,
   ) {
-    this.validator = new Validator(this.summary, basename(path));
+    this.validator = new Validator(this.summary, path === '-' ? 'standard input' : basename(path));
   }
 
-  /** Takes in the problems of another file, which must not occur in this one. Faults: those of `passRows`. */
-  against(path: string, signal?: AbortSignal): Promise<Result<unknown>> {
-    const name = basename(path);
+  /**
+   * Takes in the problems of another file, which must not occur in this one; a mapping serves it, too, if no known
+   * format fits. Faults: those of `passRows`; it is the same file; no row of it can be read.
+   */
+  async against(path: string, { mapping }: SourceChoice = {}, signal?: AbortSignal): Promise<Result<void>> {
+    if (resolve(path) === resolve(this.path)) {
+      return fail(`${path} cannot be compared with itself. Name another file behind --against.`);
+    }
+    const summary = new Summary();
+    let format: Format | undefined;
+    // Two folders may have files of the same name.
+    const name = basename(path) === basename(this.path) ? path : basename(path);
     const consumer: RowConsumer = {
-      opened: () => undefined,
-      row: (_row, result) => {
-        for (const trajectory of result.ok ? result.value : []) this.validator.addOther(trajectory, name);
+      opened: (source) => {
+        format = source.format;
       },
-      fault: () => undefined,
+      row: (_row, result) => {
+        if (!result.ok) return summary.addMalformed(result.fault);
+        summary.add(result.value);
+        for (const trajectory of result.value) this.validator.addOther(trajectory, name);
+      },
+      fault: (fault) => summary.addMalformed(fault, false),
     };
-    return passRows(path, { edits: false }, consumer, signal);
+    const read = await passRows(path, { mapping, edits: false }, consumer, signal);
+    if (!read.ok) return read;
+    if (summary.readable === 0) return fail(summary.nothingRead(path, format!));
+    const { rows, malformedRows } = summary.report(format!.id);
+    this.others.push({ file: path, rows, malformedRows });
+    return ok(undefined);
   }
 
   opened(source: Source, labels: SourceLabels | undefined): void {
@@ -58,10 +87,10 @@ export class ValidationPass implements RowConsumer {
 
   /** What was found, after the last row. Faults: no row could be read. */
   result(): Result<Validation> {
-    const { source, labels, summary, validator, path } = this;
+    const { source, labels, summary, validator, path, others } = this;
     if (source === undefined) throw new Error('a source that was read was never opened');
     if (summary.readable === 0) return fail(summary.nothingRead(path, source.format));
-    return ok({ source, labels, report: validator.report(source.format.id) });
+    return ok({ source, labels, against: others, report: validator.report(source.format.id) });
   }
 }
 

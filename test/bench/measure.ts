@@ -20,12 +20,13 @@ peak = use.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 print(json.dumps([code, seconds, use.ru_utime + use.ru_stime, peak]))
 `;
 
-/** Runs a command in a process of its own and measures it; throws if it fails. */
-export function measure(command: string, args: readonly string[]): Measurement {
+/** Runs a command in a process of its own and measures it; throws if it ends with more than `most`. */
+export function measure(command: string, args: readonly string[], most = 0): Measurement {
   const run = spawnSync('/usr/bin/env', ['python3', '-c', WRAPPER, command, ...args], { encoding: 'utf8' });
   if (run.status !== 0) throw new Error(`The measurement failed: ${run.error?.message ?? run.stderr}`);
   const [code, seconds, cpuSeconds, peak] = JSON.parse(run.stdout) as [number, number, number, number];
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}: ${run.stderr}`);
+  if (code < 0 || code > most)
+    throw new Error(`${command} ${args.join(' ')} ended with ${code}: ${run.stderr}`);
   return { seconds, cpuSeconds, peakMegabytes: peak / 1e6 };
 }
 

@@ -4,6 +4,8 @@ import { type BuildOptions, build } from 'esbuild';
 /** Figures of opening and paging a large file, in a plain Node process. */
 export interface ReadFigures {
   readonly rows: number;
+  /** The format that was detected. */
+  readonly format: string;
   readonly firstPageMs: number;
   /** Until every row is indexed. */
   readonly indexMs: number;
@@ -40,9 +42,9 @@ export async function benchRead(file: string, runs = 3): Promise<ReadFigures> {
 
 function lower(a: ReadFigures | undefined, b: ReadFigures): ReadFigures {
   if (a === undefined) return b;
-  const entries = Object.entries(b).map(([key, value]) => [
-    key,
-    Math.min(value, a[key as keyof ReadFigures]),
-  ]);
+  const entries = Object.entries(b).map(([key, value]) => {
+    const other = a[key as keyof ReadFigures];
+    return [key, typeof value === 'number' && typeof other === 'number' ? Math.min(value, other) : value];
+  });
   return Object.fromEntries(entries) as ReadFigures;
 }

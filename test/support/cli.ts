@@ -45,8 +45,12 @@ export interface CliRun {
 export interface RunOptions {
   readonly uid?: number;
   readonly gid?: number;
+  /** The folder in which it runs. */
+  readonly cwd?: string;
   /** Whether somebody writes to its standard input; else that has ended already. */
   readonly input?: boolean;
+  /** What comes through standard input; it ends behind it. */
+  readonly stdin?: string | Uint8Array;
   /** Gets the process while it runs. */
   onStart?(child: ChildProcess): void;
 }
@@ -62,12 +66,14 @@ export function runBundle(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<CliRun> {
-  const { uid, gid, input = false, onStart } = options;
+  const { uid, gid, cwd, stdin, input = stdin !== undefined, onStart } = options;
   const child = spawn(process.execPath, [bundle, ...args], {
     uid,
     gid,
+    cwd,
     stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });
+  if (stdin !== undefined) child.stdin!.end(stdin);
   return finished(child, onStart);
 }
 

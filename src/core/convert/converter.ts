@@ -55,13 +55,14 @@ export class Converter {
   convert(row: number, trajectories: readonly Trajectory[]): string[] {
     this.rows++;
     const texts: string[] = [];
-    for (const trajectory of trajectories) {
+    for (const [index, trajectory] of trajectories.entries()) {
       this.trajectories++;
       if (!this.numbers && this.holdsSoft(trajectory)) this.needsNumbers = true;
       const done = writeRow(this.target, trajectory, { numbers: this.numbers, pastError: false });
       if (!done.ok) {
         this.unwritable++;
-        this.list({ ...done.fault, row });
+        const which = trajectories.length > 1 ? `Candidate ${index + 1}: ` : '';
+        this.list({ ...done.fault, row, message: `${which}${done.fault.message}` });
         continue;
       }
       this.count(done.value.lost);

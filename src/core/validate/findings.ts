@@ -24,12 +24,16 @@ export const KINDS = {
 /** What a finding says of a trajectory, before it is known where it stands. */
 type Remark = Pick<Finding, 'step' | 'kind' | 'message'>;
 
-/** What is suspicious about one trajectory by itself: what its reader noted, and what its steps and labels show. */
+/**
+ * What is suspicious about one trajectory by itself: what its reader noted, and what its steps and labels show. In the
+ * order of the steps; what concerns none comes first.
+ */
 export function remarksOn(trajectory: Trajectory): Remark[] {
   const notes = (trajectory.notes ?? [])
     .filter((note) => note.isFact !== true)
     .map(({ step, kind, message }) => ({ step: step ?? null, kind, message }));
-  return [...notes, ...stepRemarks(trajectory), ...answerRemarks(trajectory)];
+  const remarks = [...notes, ...stepRemarks(trajectory), ...answerRemarks(trajectory)];
+  return remarks.sort((a, b) => (a.step ?? 0) - (b.step ?? 0));
 }
 
 function stepRemarks({ steps }: Trajectory): Remark[] {

@@ -136,4 +136,65 @@ describe('validating', () => {
     assert.equal(splits.add('P?', 'c'), 'a');
     assert.equal(splits.add('p', 'b'), undefined, 'it was told already');
   });
+
+  it('remembers that a problem is in two other files only when this file has it', () => {
+    const validator = new Validator(new Summary(), 'this file');
+    validator.addOther(trajectory([], []), 'a.jsonl');
+    validator.addOther(trajectory([], []), 'b.jsonl');
+    validator.add(1, [trajectory(['a'], [])]);
+    validator.add(2, [trajectory(['a'], [])]);
+    const { findings } = validator.report('trl');
+    assert.deepEqual(
+      findings.map(({ row, message }) => [row, message]),
+      [[1, 'The problem also occurs in a.jsonl.']],
+    );
+  });
+
+  it('takes a column with a value per row for no split, in memory and time that stay bounded', () => {
+    const splits = new ProblemSplits();
+    for (let k = 0; k < 20_000; k++) assert.equal(splits.add(`problem ${k}`, `id ${k}`), undefined);
+    assert.equal(splits.add('problem 0', 'id 1'), 'id 0');
+    assert.equal(splits.add('problem 19000', 'id 1'), 'another split');
+    assert.equal(splits.add('problem 18000', 'id 19999'), undefined);
+  });
+
+  it('orders what it finds by row, candidate and step, and what concerns no step first', () => {
+    const notes = [
+      { kind: 'late', step: 3, message: 'Late.' },
+      { kind: 'whole', message: 'Whole.' },
+    ];
+    const validator = new Validator(new Summary(), 'this file');
+    validator.addOther(trajectory([], []), 'test.jsonl');
+    validator.add(1, [trajectory(['a', '', 'a'], [], { notes }), trajectory(['', 'b'], [])]);
+    assert.deepEqual(
+      validator.report('trl').findings.map((found) => [found.trajectory, found.step, found.kind]),
+      [
+        [1, null, 'problem-in-two-splits'],
+        [1, null, 'whole'],
+        [1, 2, 'empty-step'],
+        [1, 3, 'late'],
+        [1, 3, 'duplicate-step'],
+        [2, 1, 'empty-step'],
+      ],
+    );
+  });
+
+  it('lists rare findings behind a hundred thousand of another kind, and counts all', () => {
+    const validator = new Validator(new Summary(), 'this file');
+    const empty = trajectory(
+      Array.from({ length: 1000 }, () => ''),
+      [],
+    );
+    for (let row = 1; row <= 101; row++) validator.add(row, [empty]);
+    const twice = trajectory(
+      Array.from({ length: 1002 }, () => 'a'),
+      [],
+    );
+    validator.add(102, [twice]);
+    const { findings, findingCounts } = validator.report('trl');
+    assert.deepEqual(findingCounts, { 'duplicate-step': 1001, 'empty-step': 101_000 });
+    const listed = (kind: string) => findings.filter((found) => found.kind === kind).length;
+    assert.deepEqual([listed('empty-step'), listed('duplicate-step')], [100_000, 1000]);
+    assert.equal(findings.at(-1)?.row, 102);
+  });
 });

@@ -4,12 +4,16 @@ import type { Trajectory } from '../trajectory';
 import { type Finding, remarksOn } from './findings';
 import { ProblemSplits } from './problemSplits';
 
-/** More findings than this are only counted. */
+/** More findings than this are only counted, but for the first of a kind that has few so far. */
 const LISTED = 100_000;
+const LISTED_OF_EACH_KIND = 1000;
 
 /** What validating a file gave: what it holds, and what is suspicious about it. */
 export interface ValidationReport extends SummaryReport {
-  /** The first 100,000 findings, in file order. */
+  /**
+   * The first 100,000 findings, and behind them the first thousand of every kind; rows and candidates in file order,
+   * what concerns a whole trajectory first, then step by step.
+   */
   readonly findings: readonly Finding[];
   /** All findings by kind, the unlisted ones included. */
   readonly findingCounts: { readonly [kind: string]: number };
@@ -32,7 +36,7 @@ export class Validator {
 
   /** Takes in a trajectory of another file, whose problems must not occur in this one. */
   addOther(trajectory: Trajectory, name: string): void {
-    this.splits.add(trajectory.problem, name);
+    this.splits.remember(trajectory.problem, name);
   }
 
   /** Checks the trajectories of a row. A text in the row's column `split` names the split that it belongs to. */
@@ -41,11 +45,12 @@ export class Validator {
     const split = typeof source?.split === 'string' ? `split "${source.split}"` : this.name;
     for (const [index, trajectory] of trajectories.entries()) {
       const at = trajectories.length > 1 ? { row, trajectory: index + 1 } : { row };
-      for (const remark of remarksOn(trajectory)) this.find({ ...at, ...remark });
       const other = this.splits.add(trajectory.problem, split);
-      if (other === undefined) continue;
-      const message = `The problem also occurs in ${other}.`;
-      this.find({ ...at, step: null, kind: 'problem-in-two-splits', message });
+      if (other !== undefined) {
+        const message = `The problem also occurs in ${other}.`;
+        this.find({ ...at, step: null, kind: 'problem-in-two-splits', message });
+      }
+      for (const remark of remarksOn(trajectory)) this.find({ ...at, ...remark });
     }
   }
 
@@ -60,7 +65,8 @@ export class Validator {
   }
 
   private find(finding: Finding): void {
-    this.counts.set(finding.kind, (this.counts.get(finding.kind) ?? 0) + 1);
-    if (this.findings.length < LISTED) this.findings.push(finding);
+    const count = (this.counts.get(finding.kind) ?? 0) + 1;
+    this.counts.set(finding.kind, count);
+    if (this.findings.length < LISTED || count <= LISTED_OF_EACH_KIND) this.findings.push(finding);
   }
 }
