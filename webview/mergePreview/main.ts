@@ -45,6 +45,11 @@ function notes({ preview }: MergePreviewState): HTMLElement {
       hidden > 0,
       `${counted(hidden, 'window')} with a step whose label is opposite to the window's; the column "Hidden" counts them.`,
     ],
+    [preview.edits > 0, `Edited labels are used: ${count(preview.edits)}.`],
+    [
+      preview.staleEdits > 0,
+      `Edited labels that are left out, because their rows have changed since: ${count(preview.staleEdits)}.`,
+    ],
     [preview.numbers, 'Some labels are soft, so all labels are written as numbers.'],
     [
       skipped.malformed > 0,

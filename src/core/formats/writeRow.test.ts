@@ -43,10 +43,13 @@ const text = fc.constantFrom(
   '',
 );
 const label = fc.constantFrom<Label | undefined>('correct', 'incorrect', 'neutral', 0.25, 0.5, undefined);
-const offer = fc.record({
-  text,
-  label: fc.constantFrom<Label | undefined>('correct', 'neutral', 'incorrect', undefined),
-});
+const offer = fc.record(
+  {
+    text,
+    label: fc.constantFrom<Label | undefined>('correct', 'neutral', 'incorrect', undefined),
+  },
+  { noNullPrototype: true },
+);
 const step: fc.Arbitrary<Step> = fc.record(
   {
     text,
@@ -55,7 +58,7 @@ const step: fc.Arbitrary<Step> = fc.record(
     alternatives: fc.array(offer, { minLength: 1, maxLength: 2 }),
     place: fc.constant({ path: [] }),
   },
-  { requiredKeys: ['text', 'label', 'place'] },
+  { requiredKeys: ['text', 'label', 'place'], noNullPrototype: true },
 );
 const trajectory: fc.Arbitrary<Trajectory> = fc.record(
   {
@@ -68,7 +71,7 @@ const trajectory: fc.Arbitrary<Trajectory> = fc.record(
     score: fc.constant(0.5),
     tokens: fc.constant(31),
   },
-  { requiredKeys: ['id', 'problem', 'steps'] },
+  { requiredKeys: ['id', 'problem', 'steps'], noNullPrototype: true },
 );
 
 /** Trajectories that every one of the formats can hold. */

@@ -59,9 +59,9 @@ export async function chooseFormat(files: OpenFiles, source: vscode.Uri): Promis
     ...(split === undefined
       ? []
       : [{ label: SPLIT, description: splitWords(chosen.split, split), id: SPLIT }]),
+    { label: 'Field mapping…', description: 'setting cfprm.format.mapping', id: 'generic' },
     { label: 'Formats', kind: vscode.QuickPickItemKind.Separator, id: undefined },
     ...formats.map(({ id, title }) => ({ label: title, description: chosen.format === id ? now : id, id })),
-    { label: 'Field mapping…', description: 'setting cfprm.format.mapping', id: 'generic' },
   ];
   const title = 'CFPRM: Format of this file';
   const picked = await vscode.window.showQuickPick(picks, { title, matchOnDescription: true });

@@ -10,8 +10,8 @@ import type { TracePages } from './pages';
 export class CursorKeeper implements vscode.Disposable {
   /** The pages as the editors showed them last. */
   private readonly shown = new Map<string, TracePage>();
-  /** Where cursors were put after a change, until the window has put them there. */
-  private readonly kept = new WeakMap<vscode.TextEditor, number>();
+  /** Where cursors were put, until the window has put them there: it may still report other places meanwhile. */
+  private readonly pending = new WeakMap<vscode.TextEditor, { readonly line: number }>();
   private readonly disposables: vscode.Disposable[];
 
   constructor(private readonly pages: TracePages) {
@@ -25,29 +25,25 @@ export class CursorKeeper implements vscode.Disposable {
         }
         this.remember(document);
       }),
-    ];
-    this.disposables.push(
-      vscode.window.onDidChangeTextEditorSelection(({ textEditor, kind, selections }) => {
-        const line = this.kept.get(textEditor);
-        const isThere = selections[0]?.active.line === line;
-        if (line !== undefined && (isThere || kind !== undefined)) this.kept.delete(textEditor);
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor, kind }) => {
+        const { Keyboard, Mouse } = vscode.TextEditorSelectionChangeKind;
+        if (kind === Keyboard || kind === Mouse) this.pending.delete(textEditor);
       }),
-    );
+    ];
     vscode.workspace.textDocuments.forEach((document) => {
       this.remember(document);
     });
   }
 
-  /** The 0-based line of the cursor; just after a change the window may still say another one. */
+  /** The 0-based line of the cursor; the window may say another one for a moment after it was put there. */
   line(editor: vscode.TextEditor): number {
-    return this.kept.get(editor) ?? editor.selection.active.line;
+    return this.pending.get(editor)?.line ?? editor.selection.active.line;
   }
 
   /** Puts the cursor at a line's start and shows it. */
   moveTo(editor: vscode.TextEditor, line: number): void {
-    this.kept.delete(editor);
     const at = new vscode.Position(line, 0);
-    editor.selection = new vscode.Selection(at, at);
+    this.put(editor, at);
     editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
 
@@ -65,14 +61,35 @@ export class CursorKeeper implements vscode.Disposable {
     const before = this.shown.get(editor.document.uri.toString());
     const now = this.pages.page(editor.document.uri);
     if (before === undefined || now === undefined) return;
-    const { active } = editor.selection;
-    const line = sameLine(before, now, this.line(editor));
-    if (line === undefined) return;
-    const character = Math.min(active.character, editor.document.lineAt(line).text.length);
-    const at = new vscode.Position(line, character);
-    editor.selection = new vscode.Selection(at, at);
-    this.kept.set(editor, line);
+    const active = samePlace(before, now, editor, this.line(editor), editor.selection.active.character);
+    if (active === undefined) return;
+    const { anchor, isEmpty } = editor.selection;
+    const other = isEmpty ? active : samePlace(before, now, editor, anchor.line, anchor.character);
+    this.put(editor, active, other);
   }
+
+  private put(editor: vscode.TextEditor, active: vscode.Position, anchor = active): void {
+    const put = { line: active.line };
+    this.pending.set(editor, put);
+    editor.selection = new vscode.Selection(anchor, active);
+    // The window answers in order: when this is done, it has reported where the cursor is.
+    void vscode.commands.executeCommand('setContext', 'cfprm.cursor', active.line).then(() => {
+      if (this.pending.get(editor) === put) this.pending.delete(editor);
+    });
+  }
+}
+
+/** Where a place of a page is on the page that takes its place, as far as the line is long enough. */
+function samePlace(
+  before: TracePage,
+  now: TracePage,
+  editor: vscode.TextEditor,
+  line: number,
+  character: number,
+): vscode.Position | undefined {
+  const same = sameLine(before, now, line);
+  if (same === undefined) return undefined;
+  return new vscode.Position(same, Math.min(character, editor.document.lineAt(same).text.length));
 }
 
 /** Where a line of a page is on the page that takes its place: at the same distance from its trajectory's header. */

@@ -33,8 +33,14 @@ const journalLines = (file: string): Record<string, unknown>[] =>
 
 /** Puts the cursor on a step and runs a command. */
 async function on(editor: vscode.TextEditor, text: string, command: CommandId): Promise<void> {
+  await settle();
   putCursor(editor, lineWith(editor, text));
   await run(command);
+}
+
+/** Waits until the window has told what it did so far, where it put the cursor among it. */
+function settle(): Thenable<unknown> {
+  return vscode.commands.executeCommand('setContext', 'cfprm.test', performance.now());
 }
 
 const STEPS = ['a one', 'a two', 'a three'];
@@ -76,7 +82,9 @@ describe('labels in the trace view', () => {
     await on(editor, 'a three', 'cfprm.markFirstError');
     await waitForLabels(editor, '✓*✓*✗*', '✓');
     await waitFor('first error in the header', () => headers(editor)[0]!.includes('first error 3'));
+    await settle();
     putCursor(editor, lineWith(editor, '▾ row 2') + 1);
+    await settle();
     await run('cfprm.undoLabel');
     await waitForLabels(editor, '?✗?', '✓');
     assert.match(cursorLine(), /a three/);
@@ -107,7 +115,7 @@ describe('labels in the trace view', () => {
       await run(command);
       await waitFor(`${shown} after ${command}`, () => shownLabels(editor)[19] === shown);
       // The window's own idea of the selection arrives after the change.
-      await vscode.commands.executeCommand('setContext', 'cfprm.test', command);
+      await settle();
       await waitFor(
         'the cursor',
         () => editor.selection.active.line === line,

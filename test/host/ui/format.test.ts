@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { Workbench } from './workbench';
 
 describe('choosing the format of a file', () => {
@@ -14,6 +16,7 @@ describe('choosing the format of a file', () => {
     await workbench.command('CFPRM: Choose format…');
     await workbench.quickInput.waitForTitle('Format of this file');
     const rows = await workbench.quickInput.rows();
+    await workbench.quickInput.fill(label);
     await workbench.quickInput.pick(label);
     return rows;
   };
@@ -33,5 +36,18 @@ describe('choosing the format of a file', () => {
   it('offers a field mapping and leads to its setting', async () => {
     await choose('Field mapping…');
     await workbench.page.locator('.settings-editor', { hasText: 'Field mapping for files' }).waitFor();
+  });
+
+  it('lets choose how whole texts are split into steps, for this file alone', async () => {
+    const text = JSON.stringify({ problem: 'P', response: 'One.\nTwo.\n\nThree.' });
+    writeFileSync(path.join(workbench.folder, 'whole.jsonl'), `${text}\n`);
+    await workbench.openFile('whole.jsonl');
+    await workbench.command('CFPRM: Open trace view');
+    await workbench.waitForLine(/ 3 +\? +Three\./);
+    const rows = await choose('Steps of whole texts…');
+    assert.ok(rows.some((line) => line.includes('as the format does it: At every line break')));
+    await workbench.quickInput.waitForTitle('How whole texts are split into steps');
+    await workbench.quickInput.pick('At blank lines');
+    await workbench.waitForLine(/ 2 +\? +Three\./);
   });
 });

@@ -93,7 +93,7 @@ describe('keys of the trace view', () => {
     await workbench.press('Shift+/');
     await workbench.quickInput.waitForTitle('Keys of the trace view');
     const shown = await workbench.quickInput.rows();
-    for (const key of ['nNext error', 'EnterReveal in source', 'F8Next problem'])
+    for (const key of ['nNext error', 'xLabel incorrect', 'uUndo label'])
       assert.ok(
         shown.some((line) => line.startsWith(key)),
         `${key} is not among ${shown.join(' | ')}`,

@@ -27,6 +27,19 @@ describe('the pictures of the README', () => {
     await workbench.readmeShot('trace-view');
   });
 
+  it('show labels that were edited, and where label and score disagree', async () => {
+    await workbench.press('k', 'x');
+    await workbench.waitForLine(/✗\* 0\.\d\d/);
+    await workbench.waitForLine('1 label edited');
+    await workbench.press('d');
+    await workbench.waitForLine('with the score');
+    await workbench.waitForStatus(/disagreement 1 of/);
+    await workbench.readmeShot('labels');
+    await workbench.press('Shift+D', 'u');
+    await workbench.command('View: Close Editor');
+    await workbench.openFile('trl-soft-scores.jsonl');
+  });
+
   it('show the preview of a merge', async () => {
     await workbench.command('CFPRM: Merge windows');
     await workbench.quickInput.pick('Show preview');

@@ -129,25 +129,29 @@ export class Workbench {
   // Editors
 
   /**
-   * Opens a file of the workspace, given relative to it, as a person would with Control+P; again if the keys
-   * or the click were lost to a window that was still moving its focus or filling its list.
+   * Opens a file of the workspace, given relative to it, as a person would with Control+P; by the dialog for files
+   * if the keys or the click were lost to a window that was still moving its focus, or if the search finds nothing.
    */
   async openFile(file: string): Promise<void> {
     const name = path.basename(file);
-    for (let attempt = 1; ; attempt++) {
-      do await this.press('Control+P');
-      while (!(await this.quickInput.isOpen(1500)));
-      await this.quickInput.fill(file);
-      const limitMs = attempt < 3 ? 4000 : DEFAULT_LIMIT_MS;
-      try {
-        // A list that was made before the file was there is not made again while it is open.
-        await this.quickInput.acceptRow(name, limitMs);
-        return await this.waitForTab(name, limitMs);
-      } catch (error) {
-        if (attempt === 3) throw error;
-        if (await this.quickInput.isOpen(0)) await this.quickInput.cancel();
-      }
+    do await this.press('Control+P');
+    while (!(await this.quickInput.isOpen(1500)));
+    await this.quickInput.fill(file);
+    try {
+      await this.quickInput.acceptRow(name, 4000);
+      return await this.waitForTab(name, 4000);
+    } catch {
+      if (await this.quickInput.isOpen(0)) await this.quickInput.cancel();
     }
+    await this.command('File: Open File...');
+    const full = path.join(this.folder, file);
+    await this.waitFor('dialog for files', async () => {
+      if (await this.quickInput.isOpen(1500)) await this.quickInput.fill(full);
+      const [row] = await this.quickInput.rows();
+      return { shown: [row ?? ''], found: row?.includes(name) || undefined };
+    });
+    await this.quickInput.accept();
+    await this.waitForTab(name);
   }
 
   /** The titles of the open tabs, in order. */
