@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Format, FormatId } from '../../core/formats/format';
 import { formats } from '../../core/formats/registry';
 import { SPLIT_RULES, type SplitRule } from '../../core/formats/splitText';
 import type { CommandId } from '../commandIds';
@@ -61,7 +62,9 @@ export async function chooseFormat(files: OpenFiles, source: vscode.Uri): Promis
       : [{ label: SPLIT, description: splitWords(chosen.split, split), id: SPLIT }]),
     { label: 'Field mapping…', description: 'setting cfprm.format.mapping', id: 'generic' },
     { label: 'Formats', kind: vscode.QuickPickItemKind.Separator, id: undefined },
-    ...formats.map(({ id, title }) => ({ label: title, description: chosen.format === id ? now : id, id })),
+    ...currentFirst(chosen.format).map(({ id, title }) => {
+      return { label: title, description: chosen.format === id ? now : id, id };
+    }),
   ];
   const title = 'CFPRM: Format of this file';
   const picked = await vscode.window.showQuickPick(picks, { title, matchOnDescription: true });
@@ -71,6 +74,11 @@ export async function chooseFormat(files: OpenFiles, source: vscode.Uri): Promis
   if (picked.id === 'generic') {
     await vscode.commands.executeCommand('workbench.action.openSettings', 'cfprm.format.mapping');
   }
+}
+
+/** The formats, the one that was chosen before the others. */
+function currentFirst(chosen: FormatId | undefined): Format[] {
+  return [...formats].sort((a, b) => Number(b.id === chosen) - Number(a.id === chosen));
 }
 
 const SPLIT = 'Steps of whole texts…';

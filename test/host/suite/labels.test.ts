@@ -87,7 +87,7 @@ describe('labels in the trace view', () => {
     await settle();
     await run('cfprm.undoLabel');
     await waitForLabels(editor, '?✗?', '✓');
-    assert.match(cursorLine(), /a three/);
+    await waitForCursor('a three');
     await run('cfprm.redoLabel');
     await waitForLabels(editor, '✓*✓*✗*', '✓');
     await run('cfprm.undoLabel');

@@ -32,7 +32,6 @@ describe('the pictures of the README', () => {
     await workbench.waitForLine(/✗\* 0\.\d\d/);
     await workbench.waitForLine('1 label edited');
     await workbench.press('d');
-    await workbench.waitForLine('with the score');
     await workbench.waitForStatus(/disagreement 1 of/);
     await workbench.readmeShot('labels');
     await workbench.press('Shift+D', 'u');

@@ -146,11 +146,13 @@ export class Workbench {
     await this.command('File: Open File...');
     const full = path.join(this.folder, file);
     await this.waitFor('dialog for files', async () => {
-      if (await this.quickInput.isOpen(1500)) await this.quickInput.fill(full);
-      const [row] = await this.quickInput.rows();
-      return { shown: [row ?? ''], found: row?.includes(name) || undefined };
+      const isOpen = await this.quickInput.isOpen(1500);
+      // The dialog fills in the folder a moment after it opens.
+      if (isOpen && (await this.quickInput.value()) !== full) await this.quickInput.fill(full);
+      else if (isOpen) await this.quickInput.accept();
+      const tabs = await this.tabs();
+      return { shown: tabs, found: tabs.includes(name) || undefined };
     });
-    await this.quickInput.accept();
     await this.waitForTab(name);
   }
 
