@@ -9,9 +9,15 @@ import { valueOrTell } from '../trace/navigation';
 
 const FIND = 'Find their rows…';
 
-/** Tells that edited labels are of rows that changed since, and offers to look for the rows. */
+/**
+ * Tells that edited labels are of rows that changed since, and offers to look for the rows; once, not each time that
+ * somebody writes the file.
+ */
 export function tellStale(files: OpenFiles): vscode.Disposable {
+  const told = new Map<string, number>();
   return files.onDidFindStale(({ uri, stale }) => {
+    if (told.get(uri.toString()) === stale) return;
+    told.set(uri.toString(), stale);
     const name = path.basename(uri.fsPath);
     const labels = stale === 1 ? '1 edited label is' : `${stale} edited labels are`;
     const text = `CFPRM: ${labels} of rows of ${name} that have changed since, and not shown. Nothing is lost.`;

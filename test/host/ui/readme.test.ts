@@ -28,13 +28,13 @@ describe('the pictures of the README', () => {
   });
 
   it('show labels that were edited, and where label and score disagree', async () => {
-    await workbench.press('k', 'x');
-    await workbench.waitForLine(/✗\* 0\.\d\d/);
-    await workbench.waitForLine('1 label edited');
     await workbench.press('d');
     await workbench.waitForStatus(/disagreement 1 of/);
+    await workbench.press('x');
+    await workbench.waitForLine(/✗\* 0\.06/);
+    await workbench.waitForLine('1 label edited');
     await workbench.readmeShot('labels');
-    await workbench.press('Shift+D', 'u');
+    await workbench.press('u');
     await workbench.command('View: Close Editor');
     await workbench.openFile('trl-soft-scores.jsonl');
   });
