@@ -1,4 +1,5 @@
-import { type Container, possibleContainers } from '../core/jsonl/rowSplitter';
+import { possibleContainers } from '../core/jsonl/rowSplitter';
+import type { Container } from '../core/jsonl/splitter';
 import { fail, ok, type Result } from '../core/result';
 import { foreignContent } from '../io/compression';
 import { chooseFormat, type Source, type SourceChoice } from '../io/openSource';

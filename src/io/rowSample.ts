@@ -1,6 +1,6 @@
 import type { JsonObject } from '../core/formats/format';
 import { parseRow } from '../core/jsonl/readRow';
-import type { Container } from '../core/jsonl/rowSplitter';
+import type { Container } from '../core/jsonl/splitter';
 import type { Fault } from '../core/result';
 import { MAX_ROW_BYTES, type RowVisitor } from './rowStream';
 

@@ -1,4 +1,5 @@
-import { type Container, createSplitter, type SplitStart } from '../core/jsonl/rowSplitter';
+import { createSplitter } from '../core/jsonl/rowSplitter';
+import type { Container, SplitStart } from '../core/jsonl/splitter';
 import { type Fault, fail, ok, type Result } from '../core/result';
 import { type ByteSource, openBytes } from './byteSource';
 import { fileFault } from './fileFault';

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import type { Container } from '../core/jsonl/rowSplitter';
+import type { Container } from '../core/jsonl/splitter';
 import { openSource } from './openSource';
 import { TraceFile } from './traceFile';
 

@@ -1,5 +1,5 @@
 import type { Format, JsonObject } from '../core/formats/format';
-import type { Container } from '../core/jsonl/rowSplitter';
+import type { Container } from '../core/jsonl/splitter';
 import { fail, ok, type Result } from '../core/result';
 import type { RowSample } from './rowSample';
 import { MAX_ROW_BYTES } from './rowStream';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import type { Container } from '../core/jsonl/rowSplitter';
+import type { Container } from '../core/jsonl/splitter';
 import { CANCELLED } from './rowStream';
 import { TraceFile } from './traceFile';
 import type { RowReading } from './traceRows';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type Container, createSplitter, type SplitStart } from '../../src/core/jsonl/rowSplitter';
+import { createSplitter } from '../../src/core/jsonl/rowSplitter';
+import type { Container, SplitStart } from '../../src/core/jsonl/splitter';
 
 /** What a splitter reported. */
 export interface Split {

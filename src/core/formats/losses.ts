@@ -25,6 +25,22 @@ export const LOSSES = {
   tokens: { per: 'trajectory', words: 'token counts' },
 } as const satisfies Record<string, { per: 'step' | 'trajectory'; words: string }>;
 
+/** What formats cannot hold whose rows are one text, or a conversation, of steps with + or - for a label. */
+export const SIGNED_TEXT_LOSSES: readonly Loss[] = [
+  'soft-labels',
+  'neutral-labels',
+  'alternatives',
+  'step-markers',
+  'white-space',
+  'tree',
+  'gold',
+  'answer',
+  'verdict',
+  'generator',
+  'total-score',
+  'tokens',
+];
+
 /** How often each kind of thing was lost. */
 export type LossCounts = { readonly [kind in Loss]?: number };
 

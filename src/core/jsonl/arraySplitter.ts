@@ -1,7 +1,7 @@
 import type { Fault } from '../result';
 import { skipSpace, startsWithBom } from './bytes';
 import { ListRows } from './listRows';
-import type { OnRow, RowSplitter, SplitStart } from './rowSplitter';
+import type { OnRow, RowSplitter, SplitStart } from './splitter';
 
 /** Cuts one JSON array into its elements. */
 export class ArraySplitter implements RowSplitter {

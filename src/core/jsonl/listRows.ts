@@ -1,6 +1,6 @@
 import { BRACKET_CLOSE, skipSpace, trimmedEnd } from './bytes';
 import { ElementEnds } from './elementEnds';
-import type { OnRow } from './rowSplitter';
+import type { OnRow } from './splitter';
 
 /** Reports the elements of JSON lists as rows, from behind a list's `[` to its `]`, over bytes in pieces. */
 export class ListRows {

@@ -12,7 +12,7 @@ import {
 } from './bytes';
 import { ElementEnds } from './elementEnds';
 import { ListRows } from './listRows';
-import type { OnRow, RowSplitter, SplitStart } from './rowSplitter';
+import type { OnRow, RowSplitter, SplitStart } from './splitter';
 
 /** Where in the object the next byte stands. */
 type Place = 'before' | 'key' | 'value' | 'other value' | 'list' | 'after';

@@ -1,6 +1,6 @@
 import type { Fault } from '../result';
 import { skipSpace, startsWithBom, trimmedEnd } from './bytes';
-import type { OnRow, RowSplitter, SplitStart } from './rowSplitter';
+import type { OnRow, RowSplitter, SplitStart } from './splitter';
 import { ValueEnds } from './valueEnds';
 
 /** Cuts a sequence of JSON values, each on any number of lines. */

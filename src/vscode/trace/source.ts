@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { createTextLocator } from '../../core/jsonl/locate';
-import type { Container } from '../../core/jsonl/rowSplitter';
+import type { Container } from '../../core/jsonl/splitter';
 import { entryAt, stepAt, type TraceEntry } from '../../core/trace/page';
 import type { TraceFile } from '../../io/traceFile';
 import type { RowSource } from '../../io/traceRows';

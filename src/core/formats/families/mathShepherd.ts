@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../../result';
 import { isError, type Label, type Note, type Step, type Trajectory } from '../../trajectory';
 import { kindOf, optionalText, quote, requireText } from '../fields';
 import type { Format, JsonObject } from '../format';
+import { SIGNED_TEXT_LOSSES } from '../losses';
 import { scoresColumn } from '../recordedScores';
 import { markedTexts, splitProblem, trimmedPiece } from '../taggedText';
 
@@ -35,23 +36,7 @@ export const mathShepherd: Format = {
     return typeof label === 'string' ? 'input with the step tag "ки" and label' : undefined;
   },
   read,
-  writer: {
-    cannotHold: [
-      'soft-labels',
-      'neutral-labels',
-      'alternatives',
-      'step-markers',
-      'white-space',
-      'tree',
-      'gold',
-      'answer',
-      'verdict',
-      'generator',
-      'total-score',
-      'tokens',
-    ],
-    row: write,
-  },
+  writer: { cannotHold: SIGNED_TEXT_LOSSES, row: write },
 };
 
 function read(row: JsonObject): Result<Trajectory[]> {

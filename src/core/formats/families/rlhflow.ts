@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../../result';
 import { isError, type Label, type Note, type Step, type Trajectory } from '../../trajectory';
 import { isObject, kindOf, optionalText, quote } from '../fields';
 import type { Format, Json, JsonObject } from '../format';
+import { SIGNED_TEXT_LOSSES } from '../losses';
 import { scoresColumn } from '../recordedScores';
 import type { SplitRule } from '../splitText';
 import { markedTexts, splitProblem, trimmedPiece } from '../taggedText';
@@ -48,23 +49,7 @@ export const rlhflow: Format = {
     return `conversations of ${outcome ? 'a solution' : 'steps'} with "+" or "-" as the answer`;
   },
   read,
-  writer: {
-    cannotHold: [
-      'soft-labels',
-      'neutral-labels',
-      'alternatives',
-      'step-markers',
-      'white-space',
-      'tree',
-      'gold',
-      'answer',
-      'verdict',
-      'generator',
-      'total-score',
-      'tokens',
-    ],
-    row: write,
-  },
+  writer: { cannotHold: SIGNED_TEXT_LOSSES, row: write },
 };
 
 function read(row: JsonObject, split?: SplitRule): Result<Trajectory[]> {
