@@ -1,0 +1,134 @@
+import { type Rational, whole } from './rational';
+import type { Token } from './tokens';
+
+/** A unit: what it measures, and how many of the base unit it is. Units of one dimension can be converted. */
+export interface Unit {
+  readonly dimension: string;
+  readonly factor: Rational;
+}
+
+const over = (n: number, d: number): Rational => ({ n: BigInt(n), d: BigInt(d) });
+
+/** Names of units in the singular, with the dimension and the exact factor. Angles stay in degrees. */
+const UNITS = new Map<string, Unit>();
+
+function define(dimension: string, units: { readonly [names: string]: Rational | number }): void {
+  for (const [names, factor] of Object.entries(units)) {
+    for (const name of names.split(' ')) {
+      UNITS.set(name, { dimension, factor: typeof factor === 'number' ? whole(factor) : factor });
+    }
+  }
+}
+
+define('metre', {
+  'mm millimeter millimetre': over(1, 1000),
+  'cm centimeter centimetre': over(1, 100),
+  'dm decimeter decimetre': over(1, 10),
+  'm meter metre': 1,
+  'km kilometer kilometre': 1000,
+});
+define('foot', { 'in inch': over(1, 12), 'ft foot feet': 1, 'yd yard': 3, 'mi mile': 5280 });
+define('gram', { 'mg milligram': over(1, 1000), 'g gram': 1, 'kg kilogram': 1000 });
+define('pound', { 'oz ounce': over(1, 16), 'lb lbs pound': 1 });
+define('second', {
+  's sec second': 1,
+  'min minute': 60,
+  'h hr hour': 3600,
+  'd day': 86_400,
+  'wk week': 604_800,
+});
+define('month', { month: 1, 'yr year': 12 });
+define('litre', { 'ml milliliter millilitre': over(1, 1000), 'l liter litre': 1 });
+define('dollar', { 'usd $ dollar buck': 1, '¢ cent': over(1, 100) });
+define('euro', { '€ eur euro': 1 });
+define('pound sterling', { '£ gbp': 1 });
+define('yen', { '¥ yen jpy': 1 });
+define('rupee', { '₹ rs inr rupee': 1 });
+define('degree', { 'degree deg': 1 });
+
+/** Signs that stand before a number or behind it. */
+export const CURRENCY_SIGNS: ReadonlySet<string> = new Set(['$', '€', '£', '¥', '₹', '¢']);
+/** Words that say that a unit follows, or that nobody said which. */
+const FILLERS = new Set(['unit', 'of', 'the', 'a', 'an', 'in', 'total', 'about']);
+const POWERS = new Map([
+  ['square', 2],
+  ['sq', 2],
+  ['cubic', 3],
+]);
+
+/** True for the name of a unit that is known, in the singular or plural. */
+export function isUnitName(word: string): boolean {
+  return UNITS.has(singular(word.toLowerCase()));
+}
+
+/** The unit that tokens spell, such as "cm^2", "square feet" or "km/h"; undefined if they are no unit. */
+export function readUnit(tokens: readonly Token[]): Unit | undefined {
+  let dimensions: string[] = [];
+  let factor = whole(1);
+  let sign = 1;
+  let power = 1;
+  let words = 0;
+  for (let at = 0; at < tokens.length; at++) {
+    const { kind, text } = tokens[at]!;
+    if (kind === 'symbol' && text === '^') {
+      const exponent = exponentAt(tokens, at + 1);
+      const last = dimensions.pop();
+      if (exponent === undefined || last === undefined) return undefined;
+      const base = UNITS.get(words === 1 ? singular(wordsOf(tokens)[0] ?? '') : '');
+      dimensions.push(`${last}^${exponent.value}`);
+      if (base !== undefined && sign === 1) {
+        factor = whole(1);
+        for (let k = 0; k < exponent.value; k++) factor = times(factor, base.factor, 1);
+      } else if (words > 1) return undefined;
+      at += exponent.tokens;
+      continue;
+    }
+    if (kind === 'symbol' && (text === '.' || text === '*')) continue;
+    if ((kind === 'symbol' && text === '/') || text === 'per') {
+      sign = -1;
+      continue;
+    }
+    const name = singular(text.toLowerCase());
+    if (POWERS.has(name)) {
+      power = POWERS.get(name)!;
+      continue;
+    }
+    const isName = kind === 'word' || kind === 'letter' || (kind === 'symbol' && CURRENCY_SIGNS.has(text));
+    if (!isName && !(kind === 'command' && text === 'degree')) return undefined;
+    words++;
+    if (FILLERS.has(name)) continue;
+    const known = UNITS.get(name);
+    for (let k = 0; known !== undefined && k < power; k++) factor = times(factor, known.factor, sign);
+    const dimension = known?.dimension ?? name;
+    dimensions.push(`${sign < 0 ? '/' : ''}${dimension}${power > 1 ? `^${power}` : ''}`);
+    power = 1;
+  }
+  // "12 apples in the basket" is a sentence; a unit has few words.
+  if (words === 0 || words > 4) return undefined;
+  dimensions = dimensions.filter((dimension) => dimension !== '');
+  return { dimension: dimensions.join(' '), factor };
+}
+
+function wordsOf(tokens: readonly Token[]): string[] {
+  return tokens
+    .filter(({ kind }) => kind === 'word' || kind === 'letter')
+    .map(({ text }) => text.toLowerCase());
+}
+
+function times(a: Rational, b: Rational, sign: number): Rational {
+  return sign > 0 ? { n: a.n * b.n, d: a.d * b.d } : { n: a.n * b.d, d: a.d * b.n };
+}
+
+function exponentAt(tokens: readonly Token[], at: number): { value: number; tokens: number } | undefined {
+  const plain = tokens[at];
+  if (plain?.kind === 'number' && /^[23]$/u.test(plain.text)) return { value: Number(plain.text), tokens: 1 };
+  const digit = tokens[at + 1];
+  const isGroup = plain?.text === '{' && digit?.kind === 'number' && tokens[at + 2]?.text === '}';
+  return isGroup && /^[23]$/u.test(digit.text) ? { value: Number(digit.text), tokens: 3 } : undefined;
+}
+
+function singular(word: string): string {
+  if (UNITS.has(word) || FILLERS.has(word)) return word;
+  if (word === 'inches') return 'inch';
+  return word.length > 2 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;
+}
