@@ -6,7 +6,7 @@ export class Budget {
   private left: number;
   private inexact = false;
 
-  constructor(units = 4_000_000) {
+  constructor(units = 2_000_000) {
     this.left = units;
   }
 

@@ -1,6 +1,7 @@
 import type { Budget } from './budget';
 import { binary, call, collectVariables, type Expression } from './expression';
 import { type Decision, proportional, sameExpression } from './identity';
+import { same } from './rational';
 import type { Answer, End, Reading } from './reading';
 
 /** Longer collections are only compared in order. */
@@ -9,6 +10,7 @@ const MAX_UNORDERED = 200;
 /** Whether two answers say the same; undefined if that could not be found out within the budget. */
 export function sameAnswer(a: Answer, b: Answer, budget: Budget): Decision {
   if (a.words === b.words) return true;
+  if (a.exact !== undefined && b.exact !== undefined) return same(a.exact, b.exact);
   const areWords = a.reading.kind === 'text' && b.reading.kind === 'text';
   if (areWords) return a.words.toLowerCase() === b.words.toLowerCase();
   return sameReading(a.reading, b.reading, budget);

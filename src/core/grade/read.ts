@@ -1,7 +1,9 @@
 import { Budget } from './budget';
 import { cleanText, plainWords } from './cleanText';
+import { evaluate, isExact } from './evaluate';
 import { call, collectVariables, type Expression } from './expression';
 import { parseExpression } from './parse';
+import type { Rational } from './rational';
 import type { Answer, Reading } from './reading';
 import { relationOf } from './relations';
 import { split, wrappedIn } from './split';
@@ -19,9 +21,19 @@ const EMPTY_SET = /^(?:\\emptyset|\\varnothing|\\\{\s*\\\}|the empty set|empty s
 
 /** Reads what an answer says. */
 export function readAnswer(text: string): Answer {
-  if (text.length > MAX_LENGTH) return { words: text.trim(), reading: OPAQUE };
+  if (text.length > MAX_LENGTH) return { words: text.trim(), reading: OPAQUE, exact: undefined };
   const clean = cleanText(text);
-  return { words: plainWords(clean) || text.trim(), reading: readClean(clean) };
+  const reading = readClean(clean);
+  return { words: plainWords(clean) || text.trim(), reading, exact: exactValue(reading) };
+}
+
+/** What may be spent on an exact value at once; more is left to the comparison. */
+const EXACT_BUDGET = 10_000;
+
+function exactValue(reading: Reading): Rational | undefined {
+  if (reading.kind !== 'number' || reading.unit !== undefined) return undefined;
+  const value = evaluate(reading.of, new Map(), new Budget(EXACT_BUDGET));
+  return value !== undefined && isExact(value) ? value : undefined;
 }
 
 function readClean(clean: string): Reading {

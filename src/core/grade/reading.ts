@@ -1,4 +1,5 @@
 import type { Expression } from './expression';
+import type { Rational } from './rational';
 import type { Unit } from './units';
 
 /** How two sides are related; "greater" is turned round into "less". */
@@ -48,4 +49,6 @@ export type Reading =
 export interface Answer {
   readonly words: string;
   readonly reading: Reading;
+  /** Its value, if it is a fraction without a unit: two of these are compared at once. */
+  readonly exact: Rational | undefined;
 }
