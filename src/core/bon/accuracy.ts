@@ -3,8 +3,8 @@ import { bestOfN, passAtN, rankingOf } from './estimators';
 import { type Problem, SCORED_SELECTORS, type Scoring, SELECTORS, type Selector } from './problem';
 import { AGGREGATES } from './scores';
 import { type Field, fieldOf, selectFirst } from './select';
-import { randomFor, visitSubsets } from './subsets';
-import { NO_VOTE } from './votes';
+import { randomFor } from './subsets';
+import { voteShares } from './votes';
 
 /** Random subsets per problem and n for the votes, where there are more subsets than that. */
 export const VOTE_DRAWS = 1000;
@@ -42,11 +42,12 @@ export function accuracyTable(problems: readonly Problem[], options: AccuracyOpt
   // values[k][p]: problem p at the k-th n; undefined if it has too few solutions.
   const values: (Float64Array | undefined)[][] = ns.map(() => []);
   for (const [index, problem] of problems.entries()) {
-    const field = fieldOf(problem.candidates, options);
-    for (const [k, n] of ns.entries()) {
-      values[k]![index] =
-        problem.candidates.length < n ? undefined : valuesAt(problem, field, n, options, index);
-    }
+    const fitting = ns.filter((n) => n <= problem.candidates.length);
+    const rows =
+      options.subset === 'first'
+        ? new Map(fitting.map((n) => [n, firstValues(problem, n, options)]))
+        : allValues(fieldOf(problem.candidates, options), fitting, options, index);
+    for (const [k, n] of ns.entries()) values[k]![index] = rows.get(n);
   }
   const tables = values.map((rows) => bootstrapOf(rows, options.seed));
   return {
@@ -69,17 +70,7 @@ export function doublingSizes(problems: readonly Problem[]): number[] {
   return most > 0 ? [...sizes, most] : [];
 }
 
-/** The expected verdict of every selector on one problem, in the order of `SELECTORS`. */
-function valuesAt(
-  problem: Problem,
-  field: Field,
-  n: number,
-  options: AccuracyOptions,
-  index: number,
-): Float64Array {
-  return options.subset === 'first' ? firstValues(problem, n, options) : allValues(field, n, options, index);
-}
-
+/** The verdict of every selector on the first n solutions, in the order of `SELECTORS`. */
 function firstValues({ candidates }: Problem, n: number, scoring: Scoring): Float64Array {
   const chosen = selectFirst(candidates, n, scoring);
   const taken = candidates.slice(0, n).map((candidate) => candidate.isCorrect);
@@ -92,30 +83,30 @@ function firstValues({ candidates }: Problem, n: number, scoring: Scoring): Floa
   });
 }
 
+/** The expected verdict of every selector over all n-subsets, for every n. */
 function allValues(
-  { correct, ranks, ballot, weights }: Field,
-  n: number,
+  { correct, ranks, ballot }: Field,
+  ns: readonly number[],
   { seed, draws = VOTE_DRAWS }: AccuracyOptions,
   index: number,
-): Float64Array {
+): Map<number, Float64Array> {
   const right = correct.filter(Boolean).length;
-  const isRight = (winner: number) => (winner !== NO_VOTE && correct[winner] ? 1 : 0);
-  let [majority, weighted] = [0, 0];
-  const visited = visitSubsets(correct.length, n, { draws, random: randomFor(seed, index) }, (mask) => {
-    majority += isRight(ballot.winner(mask));
-    weighted += isRight(ballot.winner(mask, weights));
+  const votes = voteShares(ballot, correct, ns, { draws, random: randomFor(seed, index) });
+  const rankings = AGGREGATES.map((aggregate) => rankingOf(ranks[aggregate]));
+  const rows = ns.map((n): [number, Float64Array] => {
+    const own = {
+      ...votes.get(n)!,
+      first: correct[0] ? 1 : 0,
+      random: right / correct.length,
+      oracle: passAtN(correct.length, right, n),
+    };
+    const best = rankings.map((ranking) => bestOfN(ranking, correct, n));
+    const values = Float64Array.from(SELECTORS, (selector, place) =>
+      place < best.length ? best[place]! : own[selector as keyof typeof own],
+    );
+    return [n, values];
   });
-  const own = {
-    majority: majority / visited,
-    weighted: weighted / visited,
-    first: correct[0] ? 1 : 0,
-    random: right / correct.length,
-    oracle: passAtN(correct.length, right, n),
-  };
-  const best = AGGREGATES.map((aggregate) => bestOfN(rankingOf(ranks[aggregate]), correct, n));
-  return Float64Array.from(SELECTORS, (selector, place) =>
-    place < best.length ? best[place]! : own[selector as keyof typeof own],
-  );
+  return new Map(rows);
 }
 
 function bootstrapOf(rows: readonly (Float64Array | undefined)[], seed: number): Bootstrap {

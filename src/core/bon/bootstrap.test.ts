@@ -15,8 +15,9 @@ describe('bootstrap over problems', () => {
     const { accuracy, low, high, problems } = table(rows).estimate(0)!;
     assert.equal(accuracy, 0.7);
     assert.equal(problems, 100);
-    assert.ok(Math.abs(low - 0.61) <= 0.01, `${low}`);
-    assert.ok(Math.abs(high - 0.79) <= 0.01, `${high}`);
+    // Of resampled quantiles, to one problem.
+    assert.ok(Math.abs(low - 0.61) < 0.0101, `${low}`);
+    assert.ok(Math.abs(high - 0.79) < 0.0101, `${high}`);
   });
 
   it('pairs two columns: what they share does not blur their difference', () => {

@@ -38,19 +38,17 @@ export class Bootstrap {
     seed: number,
     resamples = RESAMPLES,
   ) {
-    const random = new Random(seed);
     const count = rows.length;
-    this.means = Array.from({ length: columns }, () => new Float64Array(count === 0 ? 0 : resamples));
-    const sums = new Float64Array(columns);
+    const values = Array.from({ length: columns }, (_, column) =>
+      Float64Array.from(rows, (row) => row[column]!),
+    );
+    this.means = values.map(() => new Float64Array(count === 0 ? 0 : resamples));
+    const random = new Random(seed);
+    const drawn = new Float64Array(count);
     for (let resample = 0; count > 0 && resample < resamples; resample++) {
-      sums.fill(0);
-      for (let draw = 0; draw < count; draw++) {
-        const row = rows[random.below(count)]!;
-        for (let column = 0; column < columns; column++) sums[column]! += row[column]!;
-      }
-      for (let column = 0; column < columns; column++) {
-        this.means[column]![resample] = sums[column]! / count;
-      }
+      drawn.fill(0);
+      for (let draw = 0; draw < count; draw++) drawn[Math.floor((random.bits() / 2 ** 32) * count)]!++;
+      for (const [column, own] of values.entries()) this.means[column]![resample] = dot(drawn, own) / count;
     }
   }
 
@@ -73,6 +71,12 @@ export class Bootstrap {
   private mean(column: number): number {
     return this.rows.reduce((sum, row) => sum + row[column]!, 0) / this.rows.length;
   }
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
+  return sum;
 }
 
 /** The 2.5th and 97.5th percentiles, interpolated between neighbours. */

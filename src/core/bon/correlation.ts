@@ -1,8 +1,3 @@
-/** Spearman's rank correlation, equal values sharing their mean rank; undefined if one side does not vary. */
-export function spearman(xs: readonly number[], ys: readonly number[]): number | undefined {
-  return pearson(ranksOf(xs), ranksOf(ys));
-}
-
 /** Pearson's correlation; undefined if one side does not vary. */
 export function pearson(xs: ArrayLike<number>, ys: ArrayLike<number>): number | undefined {
   const [meanX, meanY] = [meanOf(xs), meanOf(ys)];
@@ -23,8 +18,8 @@ function meanOf(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** Ranks from 1; equal values share the mean of their ranks. */
-function ranksOf(values: readonly number[]): Float64Array {
+/** Ranks from 1; equal values share the mean of their ranks. Pearson's correlation of ranks is Spearman's. */
+export function ranksOf(values: readonly number[]): Float64Array {
   const order = Uint32Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!);
   const ranks = new Float64Array(values.length);
   for (let from = 0; from < order.length; ) {

@@ -1,4 +1,4 @@
-import { spearman } from './correlation';
+import { pearson, ranksOf } from './correlation';
 import { type Candidate, CHOOSING, type Problem, type Scoring } from './problem';
 import { AGGREGATES, type Aggregate, rankOf, type ScoreSummary } from './scores';
 import { fieldOf, selectFirst, tiesForTop } from './select';
@@ -140,11 +140,11 @@ function minimumPosition(summaries: readonly ScoreSummary[]): MinimumPosition | 
 }
 
 function correlationsOf(scored: readonly Scored[], areLogits: boolean) {
-  const steps = scored.map((candidate) => candidate.steps);
-  const characters = scored.map((candidate) => candidate.characters);
+  const steps = ranksOf(scored.map((candidate) => candidate.steps));
+  const characters = ranksOf(scored.map((candidate) => candidate.characters));
   const of = (aggregate: Aggregate): LengthCorrelation => {
-    const ranks = scored.map(({ scores }) => rankOf(scores, aggregate, areLogits));
-    return { steps: spearman(ranks, steps) ?? null, characters: spearman(ranks, characters) ?? null };
+    const ranks = ranksOf(scored.map(({ scores }) => rankOf(scores, aggregate, areLogits)));
+    return { steps: pearson(ranks, steps) ?? null, characters: pearson(ranks, characters) ?? null };
   };
   return { min: of('min'), product: of('product'), last: of('last'), mean: of('mean') };
 }

@@ -67,12 +67,14 @@ export function bonReport(judged: Judged, options: BonOptions): Result<BonReport
   const ns = [...new Set(options.ns ?? doublingSizes(problems))].sort((a, b) => a - b);
   const scoring = { weight: options.weight, areLogits: judged.areLogits };
   const hasScores = judged.scores !== 'none';
+  const draws = drawsFor(problems.length);
   const table = accuracyTable(problems, {
     ...scoring,
     ns,
     subset: options.subset,
     seed: options.seed,
     hasScores,
+    draws,
   });
   const sizes = [...table.n.keys()];
   if (sizes.length === 0) {
@@ -101,7 +103,7 @@ export function bonReport(judged: Judged, options: BonOptions): Result<BonReport
     remarks: judged.remarks,
     verdicts: judged.verdicts,
     scores: { of: judged.scores, areLogits: judged.areLogits },
-    options: { ...options, voteDraws: VOTE_DRAWS, resamples: RESAMPLES },
+    options: { ...options, voteDraws: draws, resamples: RESAMPLES },
     paired: rules.flatMap((a, index) =>
       rules.slice(index + 1).map((b) => ({ n: largest, a, b, ...table.compare(largest, a, b)! })),
     ),
@@ -113,6 +115,14 @@ export function bonReport(judged: Judged, options: BonOptions): Result<BonReport
     disagreementList: judged.disagreementList,
     undecidedList: judged.undecidedList,
   });
+}
+
+/**
+ * Random subsets per problem for the votes, fewer where there are many problems. The standard error that drawing adds
+ * to an accuracy is at most 1.6 points for one problem, 0.16 for 100 and 0.05 for 5,000.
+ */
+function drawsFor(problems: number): number {
+  return Math.round(Math.min(VOTE_DRAWS, Math.max(VOTE_DRAWS / 5, (1000 * VOTE_DRAWS) / problems)));
 }
 
 /** Why there is nothing to count. */

@@ -9,7 +9,6 @@ export interface Field {
   /** Per aggregate a number per solution that orders them, the highest best. */
   readonly ranks: { readonly [aggregate in Aggregate]: readonly number[] };
   readonly ballot: Ballot;
-  readonly weights: Float64Array;
 }
 
 /** Prepares solutions for the selectors. */
@@ -18,13 +17,14 @@ export function fieldOf(candidates: readonly Candidate[], { weight, areLogits }:
     candidates.map(({ scores }) =>
       scores === undefined ? Number.NEGATIVE_INFINITY : rankOf(scores, aggregate, areLogits),
     );
+  const classes = Int32Array.from(candidates, (candidate) => candidate.answerClass);
+  const weights = Float64Array.from(candidates, ({ scores }) =>
+    scores === undefined ? 0 : voteWeight(scores, weight, areLogits),
+  );
   return {
     correct: candidates.map((candidate) => candidate.isCorrect),
     ranks: { min: ranks('min'), product: ranks('product'), last: ranks('last'), mean: ranks('mean') },
-    ballot: new Ballot(Int32Array.from(candidates, (candidate) => candidate.answerClass)),
-    weights: Float64Array.from(candidates, ({ scores }) =>
-      scores === undefined ? 0 : voteWeight(scores, weight, areLogits),
-    ),
+    ballot: new Ballot(classes, weights),
   };
 }
 
@@ -40,7 +40,10 @@ export function selectFirst(candidates: readonly Candidate[], n: number, scoring
     return index !== undefined && taken[index]!.scores !== undefined ? index : undefined;
   };
   const scored = taken.some((candidate) => candidate.scores !== undefined);
-  const [majority, weighted] = [field.ballot.winner(), field.ballot.winner(undefined, field.weights)];
+  const { ballot } = field;
+  ballot.clear();
+  for (const index of taken.keys()) ballot.add(index);
+  const [majority, weighted] = [ballot.majority(), ballot.weighted()];
   return {
     min: best('min'),
     product: best('product'),

@@ -10,50 +10,30 @@ export function subsetCount(m: number, n: number): number {
   return Math.round(count);
 }
 
-/**
- * Visits n-subsets of 0 ... m-1, each as a mask with n ones: all of them if there are at most `draws`, else `draws`
- * random ones, all equally likely. The mask is only valid during the call. Returns the number of subsets visited.
- */
-export function visitSubsets(
-  m: number,
-  n: number,
-  { draws, random }: { draws: number; random: Random },
-  visit: (mask: Uint8Array) => void,
-): number {
-  const count = subsetCount(m, n);
-  if (count <= draws) {
-    visitAll(m, n, visit);
-    return count;
-  }
-  const mask = new Uint8Array(m);
-  for (let draw = 0; draw < draws; draw++) {
-    mask.fill(0);
-    drawSubset(mask, n, random);
-    visit(mask);
-  }
-  return draws;
-}
-
-/** Robert Floyd's way to draw n of m without a list of them (Bentley, Communications of the ACM 30(9), 1987). */
-function drawSubset(mask: Uint8Array, n: number, random: Random): void {
-  for (let last = mask.length - n; last < mask.length; last++) {
-    const pick = random.below(last + 1);
-    mask[mask[pick] === 1 ? last : pick] = 1;
-  }
-}
-
-function visitAll(m: number, n: number, visit: (mask: Uint8Array) => void): void {
-  const mask = new Uint8Array(m).fill(1, 0, n);
-  const picks = Array.from({ length: n }, (_, index) => index);
+/** Visits every n-subset of 0 ... m-1, its members in order; the list is only valid during the call. */
+export function visitSubsets(m: number, n: number, visit: (subset: Int32Array) => void): void {
+  const subset = Int32Array.from({ length: n }, (_, index) => index);
   for (;;) {
-    visit(mask);
+    visit(subset);
     let place = n - 1;
-    while (place >= 0 && picks[place] === m - n + place) place--;
+    while (place >= 0 && subset[place] === m - n + place) place--;
     if (place < 0) return;
-    picks[place]!++;
-    for (let next = place + 1; next < n; next++) picks[next] = picks[next - 1]! + 1;
-    mask.fill(0);
-    for (const pick of picks) mask[pick] = 1;
+    subset[place]!++;
+    for (let next = place + 1; next < n; next++) subset[next] = subset[next - 1]! + 1;
+  }
+}
+
+/**
+ * Puts a random choice of `count` members in front, every order of them equally likely (Fisher and Yates, broken
+ * off): the first n of them are a random n-subset for every n up to `count`.
+ */
+export function drawInFront(order: Int32Array, count: number, random: Random): void {
+  for (let place = 0; place < count; place++) {
+    // Of 2^32 numbers each place gets the same share, but for one in a million at the most.
+    const pick = place + Math.floor((random.bits() / 2 ** 32) * (order.length - place));
+    const member = order[pick]!;
+    order[pick] = order[place]!;
+    order[place] = member;
   }
 }
 
