@@ -103,9 +103,14 @@ describe('cfprm bon', () => {
 
   it('gathers candidates of a problem wherever they stand, by text or by id', async () => {
     const rows = Array.from({ length: 600 }, (_, index) =>
-      row(`problem  ${index % 100}`, index < 100 ? '7' : '8', [0.5, index < 100 ? 0.9 : 0.1], {
-        id: `${index}`,
-      }),
+      row(
+        `problem${index % 2 === 0 ? ' ' : '\n '}${index % 100}${index < 300 ? ' ' : ''}`,
+        index < 100 ? '7' : '8',
+        [0.5, index < 100 ? 0.9 : 0.1],
+        {
+          id: `${index}`,
+        },
+      ),
     );
     const at = file('mixed.jsonl', rows);
     const { doc } = await json(at, { mapping: MAPPING });

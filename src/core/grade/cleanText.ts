@@ -50,12 +50,18 @@ function pairs(chars: string, spelling: string): [string, string][] {
 export function cleanText(text: string): string {
   let clean = '';
   for (const char of unwrapped(text)) clean += SPELLINGS.get(char) ?? char;
+  // Outside a matrix, two backslashes before a letter are one that was escaped once too often.
+  const isEscapedTwice = !clean.includes('\\begin');
+  if (isEscapedTwice) clean = clean.replace(/\\\\(?=[a-zA-Z])/gu, '\\');
   return clean
     .replaceAll('\\\\', NEXT_ROW)
     .replace(/\\(?:left|right|[bB]igg?[lrm]?|middle)\s*\.(?![a-zA-Z0-9])/gu, '')
     .replace(/\\(?:left|right|[bB]igg?[lrm]?|middle)(?![a-zA-Z])/gu, '')
     .replace(/\\[dtc]frac(?![a-zA-Z])/gu, '\\frac')
-    .replace(/\{,\}|,\\!/gu, THOUSANDS)
+    .replace(/\{,\}|,\\!\s*/gu, THOUSANDS)
+    .replace(/(?<![\d.,/] ?)\d{1,3}(?: \d{3})+(?![\d,./]| ?\d)/gu, (digits) =>
+      digits.replaceAll(' ', THOUSANDS),
+    )
     .replace(/(\d)(?:\\,|\\ |\\;)(?=\d{3}(?!\d))/gu, `$1${THOUSANDS}`)
     .replace(/\\!/gu, '')
     .replace(
@@ -76,6 +82,7 @@ function unwrapped(text: string): string {
     const wrapped =
       /^\$\$([^$]*)\$\$$/u.exec(inner)?.[1] ??
       /^\$([^$]*)\$$/u.exec(inner)?.[1] ??
+      withoutMathAtStart(inner) ??
       /^\\\((.*)\\\)$/su.exec(inner)?.[1] ??
       /^\\\[(.*)\\\]$/su.exec(inner)?.[1] ??
       /^\\(?:boxed|fbox)\s*\{([^{}]*)\}$/u.exec(inner)?.[1] ??
@@ -85,6 +92,12 @@ function unwrapped(text: string): string {
     if (inner === before) break;
   }
   return inner;
+}
+
+/** "$28$ percent" as "28 percent". */
+function withoutMathAtStart(text: string): string | undefined {
+  const match = /^\$([^$]+)\$(\s*[^$\s][^$]*)$/u.exec(text);
+  return match === null ? undefined : `${match[1]} ${match[2]}`;
 }
 
 /** The content of an outer `\boxed{...}` that holds braces. */

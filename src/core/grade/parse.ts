@@ -1,4 +1,5 @@
 import type { Budget } from './budget';
+import { TokenCursor } from './cursor';
 import { binary, call, type Expression, type FunctionName } from './expression';
 import { mixedFraction, powerOfTen } from './numerals';
 import { decimalValue, whole } from './rational';
@@ -36,23 +37,17 @@ export function parseExpression(tokens: readonly Token[], budget: Budget): Expre
 }
 
 /** Recursive descent; every method returns undefined where its tokens cannot be read. */
-class Parser {
-  private at = 0;
+class Parser extends TokenCursor {
   private depth = 0;
   private tooDeep = false;
   /** Whether a vertical bar would close an absolute value. */
   private bars = 0;
-  private tokens: Token[];
 
   constructor(
     tokens: readonly Token[],
     private readonly budget: Budget,
   ) {
-    this.tokens = [...tokens];
-  }
-
-  get isAtEnd(): boolean {
-    return this.at === this.tokens.length;
+    super(tokens);
   }
 
   get isTooDeep(): boolean {
@@ -359,18 +354,5 @@ class Parser {
   private startsFunction(): boolean {
     const token = this.peek();
     return token !== undefined && (FUNCTION_NAMES.has(token.text) || token.text === 'log');
-  }
-
-  private sees(symbol: string): boolean {
-    const token = this.peek();
-    return token?.kind === 'symbol' && token.text === symbol;
-  }
-
-  private peek(): Token | undefined {
-    return this.tokens[this.at];
-  }
-
-  private next(): Token {
-    return this.tokens[this.at++]!;
   }
 }

@@ -6,7 +6,7 @@ import { parseExpression } from './parse';
 import type { Rational } from './rational';
 import type { Answer, Reading } from './reading';
 import { relationOf } from './relations';
-import { split, wrappedIn } from './split';
+import { placesOf, split, wrappedIn } from './split';
 import { type Token, tokenize } from './tokens';
 import { CURRENCY_SIGNS, isUnitName, readUnit, type Unit } from './units';
 
@@ -98,7 +98,10 @@ export function readTokens(tokens: readonly Token[], budget: Budget, depth: numb
   if (tokens.length === 0) return TEXT;
   const inner = (part: readonly Token[]) => readTokens(part, budget, depth + 1);
   const parts = split(tokens, isSeparator);
-  if (parts.length > 1) return listOf(parts.filter((part) => part.length > 0).map(inner));
+  if (parts.length > 1) {
+    const items = parts.filter((part) => part.length > 0).map(inner);
+    return alternatives(tokens, items) ?? listOf(items);
+  }
   const related = relationOf(tokens, budget, inner);
   if (related !== undefined) return related;
   const united = split(tokens, ({ kind, text }) => kind === 'command' && text === 'cup');
@@ -113,6 +116,18 @@ export function readTokens(tokens: readonly Token[], budget: Budget, depth: numb
 function isSeparator({ kind, text }: Token): boolean {
   if (kind === 'symbol') return text === ',' || text === ';' || text === 'and';
   return (kind === 'word' || kind === 'text') && /^(?:,\s*)?(?:and|or)$/iu.test(text);
+}
+
+/** "x < 1 or x > 2" is a union; with "and" or a comma it may be another thing. */
+function alternatives(tokens: readonly Token[], items: readonly Reading[]): Reading | undefined {
+  const isOr = placesOf(tokens, isSeparator).every((place) => /^or$/iu.test(tokens[place]!.text));
+  const [first] = items;
+  if (!isOr || first?.kind !== 'named') return undefined;
+  const parts = items.flatMap((item) =>
+    item.kind === 'named' && item.name === first.name ? [item.value] : [],
+  );
+  if (parts.length < items.length || parts.some(({ kind }) => kind !== 'interval')) return undefined;
+  return { kind: 'named', name: first.name, value: { kind: 'union', parts }, relation: undefined };
 }
 
 /** A list of answers; "x = 1, 2" and "x = 1 or x = 2" name all of them. */
@@ -244,7 +259,7 @@ function withUnit(tokens: readonly Token[], budget: Budget): Reading {
 }
 
 function percentOr(amount: Expression, unit: Unit): Reading {
-  if (unit.dimension !== 'percent') return numberOf(amount, unit);
+  if (!/^(?:percent|percentage|pct)$/u.test(unit.dimension)) return numberOf(amount, unit);
   const hundred: Expression = { kind: 'number', value: { n: 100n, d: 1n } };
   return numberOf({ kind: 'binary', op: '/', left: amount, right: hundred });
 }

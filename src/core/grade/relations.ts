@@ -17,6 +17,8 @@ export function relationOf(
   budget: Budget,
   inner: (part: readonly Token[]) => Reading,
 ): Reading | undefined {
+  const rounded = placesOf(tokens, ({ kind, text }) => kind === 'command' && text === 'approx')[0];
+  if (rounded !== undefined) return withoutRounding(tokens, rounded, inner);
   const member = placesOf(tokens, ({ kind, text }) => kind === 'command' && text === 'in')[0];
   const places = placesOf(tokens, ({ kind, text }) => kind === 'symbol' && SIGNS.has(text));
   if (member !== undefined && places.length === 0) {
@@ -35,6 +37,17 @@ export function relationOf(
   if (expressions.includes('deep')) return { kind: 'opaque' };
   if (expressions.includes('unknown')) return { kind: 'text' };
   return inequality(expressions as Expression[], signs);
+}
+
+/** "x = 1/3 \approx 0.33" and "1/3 \approx 0.33" without the rounded value; "x \approx 11" has no other. */
+function withoutRounding(
+  tokens: readonly Token[],
+  at: number,
+  inner: (part: readonly Token[]) => Reading,
+): Reading {
+  const before = tokens.slice(0, at);
+  if (nameOf(before) === undefined) return before.length === 0 ? { kind: 'text' } : inner(before);
+  return inner([...before, { kind: 'symbol', text: '=', spaced: false }, ...tokens.slice(at + 1)]);
 }
 
 /** "x = 5" and "f(x) = 2x" name a value; of "A = \pi r^2 = 9\pi" the last side counts. */
@@ -65,7 +78,7 @@ function named(
   return { kind: 'named', name, value, relation };
 }
 
-/** The name that tokens are: a letter, with a subscript, or a function's with its argument: "x", "x_1", "f(x)". */
+/** The name that tokens are: a letter, with a subscript, or a function's with its argument: "x", "x_1", "f(x)", "(x, y)". */
 function nameOf(tokens: readonly Token[]): string | undefined {
   const [first, ...rest] = tokens;
   const text = rest.map((token) => token.text).join('');
@@ -74,7 +87,12 @@ function nameOf(tokens: readonly Token[]): string | undefined {
     if (/^_(?:\w+|\{\w+\})$/u.test(text)) return `${first.text}${text.replace(/[{}]/gu, '')}`;
     if (/^\([a-z]\)$/u.test(text) && first.kind === 'letter') return `${first.text}()`;
   }
-  return first?.kind === 'text' && rest.length === 0 ? first.text.toLowerCase() : undefined;
+  if (first?.kind === 'text' && rest.length === 0) return first.text.toLowerCase();
+  // "(x, y)", "|AB|" and "a:b" name several things, a length and a ratio.
+  const spelled = tokens.map((token) => token.text).join('');
+  return /^(?:\([a-z](?:,[a-z])+\)|\|[A-Z]{2}\||[A-Za-z](?::[A-Za-z])+)$/u.test(spelled)
+    ? spelled
+    : undefined;
 }
 
 function inequality(sides: readonly Expression[], signs: readonly string[]): Reading {

@@ -143,7 +143,9 @@ function pushCommand(
   else if (TEXT_COMMANDS.has(name) || name === 'begin' || name === 'end') {
     const argument = /^\s*\{([^{}]*)\}/u.exec(clean.slice(at, at + 500));
     if (argument === null) return undefined;
-    const kind = name === 'begin' || name === 'end' ? name : 'text';
+    // Roman e and i are the constants; a roman m is a metre.
+    const isConstant = name === 'mathrm' && /^\s*[ei]\s*$/u.test(argument[1]!);
+    const kind = isConstant ? 'letter' : name === 'begin' || name === 'end' ? name : 'text';
     tokens.push({ kind, text: argument[1]!.trim(), spaced });
     return at + argument[0].length;
   } else if (!LOOKS.has(name)) tokens.push({ kind: 'command', text: name, spaced });

@@ -61,62 +61,54 @@ export function isUnitName(word: string): boolean {
   return UNITS.has(singular(word.toLowerCase()));
 }
 
+/** A factor of a unit: "cm" to the power 2, or -1 for "per hour". */
+interface Part {
+  readonly name: string;
+  readonly power: number;
+}
+
 /** The unit that tokens spell, such as "cm^2", "square feet" or "km/h"; undefined if they are no unit. */
 export function readUnit(tokens: readonly Token[]): Unit | undefined {
-  let dimensions: string[] = [];
-  let factor = whole(1);
+  const parts: Part[] = [];
   let sign = 1;
   let power = 1;
-  let words = 0;
   for (let at = 0; at < tokens.length; at++) {
     const { kind, text } = tokens[at]!;
+    const name = singular(text.toLowerCase());
     if (kind === 'symbol' && text === '^') {
       const exponent = exponentAt(tokens, at + 1);
-      const last = dimensions.pop();
+      const last = parts.pop();
       if (exponent === undefined || last === undefined) return undefined;
-      const base = UNITS.get(words === 1 ? singular(wordsOf(tokens)[0] ?? '') : '');
-      dimensions.push(`${last}^${exponent.value}`);
-      if (base !== undefined && sign === 1) {
-        factor = whole(1);
-        for (let k = 0; k < exponent.value; k++) factor = times(factor, base.factor, 1);
-      } else if (words > 1) return undefined;
+      parts.push({ name: last.name, power: last.power * exponent.value });
       at += exponent.tokens;
-      continue;
-    }
-    if (kind === 'symbol' && (text === '.' || text === '*')) continue;
-    if ((kind === 'symbol' && text === '/') || text === 'per') {
-      sign = -1;
-      continue;
-    }
-    const name = singular(text.toLowerCase());
-    if (POWERS.has(name)) {
-      power = POWERS.get(name)!;
-      continue;
-    }
-    const isName = kind === 'word' || kind === 'letter' || (kind === 'symbol' && CURRENCY_SIGNS.has(text));
-    if (!isName && !(kind === 'command' && text === 'degree')) return undefined;
-    words++;
-    if (FILLERS.has(name)) continue;
-    const known = UNITS.get(name);
-    for (let k = 0; known !== undefined && k < power; k++) factor = times(factor, known.factor, sign);
-    const dimension = known?.dimension ?? name;
-    dimensions.push(`${sign < 0 ? '/' : ''}${dimension}${power > 1 ? `^${power}` : ''}`);
-    power = 1;
+    } else if ((kind === 'symbol' && text === '/') || name === 'per') sign = -1;
+    else if (POWERS.has(name)) power = POWERS.get(name)!;
+    else if (isNameOfUnit(tokens[at]!)) {
+      parts.push({ name, power: sign * power });
+      power = 1;
+    } else if (kind !== 'symbol' || (text !== '.' && text !== '*')) return undefined;
   }
   // "12 apples in the basket" is a sentence; a unit has few words.
-  if (words === 0 || words > 4) return undefined;
-  dimensions = dimensions.filter((dimension) => dimension !== '');
-  return { dimension: dimensions.join(' '), factor };
+  return parts.length === 0 || parts.length > 4 ? undefined : product(parts);
 }
 
-function wordsOf(tokens: readonly Token[]): string[] {
-  return tokens
-    .filter(({ kind }) => kind === 'word' || kind === 'letter')
-    .map(({ text }) => text.toLowerCase());
+function isNameOfUnit({ kind, text }: Token): boolean {
+  if (kind === 'symbol') return CURRENCY_SIGNS.has(text);
+  return kind === 'word' || kind === 'letter' || (kind === 'command' && text === 'degree');
 }
 
-function times(a: Rational, b: Rational, sign: number): Rational {
-  return sign > 0 ? { n: a.n * b.n, d: a.d * b.d } : { n: a.n * b.d, d: a.d * b.n };
+function product(parts: readonly Part[]): Unit {
+  let { n, d } = whole(1);
+  const dimensions: string[] = [];
+  for (const { name, power } of parts) {
+    if (FILLERS.has(name)) continue;
+    const { dimension, factor } = UNITS.get(name) ?? { dimension: name, factor: whole(1) };
+    const size = BigInt(Math.abs(power));
+    n *= (power > 0 ? factor.n : factor.d) ** size;
+    d *= (power > 0 ? factor.d : factor.n) ** size;
+    dimensions.push(power === 1 ? dimension : `${dimension}^${power}`);
+  }
+  return { dimension: dimensions.join(' '), factor: { n, d } };
 }
 
 function exponentAt(tokens: readonly Token[], at: number): { value: number; tokens: number } | undefined {
