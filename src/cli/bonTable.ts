@@ -40,6 +40,7 @@ function countLines(report: BonReport): string[] {
   const odd = parts([
     [remarks.noAnswer, 'without an answer'],
     [remarks.empty, 'without text'],
+    [remarks.percentSign, 'wrong by a percent sign alone'],
     [remarks.undecided, 'whose answer could not be graded (wrong)'],
     [remarks.otherGold, 'with another gold answer than the first of the problem'],
   ]);

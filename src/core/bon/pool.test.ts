@@ -76,6 +76,15 @@ describe('candidates of a problem', () => {
     assert.equal(judged.remarks.noAnswer, 1);
   });
 
+  it('are counted if only a percent sign makes them wrong', () => {
+    const judged = pool(['25%', '25', '26%'].map((answer) => ({ gold: '25', answer }))).judge('graded');
+    assert.deepEqual(
+      judged.problems[0]!.candidates.map(({ isCorrect }) => isCorrect),
+      [false, true, false],
+    );
+    assert.equal(judged.remarks.percentSign, 1);
+  });
+
   it('give the last number if they state no answer', () => {
     const judged = pool([{ gold: '12', texts: ['3 + 9', 'makes 12.'] }]).judge('graded');
     assert.equal(judged.problems[0]!.candidates[0]!.isCorrect, true);

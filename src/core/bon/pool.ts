@@ -24,6 +24,8 @@ export interface Remarks {
   readonly noAnswer: number;
   /** No text at all: without scores, such a one is ranked last. */
   readonly empty: number;
+  /** Wrong because of a percent sign that only the answer or the gold answer has. */
+  readonly percentSign: number;
   /** The grader gave up on the answer: it counts as wrong. */
   readonly undecided: number;
   /** A gold answer that is spelled otherwise than the first one of its problem; each is graded by its own. */
@@ -157,7 +159,7 @@ export class CandidatePool {
 class Judge {
   private readonly grader = new Grader();
   private readonly excluded = { noVerdict: 0, noScores: 0, partialScores: 0 };
-  private readonly remarks = { noAnswer: 0, empty: 0, undecided: 0, otherGold: 0 };
+  private readonly remarks = { noAnswer: 0, empty: 0, percentSign: 0, undecided: 0, otherGold: 0 };
   private readonly verdicts = { graded: 0, recorded: 0 };
   private readonly disagreementList: Disagreement[] = [];
   private readonly undecidedList: { row: number; candidate: number }[] = [];
@@ -261,6 +263,7 @@ class Judge {
   private grade(kept: Kept, group: Group, gold: string): boolean {
     const answer = kept.answer < 0 ? null : group.answers[kept.answer]!;
     const decision = answer === null ? false : this.grader.equal(gold, answer);
+    if (answer !== null && this.grader.differByPercentSign(gold, answer)) this.remarks.percentSign++;
     const { row, recorded } = kept;
     const candidate = kept.place + 1;
     if (decision === undefined) {

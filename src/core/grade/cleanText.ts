@@ -63,6 +63,7 @@ export function cleanText(text: string): string {
       digits.replaceAll(' ', THOUSANDS),
     )
     .replace(/(\d)(?:\\,|\\ |\\;)(?=\d{3}(?!\d))/gu, `$1${THOUSANDS}`)
+    .replace(/(?<=\d) ?x ?(?=10 ?\^)/gu, '*')
     .replace(/\\!/gu, '')
     .replace(
       /\\[,;: ]|~|\\(?:q?quad|displaystyle|textstyle|limits|nolimits|hspace\{[^{}]*\})(?![a-zA-Z])/gu,

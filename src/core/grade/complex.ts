@@ -1,9 +1,9 @@
 import { Decimal } from 'decimal.js';
 
 /** Decimals with so many digits that two constants agree by chance in none of the compared ones. */
-export const Real = Decimal.clone({ precision: 80, defaults: true });
+export const Real = Decimal.clone({ precision: 100, defaults: true });
 
-/** A complex number; its parts have 80 digits. */
+/** A complex number; its parts have 100 digits. */
 export interface Complex {
   readonly re: Decimal;
   readonly im: Decimal;
@@ -12,7 +12,7 @@ export interface Complex {
 /** Of an angle or exponent above this too few digits would be left. */
 const LARGEST_ARGUMENT = 1e12;
 /** A part that is this much smaller than the other is what rounding left of 0. */
-const NOISE = new Real('1e-70');
+const NOISE = new Real('1e-90');
 const ZERO = new Real(0);
 
 /** A real number. */
@@ -108,5 +108,5 @@ export function cos({ re, im }: Complex): Complex | undefined {
 
 /** What the sine of a multiple of pi leaves is 0. */
 function nearZero(value: Decimal): Decimal {
-  return value.abs().lt('1e-60') ? ZERO : value;
+  return value.abs().lt('1e-80') ? ZERO : value;
 }

@@ -19,7 +19,7 @@ import {
 import type { Expression, FunctionName } from './expression';
 import { add, divide, floorOf, multiply, power, type Rational, rational, whole } from './rational';
 
-/** A number: exact as long as it is a fraction, else to 80 digits. */
+/** A number: exact as long as it is a fraction, else to 100 digits. */
 export type Value = Rational | Complex;
 
 /** Values of variables. */
@@ -35,7 +35,7 @@ export function isExact(value: Value): value is Rational {
   return 'n' in value;
 }
 
-/** A number to 80 digits. */
+/** A number to 100 digits. */
 export function toComplex(value: Value): Complex {
   if (!isExact(value)) return value;
   const n = new Real(value.n.toString());
@@ -84,7 +84,24 @@ function binary(op: Operator, left: Value, right: Value, budget: Budget): Value 
   }
   if (!budget.spend(ARITHMETIC_COST)) return undefined;
   const [a, b] = [toComplex(left), toComplex(right)];
-  return { '+': addComplex, '*': multiplyComplex, '/': divideComplex }[op](a, b);
+  if (op === '+') return sum(a, b, budget);
+  return op === '*' ? multiplyComplex(a, b) : divideComplex(a, b);
+}
+
+/** Digits of a sum that may be lost before two sums that agree prove nothing. */
+const LOST = '1e40';
+/** Numbers below this lose too few digits when they cancel each other. */
+const LARGE = '1e20';
+
+/** A sum; noted as rounded if one number is lost in the other, or if large ones cancel each other. */
+function sum(a: Complex, b: Complex, budget: Budget): Complex | undefined {
+  const result = addComplex(a, b);
+  const [x, y] = [modulus(a), modulus(b)];
+  const [small, large] = x.lt(y) ? [x, y] : [y, x];
+  const isLost = !small.isZero() && large.gt(small.times(LOST));
+  const isCancelled = result !== undefined && large.gt(LARGE) && large.gt(modulus(result).times(LOST));
+  if (isLost || isCancelled) budget.round();
+  return result;
 }
 
 function negate(value: Value): Value {
@@ -183,6 +200,6 @@ function realFunction(name: FunctionName, { re }: Complex): Complex | undefined 
   if (name === 'tanh') return real(re.tanh());
   // A number that rounding moved off a whole one is that whole one.
   const nearest = re.round();
-  if (re.minus(nearest).abs().lt('1e-50')) return real(nearest);
+  if (re.minus(nearest).abs().lt('1e-60')) return real(nearest);
   return real(name === 'floor' ? re.floor() : re.ceil());
 }

@@ -198,6 +198,16 @@ describe('the grader', () => {
     assert.deepEqual(new Grader().classes(['1/2', 'x', '0.5', '50%', 'x ', '2']), [0, 1, 0, 0, 1, 2]);
   });
 
+  it('tells answers that differ by a percent sign alone', () => {
+    const grader = new Grader();
+    assert.equal(grader.differByPercentSign('25', '25\\%'), true);
+    assert.equal(grader.differByPercentSign('25 percent', '$25.0$'), true);
+    assert.equal(grader.differByPercentSign('25', '26%'), false);
+    assert.equal(grader.differByPercentSign('25%', '25%'), false);
+    assert.equal(grader.differByPercentSign('0.25', '25%'), false);
+    assert.equal(grader.differByPercentSign('0%', '0'), false);
+  });
+
   it('says the same whether it remembers or not', () => {
     const grader = new Grader();
     for (let round = 0; round < 2; round++) {
@@ -205,5 +215,21 @@ describe('the grader', () => {
       assert.equal(grader.equal('0.5', '1/2'), true);
       assert.equal(grader.equal('9^{9^{9^{9}}}', '1'), new Grader().equal('9^{9^{9^{9}}}', '1'));
     }
+  });
+});
+
+describe('sums of numbers that differ much in size', () => {
+  it('are never called equal because one number was lost in the other', () => {
+    const grader = new Grader();
+    for (const [a, b] of [
+      ['e^{200}+1', 'e^{200}+2'],
+      ['10^{100}+\\sqrt{2}-10^{100}', '0'],
+      ['10^{100}+\\sqrt{2}-10^{100}', '10^{100}+\\sqrt{3}-10^{100}'],
+      ['\\frac{10^{200}+\\sqrt{2}}{10^{200}}', '1'],
+    ] as const) {
+      assert.notEqual(grader.equal(a, b), true, `${a} against ${b}`);
+    }
+    assert.equal(grader.equal('e^{20}+1', '1+e^{10}\\cdot e^{10}'), true);
+    assert.equal(grader.equal('\\sqrt{2}-\\sqrt{2}', '0'), true);
   });
 });

@@ -9,6 +9,8 @@ export const GRADER = { name: 'cfprm', version: '1' } as const;
 
 /** Readings and decisions that are remembered; when there are more, the older half is forgotten. */
 const REMEMBERED = 50_000;
+const MOST_UNDECIDED = 3;
+const PERCENT = /\s*(?:\\?[%％]|\\text\{\s*percent\s*\}|percent)\s*/u;
 
 /**
  * Says whether answers mean the same (docs/grading.md has the rules). Readings and decisions are remembered, since
@@ -35,14 +37,27 @@ export class Grader {
 
   /**
    * Puts answers that mean the same into one class. Returns a class per answer, from 0, in the order in which the
-   * classes are met.
+   * classes are met. An answer that could not be decided against three classes gets one of its own: else many such
+   * answers of one problem would cost their square.
    */
   classes(answers: readonly string[]): number[] {
     const heads: string[] = [];
     return answers.map((answer) => {
-      const known = heads.findIndex((head) => this.equal(head, answer) === true);
-      return known >= 0 ? known : heads.push(answer) - 1;
+      let undecided = 0;
+      for (const [known, head] of heads.entries()) {
+        const decision = this.equal(head, answer);
+        if (decision === true) return known;
+        if (decision === undefined && ++undecided === MOST_UNDECIDED) break;
+      }
+      return heads.push(answer) - 1;
     });
+  }
+
+  /** True if two answers that differ would be equal but for a percent sign that only one of them has. */
+  differByPercentSign(a: string, b: string): boolean {
+    const [left, right] = [a.replace(PERCENT, ''), b.replace(PERCENT, '')];
+    const isOneSided = (left === a) !== (right === b);
+    return isOneSided && this.equal(a, b) === false && this.equal(left, right) === true;
   }
 
   private read(text: string): Answer {

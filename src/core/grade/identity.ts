@@ -7,16 +7,16 @@ import { divide, type Rational, same } from './rational';
 /** Whether two things are equal; undefined if that could not be found out within the budget. */
 export type Decision = boolean | undefined;
 
-/** Numbers that agree in so many digits are equal; 80 are computed. */
-const TOLERANCE = '1e-50';
+/** Numbers that agree in so many digits are equal; 100 are computed. */
+const TOLERANCE = '1e-60';
 /** Below this, relative to nothing, a number is what rounding left of 0. */
-const ZERO = '1e-60';
+const ZERO = '1e-80';
 /** Points where both sides must have a value for their agreement to count. */
 const POINTS_NEEDED = 2;
 
 /**
  * Whether two expressions are equal for all values of their variables. Numbers are computed, exactly where they are
- * fractions and else to 80 digits; expressions with variables are computed at several points. Two polynomials of
+ * fractions and else to 100 digits; expressions with variables are computed at several points. Two polynomials of
  * degree g that differ agree at all points with a chance of less than (g / 10,000)^4 (Schwartz and Zippel).
  */
 export function sameExpression(a: Expression, b: Expression, budget: Budget): Decision {
@@ -114,7 +114,7 @@ function coordinate(k: number, place: number): Rational {
   if (k < 2) return { n: BigInt(1 + (mixed % 10_006)), d: 10_007n };
   const isNegative = k === 4 || (k === 2 && (mixed >>> 16) % 2 === 1);
   const size = 101 + (mixed % 10_000);
-  // 1009 is a prime: the fraction is in lowest terms unless it is whole.
-  const n = BigInt(size % 1_009 === 0 ? size + 1 : size);
-  return { n: isNegative ? -n : n, d: 1_009n };
+  // 4001 is a prime: the fraction is in lowest terms unless it is whole.
+  const n = BigInt(size % 4_001 === 0 ? size + 1 : size);
+  return { n: isNegative ? -n : n, d: 4_001n };
 }

@@ -1,14 +1,14 @@
 import { Budget } from './budget';
 import { cleanText, plainWords } from './cleanText';
 import { evaluate, isExact } from './evaluate';
-import { call, collectVariables, type Expression } from './expression';
+import { call, type Expression } from './expression';
 import { parseExpression } from './parse';
 import type { Rational } from './rational';
 import type { Answer, Reading } from './reading';
 import { relationOf } from './relations';
 import { placesOf, split, wrappedIn } from './split';
 import { type Token, tokenize } from './tokens';
-import { CURRENCY_SIGNS, isUnitName, readUnit, type Unit } from './units';
+import { CURRENCY_SIGNS, isUnitName, readUnit, scaleOf, type Unit } from './units';
 
 /** Longer answers are only compared letter by letter. */
 const MAX_LENGTH = 20_000;
@@ -76,7 +76,7 @@ function choiceLetter(clean: string): string | undefined {
     .trim();
   return (
     /^\(?([A-J])\)?[.:]?$/u.exec(plain)?.[1] ??
-    /^\(([A-J])\)\s*[^\s,)+\-*/=<>^]/u.exec(plain)?.[1] ??
+    /^\(([A-J])\)\s+[^\s,()+\-*/=<>^&]/u.exec(plain)?.[1] ??
     /^([A-J])[).:]\s+\S/u.exec(plain)?.[1]
   );
 }
@@ -252,10 +252,23 @@ function withUnit(tokens: readonly Token[], budget: Budget): Reading {
   if (at < 0) return TEXT;
   const amount = parseExpression(tokens.slice(0, at), budget);
   if (typeof amount === 'string') return amount === 'deep' ? OPAQUE : TEXT;
-  const unit = readUnit(tokens.slice(at).flatMap(opened));
-  const names = new Set<string>();
-  collectVariables(amount, names);
-  return unit === undefined ? TEXT : percentOr(amount, unit);
+  return inUnit(amount, tokens.slice(at).flatMap(opened));
+}
+
+/** "5 million dollars": a number with the words behind it, of which those for powers of ten belong to the number. */
+function inUnit(amount: Expression, words: readonly Token[]): Reading {
+  const scale = scaleOf(words[0]);
+  if (scale === undefined) {
+    const unit = readUnit(words);
+    return unit === undefined ? TEXT : percentOr(amount, unit);
+  }
+  const scaled: Expression = {
+    kind: 'binary',
+    op: '*',
+    left: amount,
+    right: { kind: 'number', value: scale },
+  };
+  return words.length === 1 ? numberOf(scaled) : inUnit(scaled, words.slice(1));
 }
 
 function percentOr(amount: Expression, unit: Unit): Reading {

@@ -50,11 +50,29 @@ define('degree', { 'degree deg': 1 });
 export const CURRENCY_SIGNS: ReadonlySet<string> = new Set(['$', '€', '£', '¥', '₹', '¢']);
 /** Words that say that a unit follows, or that nobody said which. */
 const FILLERS = new Set(['unit', 'of', 'the', 'a', 'an', 'in', 'total', 'about']);
+/** Words for numbers that stand behind another one. */
+const SCALES = new Map([
+  ['dozen', 12],
+  ['hundred', 100],
+  ['thousand', 1000],
+  ['million', 10 ** 6],
+  ['billion', 10 ** 9],
+  ['trillion', 10 ** 12],
+]);
+/** Words that do something to a number instead of saying what it measures. */
+const OPERATIONS =
+  /^(?:squared|cubed|factorial|times|plus|minus|over|mod|modulo|choose|pi|root|half|halves|third|quarter)$/u;
 const POWERS = new Map([
   ['square', 2],
   ['sq', 2],
   ['cubic', 3],
 ]);
+
+/** The number that a word such as "million" stands for; undefined for other tokens. */
+export function scaleOf(token: Token | undefined): Rational | undefined {
+  const scale = token?.kind === 'word' ? SCALES.get(singular(token.text.toLowerCase())) : undefined;
+  return scale === undefined ? undefined : whole(scale);
+}
 
 /** True for the name of a unit that is known, in the singular or plural. */
 export function isUnitName(word: string): boolean {
@@ -94,6 +112,7 @@ export function readUnit(tokens: readonly Token[]): Unit | undefined {
 
 function isNameOfUnit({ kind, text }: Token): boolean {
   if (kind === 'symbol') return CURRENCY_SIGNS.has(text);
+  if (OPERATIONS.test(singular(text.toLowerCase()))) return false;
   return kind === 'word' || kind === 'letter' || (kind === 'command' && text === 'degree');
 }
 
