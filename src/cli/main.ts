@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { VERSION } from '../core/version';
+import { addBon } from './bon';
 import { addConvert } from './convert';
+import { addGrade } from './grade';
 import { addInspect } from './inspect';
 import { addMerge } from './merge';
 import { addValidate } from './validate';
@@ -19,6 +21,8 @@ addInspect(program);
 addValidate(program);
 addConvert(program);
 addMerge(program);
+addBon(program);
+addGrade(program);
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

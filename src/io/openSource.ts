@@ -37,6 +37,8 @@ export interface SourceChoice {
   readonly format?: FormatId;
   /** Field mapping of the generic format: used if `format` is 'generic', or if no known format fits. */
   readonly mapping?: Mapping;
+  /** Rows of another kind than trajectories in a known format: read by this, nothing is detected. */
+  readonly own?: Format;
   /** How whole texts without a step list are split into steps, instead of the format's usual way. */
   readonly split?: SplitRule;
   /** False leaves out the labels that a person gave (the journal beside the file). */
@@ -129,7 +131,8 @@ function formatOf(
   name: string,
   seen: number,
 ): Result<{ format: Format; why: string }> {
-  const { mapping } = choice;
+  const { mapping, own } = choice;
+  if (own !== undefined) return ok({ format: own, why: own.title });
   if (choice.format === 'generic') {
     if (mapping === undefined)
       return fail('The generic format needs a field mapping. Give one, or choose a format.');
