@@ -36,9 +36,10 @@ describe('docs/command-line.md', () => {
     const text = page('command-line.md');
     const folder = mkdtempSync(join(tmpdir(), 'cfprm-docs-'));
     try {
-      writeFileSync(join(folder, 'steps.jsonl'), blocks(text, 'json')[0]!);
+      const files = [...text.matchAll(/`(\w+\.jsonl)`:\n\n```json\n(.*?)^```$/gmsu)];
+      for (const [, name, rows] of files) writeFileSync(join(folder, name!), rows!);
       const examples = blocks(text, 'console');
-      assert.equal(examples.length, 5);
+      assert.deepEqual([files.length, examples.length], [3, 7]);
       for (const example of examples) {
         const end = example.indexOf('\n');
         const [prompt, name, ...args] = example.slice(0, end).split(' ');
