@@ -12,8 +12,17 @@ export function sameAnswer(a: Answer, b: Answer, budget: Budget): Decision {
   if (a.words === b.words) return true;
   if (a.exact !== undefined && b.exact !== undefined) return same(a.exact, b.exact);
   const areWords = a.reading.kind === 'text' && b.reading.kind === 'text';
-  if (areWords) return a.words.toLowerCase() === b.words.toLowerCase();
+  if (areWords) return spoken(a.words) === spoken(b.words);
   return sameReading(a.reading, b.reading, budget);
+}
+
+/** Words without case, quotes, and the sign at their end. */
+function spoken(words: string): string {
+  return words
+    .toLowerCase()
+    .replace(/["{}]/gu, '')
+    .replace(/[.!]+$/u, '')
+    .trim();
 }
 
 function sameReading(a: Reading, b: Reading, budget: Budget): Decision {
