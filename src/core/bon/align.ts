@@ -38,11 +38,6 @@ export function align(solutions: readonly (readonly string[])[]): Alignment {
   return { groups, firstDivergence };
 }
 
-/** The 1-based step at which two solutions part; undefined if they are the same to their ends. */
-export function divergence(a: readonly string[], b: readonly string[]): number | undefined {
-  return align([a, b]).firstDivergence;
-}
-
 function bareText(text: string): string {
   return text.trim().replace(/\s+/gu, ' ');
 }

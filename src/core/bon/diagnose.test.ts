@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { align, divergence } from './align';
+import { align } from './align';
 import { pearson, ranksOf } from './correlation';
 import { diagnose } from './diagnose';
 import type { Problem } from './problem';
@@ -120,9 +120,15 @@ describe('alignment', () => {
   });
 
   it('calls an early end a divergence', () => {
-    assert.equal(divergence(['a', 'b'], ['a']), 2);
-    assert.equal(divergence(['a', 'b'], ['a', 'b']), undefined);
-    assert.equal(divergence([], ['a']), 1);
+    assert.equal(align([['a', 'b'], ['a']]).firstDivergence, 2);
+    assert.equal(
+      align([
+        ['a', 'b'],
+        ['a', 'b'],
+      ]).firstDivergence,
+      undefined,
+    );
+    assert.equal(align([[], ['a']]).firstDivergence, 1);
     assert.equal(align([]).firstDivergence, undefined);
   });
 

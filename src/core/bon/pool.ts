@@ -104,11 +104,6 @@ export class CandidatePool {
    */
   constructor(private readonly hold: (text: string) => string = (text) => text) {}
 
-  /** Problems so far. */
-  get size(): number {
-    return this.groups.size;
-  }
-
   /**
    * Adds a candidate.
    * @param key the same for candidates of the same problem

@@ -113,13 +113,14 @@ function nestedBox(text: string): string | undefined {
   return depth === 0 ? text.slice('\\boxed{'.length, -1) : undefined;
 }
 
-/** An answer as words: without LaTeX's text commands, braces, and white space that says nothing. */
+/** An answer as words: without LaTeX's text commands, and white space that says nothing. */
 export function plainWords(clean: string): string {
   return clean
-    .replace(/\\(?:text|textbf|textit|textrm|textnormal|mathrm|mathbf|mbox|operatorname)\s*(?=\{)/gu, '')
-    .replace(/[{}$"]/gu, '')
+    .replace(
+      /\\(?:text|textbf|textit|textrm|textnormal|mathrm|mathbf|mbox|operatorname)\s*\{([^{}]*)\}/gu,
+      ' $1 ',
+    )
     .replaceAll(THOUSANDS, ',')
     .replace(/\s+/gu, ' ')
-    .trim()
-    .replace(/[.!]+$/u, '');
+    .trim();
 }

@@ -12,8 +12,17 @@ export function sameAnswer(a: Answer, b: Answer, budget: Budget): Decision {
   if (a.words === b.words) return true;
   if (a.exact !== undefined && b.exact !== undefined) return same(a.exact, b.exact);
   const areWords = a.reading.kind === 'text' && b.reading.kind === 'text';
-  if (areWords) return a.words.toLowerCase() === b.words.toLowerCase();
+  if (areWords) return spoken(a.words) === spoken(b.words);
   return sameReading(a.reading, b.reading, budget);
+}
+
+/** Words without case, quotes, and the sign at their end. */
+function spoken(words: string): string {
+  return words
+    .toLowerCase()
+    .replace(/["{}]/gu, '')
+    .replace(/[.!]+$/u, '')
+    .trim();
 }
 
 function sameReading(a: Reading, b: Reading, budget: Budget): Decision {
@@ -89,7 +98,20 @@ function sameNamed(a: Reading, b: Reading, budget: Budget): Decision {
   if (other.kind === 'relation') {
     return named.relation === undefined ? false : sameRelation(named.relation, other, budget);
   }
+  // "y = 1, 2" names both; an item with another name is another thing.
+  if (other.kind === 'list' && namesOf(other).some((name) => name !== undefined && name !== named.name))
+    return false;
   return sameReading(named.value, other, budget);
+}
+
+/** The names of a list's items; undefined for those without. */
+function namesOf({ items }: Reading & { kind: 'list' }): (string | undefined)[] {
+  return items.map((item) => (item.kind === 'named' ? item.name : undefined));
+}
+
+/** True if a list names several things, so that their order may not be lost with the names. */
+function namesSeveral(reading: Reading): boolean {
+  return reading.kind === 'list' && new Set(namesOf(reading)).size > 1;
 }
 
 /** A list without brackets and a set are the same if their items are, in any order. */
@@ -97,6 +119,8 @@ function sameCollection(a: Reading, b: Reading, budget: Budget): Decision {
   const items = (of: Reading) => (of.kind === 'list' ? of.items : of.kind === 'set' ? of.items : undefined);
   const [left, right] = [items(a), items(b)];
   if (left === undefined || right === undefined) return false;
+  // "x = 1, y = 2" and "2, 1": without the names only the order says which is which.
+  if (namesSeveral(a) !== namesSeveral(b)) return inOrder(left, right, budget);
   const distinct = (of: Reading, given: readonly Reading[]) =>
     of.kind === 'set' ? withoutRepeats(given, budget) : given;
   return inAnyOrder(distinct(a, left), distinct(b, right), budget);

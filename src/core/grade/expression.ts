@@ -1,7 +1,7 @@
 import type { Rational } from './rational';
 
 /** Functions of one number. */
-export const FUNCTIONS = [
+const FUNCTIONS = [
   'sin',
   'cos',
   'tan',

@@ -7,7 +7,7 @@ export interface Rational {
 }
 
 /** Larger whole numbers are not computed exactly; 65,536 bits are 19,728 digits. */
-export const MAX_BITS = 65_536;
+const MAX_BITS = 65_536;
 /** Fractions are reduced at every operation, which costs more. */
 const MAX_FRACTION_BITS = 8_192;
 

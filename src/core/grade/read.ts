@@ -61,7 +61,7 @@ function numberOf(of: Expression, unit?: Unit): Reading {
 }
 
 /** The reading of an interval. */
-export function interval(low: Reading, lowClosed: boolean, high: Reading, highClosed: boolean): Reading {
+function interval(low: Reading, lowClosed: boolean, high: Reading, highClosed: boolean): Reading {
   return {
     kind: 'interval',
     low: { at: low, isClosed: lowClosed },
@@ -93,7 +93,7 @@ function isProse(tokens: readonly Token[]): boolean {
 const MAX_NESTING = 40;
 
 /** Reads tokens; `depth` counts the brackets around them. */
-export function readTokens(tokens: readonly Token[], budget: Budget, depth: number): Reading {
+function readTokens(tokens: readonly Token[], budget: Budget, depth: number): Reading {
   if (depth > MAX_NESTING) return OPAQUE;
   if (tokens.length === 0) return TEXT;
   const inner = (part: readonly Token[]) => readTokens(part, budget, depth + 1);

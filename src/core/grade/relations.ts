@@ -85,7 +85,7 @@ function nameOf(tokens: readonly Token[]): string | undefined {
   if (first?.kind === 'letter' || (first?.kind === 'word' && rest.length === 0)) {
     if (rest.length === 0) return first.text;
     if (/^_(?:\w+|\{\w+\})$/u.test(text)) return `${first.text}${text.replace(/[{}]/gu, '')}`;
-    if (/^\([a-z]\)$/u.test(text) && first.kind === 'letter') return `${first.text}()`;
+    if (/^\([a-z]\)$/u.test(text) && first.kind === 'letter') return `${first.text}${text}`;
   }
   if (first?.kind === 'text' && rest.length === 0) return first.text.toLowerCase();
   // "(x, y)", "|AB|" and "a:b" name several things, a length and a ratio.

@@ -50,6 +50,12 @@ define('degree', { 'degree deg': 1 });
 export const CURRENCY_SIGNS: ReadonlySet<string> = new Set(['$', '€', '£', '¥', '₹', '¢']);
 /** Words that say that a unit follows, or that nobody said which. */
 const FILLERS = new Set(['unit', 'of', 'the', 'a', 'an', 'in', 'total', 'about']);
+/** Abbreviations for a distance per hour. */
+const SPEEDS = new Map([
+  ['mph', 'mile'],
+  ['kph', 'km'],
+  ['kmh', 'km'],
+]);
 /** Words for numbers that stand behind another one. */
 const SCALES = new Map([
   ['dozen', 12],
@@ -100,6 +106,7 @@ export function readUnit(tokens: readonly Token[]): Unit | undefined {
       parts.push({ name: last.name, power: last.power * exponent.value });
       at += exponent.tokens;
     } else if ((kind === 'symbol' && text === '/') || name === 'per') sign = -1;
+    else if (SPEEDS.has(name)) parts.push({ name: SPEEDS.get(name)!, power: 1 }, { name: 'hour', power: -1 });
     else if (POWERS.has(name)) power = POWERS.get(name)!;
     else if (isNameOfUnit(tokens[at]!)) {
       parts.push({ name, power: sign * power });

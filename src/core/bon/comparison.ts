@@ -1,0 +1,113 @@
+import type { GRADER } from '../grade/grader';
+import { answerOf } from '../grade/stated';
+import type { Trajectory } from '../trajectory';
+import { align } from './align';
+import { type Candidate, CHOOSING, type Problem, type Scoring } from './problem';
+import { AGGREGATES, type Aggregate, aggregateOf } from './scores';
+import { selectFirst } from './select';
+
+/** A rule that chooses one candidate. */
+export type Rule = (typeof CHOOSING)[number];
+
+/** A step of a compared candidate. */
+export interface ComparedStep {
+  readonly text: string;
+  readonly score: number | undefined;
+  /** Candidates share this number at a step if they are the same up to and including it. */
+  readonly group: number;
+}
+
+/** A candidate beside the others. */
+export interface ComparedCandidate {
+  /** 1-based place among the candidates of the problem. */
+  readonly number: number;
+  /** 1-based row in the file. */
+  readonly row: number;
+  readonly answer: string | undefined;
+  readonly isCorrect: boolean;
+  readonly steps: readonly ComparedStep[];
+  /** Undefined without scores. */
+  readonly aggregates: { readonly [aggregate in Aggregate]: number } | undefined;
+  readonly tokens: number | undefined;
+  /** The rules that choose it among the first n. */
+  readonly chosenBy: readonly Rule[];
+}
+
+/** The candidates of a problem side by side: what the panel shows and "Export comparison" writes. */
+export interface Comparison {
+  readonly id: string | null;
+  readonly problem: string;
+  readonly gold: string | undefined;
+  /** How many candidates take part in the choice, from the first on. */
+  readonly n: number;
+  readonly candidates: readonly ComparedCandidate[];
+  /** The 1-based step at which not all are the same any more; undefined if they are the same to their ends. */
+  readonly firstDivergence: number | undefined;
+  /** What each rule chooses among the first n; null if it cannot choose. */
+  readonly chosen: {
+    readonly [rule in Rule]: { readonly number: number; readonly isCorrect: boolean } | null;
+  };
+  /** Whether one of the first n is correct. */
+  readonly oracle: boolean;
+  readonly grader: typeof GRADER;
+}
+
+/** A problem with the texts of its candidates. */
+export interface ComparisonInput {
+  readonly problem: Problem;
+  /** In the order of the problem's candidates, and as many. */
+  readonly trajectories: readonly Trajectory[];
+  readonly n: number;
+  readonly scoring: Scoring;
+  readonly grader: typeof GRADER;
+}
+
+/** Puts the candidates of a problem side by side. */
+export function compare({ problem, trajectories, n, scoring, grader }: ComparisonInput): Comparison {
+  const { candidates, id } = problem;
+  const selection = selectFirst(candidates, n, scoring);
+  const chosen = (rule: Rule) => {
+    const index = selection[rule];
+    return index === undefined ? null : { number: index + 1, isCorrect: candidates[index]!.isCorrect };
+  };
+  const { groups, firstDivergence } = align(trajectories.map(({ steps }) => steps.map(({ text }) => text)));
+  return {
+    id,
+    problem: trajectories[0]?.problem ?? problem.title,
+    gold: trajectories.find(({ gold }) => gold !== undefined)?.gold,
+    n: Math.min(n, candidates.length),
+    candidates: candidates.map((candidate, index) => ({
+      number: index + 1,
+      row: candidate.row,
+      answer: answerOf(trajectories[index]!),
+      isCorrect: candidate.isCorrect,
+      steps: trajectories[index]!.steps.map(({ text, score }, step) => ({
+        text,
+        score,
+        group: groups[index]![step]!,
+      })),
+      aggregates: aggregatesOf(candidate, scoring),
+      tokens: trajectories[index]!.tokens,
+      chosenBy: CHOOSING.filter((rule) => selection[rule] === index),
+    })),
+    firstDivergence,
+    chosen: Object.fromEntries(CHOOSING.map((rule) => [rule, chosen(rule)])) as Comparison['chosen'],
+    oracle: candidates.slice(0, n).some(({ isCorrect }) => isCorrect),
+    grader,
+  };
+}
+
+function aggregatesOf({ scores }: Candidate, { areLogits }: Scoring): ComparedCandidate['aggregates'] {
+  if (scores === undefined) return undefined;
+  const entries = AGGREGATES.map((name) => [name, aggregateOf(scores, name, areLogits)]);
+  return Object.fromEntries(entries) as ComparedCandidate['aggregates'];
+}
+
+/** The choices in one line: "min → #4 correct, last → #3 wrong, oracle correct". */
+export function selectionStrip({ chosen, oracle }: Comparison): string {
+  const words = CHOOSING.flatMap((rule) => {
+    const choice = chosen[rule];
+    return choice === null ? [] : [`${rule} → #${choice.number} ${choice.isCorrect ? 'correct' : 'wrong'}`];
+  });
+  return [...words, `oracle ${oracle ? 'correct' : 'wrong'}`].join(', ');
+}

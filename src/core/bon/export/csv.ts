@@ -1,0 +1,45 @@
+import type { ComparedCandidate, Comparison } from '../comparison';
+import { AGGREGATES } from '../scores';
+
+const HEAD = [
+  'candidate',
+  'row',
+  'verdict',
+  'answer',
+  ...AGGREGATES,
+  'chosen by',
+  'tokens',
+  'step',
+  'score',
+  'text',
+];
+
+/**
+ * A comparison as CSV (RFC 4180): a row per step, the candidate's own columns repeated in each; a candidate without
+ * steps has one row. Numbers have all their digits. A text that a spreadsheet would run as a formula gets an
+ * apostrophe before it, for steps come from anywhere.
+ */
+export function comparisonCsv({ candidates }: Comparison): string {
+  const rows = candidates.flatMap((candidate) => {
+    const own = columnsOf(candidate);
+    const steps = candidate.steps.map((step, index) => [...own, index + 1, step.score, step.text]);
+    return steps.length > 0 ? steps : [[...own, undefined, undefined, undefined]];
+  });
+  return [HEAD, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+type Cell = string | number | undefined;
+
+function columnsOf(candidate: ComparedCandidate): Cell[] {
+  const { number, row, isCorrect, answer, aggregates, chosenBy, tokens } = candidate;
+  const values = AGGREGATES.map((name) => aggregates?.[name]);
+  return [number, row, isCorrect ? 'correct' : 'wrong', answer, ...values, chosenBy.join(' '), tokens];
+}
+
+function cell(value: Cell): string {
+  if (value === undefined) return '';
+  if (typeof value === 'number') return String(value);
+  const isFormula = /^[=+\-@\t\r]/u.test(value) && !/^[+-]?\d+(?:\.\d+)?$/u.test(value);
+  const text = isFormula ? `'${value}` : value;
+  return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,68 @@
+import { type Comparison, selectionStrip } from '../comparison';
+import { AGGREGATES } from '../scores';
+import { spelled } from './numbers';
+
+/**
+ * A comparison as Markdown: the problem, the choices, a table of the candidates, then every candidate's steps. All
+ * texts stand in code, so that nothing in them is read as Markdown or HTML.
+ */
+export function comparisonMarkdown(comparison: Comparison): string {
+  const { problem, gold, n, candidates, firstDivergence, grader } = comparison;
+  const head = ['#', 'verdict', 'answer', ...AGGREGATES, 'chosen by', 'steps', 'row'];
+  const rows = candidates.map(({ number, isCorrect, answer, aggregates, chosenBy, steps, row }) => [
+    `${number}`,
+    isCorrect ? 'correct' : 'wrong',
+    answer === undefined ? '' : code(answer),
+    ...AGGREGATES.map((name) => spelled(aggregates?.[name])),
+    chosenBy.join(', '),
+    `${steps.length}`,
+    `${row}`,
+  ]);
+  const table = [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);
+  const divergence =
+    firstDivergence === undefined
+      ? 'All candidates are the same.'
+      : `First divergence: step ${firstDivergence}.`;
+  return [
+    '# Comparison of candidates',
+    '',
+    fenced(problem),
+    '',
+    gold === undefined ? 'No gold answer.' : `Gold answer: ${code(gold)}`,
+    '',
+    `Among the first ${n}: ${selectionStrip(comparison)}. Graded by ${grader.name} ${grader.version}.`,
+    divergence,
+    '',
+    ...table,
+    ...candidates.flatMap((candidate) => [
+      '',
+      `## Candidate ${candidate.number} (${candidate.isCorrect ? 'correct' : 'wrong'})`,
+      ...candidate.steps.flatMap(({ text, score }, index) => [
+        '',
+        `Step ${index + 1}${score === undefined ? '' : `, score ${spelled(score)}`}`,
+        '',
+        fenced(text),
+      ]),
+    ]),
+    '',
+  ].join('\n');
+}
+
+/** A text in a fence that is longer than any in it. */
+function fenced(text: string): string {
+  const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
+  return `${fence}text\n${text}\n${fence}`;
+}
+
+/** A text as code within a line of a table. */
+function code(text: string): string {
+  const line = text.replace(/\s+/gu, ' ').trim();
+  const ticks = '`'.repeat(longestRun(line) + 1);
+  // A bar ends a cell even in code, unless it is escaped.
+  const cell = line.replaceAll('|', '\\|');
+  return /^`|`$/u.test(cell) ? `${ticks} ${cell} ${ticks}` : `${ticks}${cell}${ticks}`;
+}
+
+function longestRun(text: string): number {
+  return (text.match(/`+/gu) ?? []).reduce((most, run) => Math.max(most, run.length), 0);
+}
