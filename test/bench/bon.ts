@@ -24,6 +24,14 @@ export interface GradeFigures {
   readonly mathVerify: number | undefined;
 }
 
+/** Where the file is generated, and how much of it. */
+export interface BonBench {
+  readonly folder: string;
+  readonly problems?: number;
+  readonly candidates?: number;
+  readonly runs?: number;
+}
+
 const COMMON: BuildOptions = {
   bundle: true,
   platform: 'node',
@@ -32,7 +40,7 @@ const COMMON: BuildOptions = {
 };
 
 /** Measures `cfprm bon` on 5,000 problems of 64 candidates, or fewer; the best of `runs`. */
-export function benchBon({ folder = '', problems = 5000, candidates = 64, runs = 2 }): BonFigures {
+export function benchBon({ folder, problems = 5000, candidates = 64, runs = 2 }: BonBench): BonFigures {
   const file = join(folder, `bon-${problems}-${candidates}.jsonl`);
   if (!existsSync(file)) generate(file, problems, candidates);
   const program = 'out/bench/cli.cjs';

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { buildHostSuites } from '../../scripts/build.mjs';
+import { benchBon, benchGrade, bonTable } from './bon';
 import { benchConvert } from './convert';
 import { benchEditor } from './editor';
 import { benchFormats } from './formats';
@@ -26,6 +27,7 @@ const TABLES: { readonly [name: string]: () => Promise<void> | void } = {
   labels,
   convert,
   merge: () => console.log(`\n${mergeTable(benchMerge({ folder }))}`),
+  bon: () => console.log(`\n${bonTable(benchBon({ folder }), benchGrade())}`),
 };
 
 function line(what: string, value: number, unit: string, yardstick = ''): void {
