@@ -40,6 +40,16 @@ describe('an error of onnxruntime', () => {
     });
   }
 
+  it('is told without the places in the source of the library', () => {
+    const message =
+      'Load model from m failed:/onnxruntime_src/onnxruntime/core/graph/model.cc:187 onnxruntime::Model::Model(onnx::ModelProto&&, ' +
+      'const onnxruntime::ModelOptions&) ModelProto does not have a graph.\n';
+    assert.match(
+      ortFault(message, 'create', 'm').message,
+      /\(Load model from m failed:ModelProto does not have a graph\.\)$/,
+    );
+  });
+
   it('is explained by what the native library wrote', () => {
     const esc = String.fromCharCode(27);
     const stderr =

@@ -95,8 +95,12 @@ export function nativeReason(stderr: string): string | undefined {
   return missing === null ? undefined : firstLine(missing[0]);
 }
 
+/** The first line, without the places in the library's own source that some errors begin with. */
 function firstLine(text: string): string {
-  const line = withoutColours(text).trim().split('\n', 1)[0]!;
+  const line = withoutColours(text)
+    .trim()
+    .split('\n', 1)[0]!
+    .replace(/\/onnxruntime_src\/.*[)>] (?=\S)/u, '');
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }
 
