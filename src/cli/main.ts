@@ -3,11 +3,12 @@ import { VERSION } from '../core/version';
 import { addConvert } from './convert';
 import { addInspect } from './inspect';
 import { addMerge } from './merge';
+import { addScore } from './score';
 import { addValidate } from './validate';
 
 const program = new Command('cfprm')
   .description(
-    'Process-reward-model data: look at trajectory files, check and convert them, make coarse-to-fine training data.',
+    'Process-reward-model data: look at trajectory files, check, convert and score them, make coarse-to-fine training data.',
   )
   .version(VERSION)
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /u, 'cfprm: ')) })
@@ -19,6 +20,7 @@ addInspect(program);
 addValidate(program);
 addConvert(program);
 addMerge(program);
+addScore(program);
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
