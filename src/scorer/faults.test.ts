@@ -2,18 +2,14 @@ import assert from 'node:assert/strict';
 import { cpSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EXPECTED, editJson, modelFolder, scorerOptions, startScorer } from '../../test/support/models';
+import { EXPECTED, editJson, modelFolder, startFault, startScorer } from '../../test/support/models';
 import type { Solution } from '../core/scores/compose';
 import type { ScoreFault, ScoreFaultKind } from '../core/scores/scoreFault';
 import { inspectModelFolder, openModelFolder } from './modelFolder';
-import { Scorer } from './scorer';
 import type { ScorerOptions } from './scorerOptions';
 
-async function refusal(folder: string, options: ScorerOptions = {}): Promise<ScoreFault> {
-  const started = await Scorer.start(folder, scorerOptions(options));
-  if (!started.ok) return started.fault;
-  await started.value.stop();
-  return assert.fail('it started');
+async function refusal(folder: string, options?: ScorerOptions): Promise<ScoreFault> {
+  return (await startFault(folder, options)) ?? assert.fail('it started');
 }
 
 /** What is done to a folder, and what starting it has to say. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { scorerProgram } from '../../test/support/cli';
-import { EXPECTED, modelFolder, startScorer } from '../../test/support/models';
+import { EXPECTED, modelFolder, startFault, startScorer } from '../../test/support/models';
 import type { Solution } from '../core/scores/compose';
 import type { Scored } from '../core/scores/scoreFault';
-import { Scorer, type ScorerState } from './scorer';
+import type { Scorer, ScorerState } from './scorer';
 import type { StepScores } from './taskQueue';
 
 /** A solution of about this many tokens; `index` makes it another one. */
@@ -184,12 +184,7 @@ describe('a scorer', () => {
   it('gives up starting when it is told to', async () => {
     const stop = new AbortController();
     stop.abort();
-    const started = await Scorer.start(folder, {
-      provider: 'cpu',
-      program: scorerProgram(),
-      signal: stop.signal,
-    });
-    assert.ok(!started.ok);
-    assert.equal(started.fault.kind, 'cancelled');
+    const fault = await startFault(folder, { signal: stop.signal });
+    assert.equal(fault?.kind, 'cancelled');
   });
 });

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { scorerProgram } from '../../test/support/cli';
-import { modelFolder, scorerOptions, startScorer } from '../../test/support/models';
+import { modelFolder, startFault, startScorer } from '../../test/support/models';
 import { providerWords } from '../core/scores/modelInfo';
 import { judge, type Verification } from '../core/scores/verdict';
 import { openModelFolder } from './modelFolder';
-import { Scorer } from './scorer';
 import { goldenOn, type ProbeOptions, type Verdict, type VerdictStore } from './selectProvider';
 
 const probing = (): ProbeOptions => ({ program: scorerProgram(), threads: 1, probeTimeoutMs: 60_000 });
@@ -84,23 +83,18 @@ describe('the provider', () => {
 
   it('that was asked for by name is an error if it does not prove itself, with the native reason', async () => {
     const absent = process.platform === 'win32' ? 'coreml' : 'dml';
-    const started = await Scorer.start(modelFolder('cfprm'), scorerOptions({ provider: absent }));
-    assert.ok(!started.ok);
-    assert.equal(started.fault.kind, 'provider-not-built');
-    assert.match(
-      started.fault.message,
-      new RegExp(`^${absent} with model\\.onnx: this build of onnxruntime`),
-    );
+    const fault = await startFault(modelFolder('cfprm'), { provider: absent });
+    assert.equal(fault?.kind, 'provider-not-built');
+    assert.match(fault.message, new RegExp(`^${absent} with model\\.onnx: this build of onnxruntime`));
   });
 
   if (process.platform === 'linux' && process.arch === 'x64') {
     it('CUDA without its libraries names the one that is missing', async () => {
-      const started = await Scorer.start(modelFolder('cfprm'), scorerOptions({ provider: 'cuda' }));
+      const fault = await startFault(modelFolder('cfprm'), { provider: 'cuda' });
       // On a machine that has them there is nothing to see here.
-      if (started.ok) return started.value.stop();
-      if (started.fault.kind !== 'provider-library-missing') return;
-      assert.match(started.fault.message, /cuda with model\.onnx: a library .*\.so/);
-      assert.match(started.fault.detail!, /Failed to load library/);
+      if (fault?.kind !== 'provider-library-missing') return;
+      assert.match(fault.message, /cuda with model\.onnx: a library .*\.so/);
+      assert.match(fault.detail!, /Failed to load library/);
     });
   }
 
@@ -139,12 +133,8 @@ describe('the provider', () => {
     const known: VerdictStore = { get: () => ({ ok: true, verification }), set: () => undefined };
     // Whatever the store says: what cannot be loaded is not used, and the CPU does not take its place unasked.
     const absent = process.platform === 'win32' ? 'coreml' : 'dml';
-    const started = await Scorer.start(
-      modelFolder('cfprm'),
-      scorerOptions({ provider: absent, verdicts: known }),
-    );
-    assert.ok(!started.ok);
-    assert.equal(started.fault.kind, 'provider-not-built');
+    const fault = await startFault(modelFolder('cfprm'), { provider: absent, verdicts: known });
+    assert.equal(fault?.kind, 'provider-not-built');
   });
 
   it('that takes too long is given up', async () => {
@@ -158,11 +148,11 @@ describe('the provider', () => {
 
   it('is not looked for any longer once that is cancelled', async () => {
     const stop = new AbortController();
-    const started = await Scorer.start(
-      modelFolder('cfprm'),
-      scorerOptions({ provider: 'auto', signal: stop.signal, onProbe: () => stop.abort() }),
-    );
-    assert.ok(!started.ok);
-    assert.equal(started.fault.kind, 'cancelled');
+    const fault = await startFault(modelFolder('cfprm'), {
+      provider: 'auto',
+      signal: stop.signal,
+      onProbe: () => stop.abort(),
+    });
+    assert.equal(fault?.kind, 'cancelled');
   });
 });

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FeatureSet } from '../../src/core/scores/featureSet';
+import type { ScoreFault } from '../../src/core/scores/scoreFault';
 import { Scorer } from '../../src/scorer/scorer';
 import type { ScorerOptions } from '../../src/scorer/scorerOptions';
 import { scorerProgram } from './cli';
@@ -61,4 +62,15 @@ export async function startScorer(folder: string, options: ScorerOptions = {}): 
 /** The options that tests start scorers with. */
 export function scorerOptions(options: ScorerOptions = {}): ScorerOptions {
   return { provider: 'cpu', threads: 1, program: scorerProgram(), featureSets: [STEP_SHAPE], ...options };
+}
+
+/** The fault that a scorer does not start with; undefined if it starts, in which case it is stopped again. */
+export async function startFault(
+  folder: string,
+  options: ScorerOptions = {},
+): Promise<ScoreFault | undefined> {
+  const started = await Scorer.start(folder, scorerOptions(options));
+  if (!started.ok) return started.fault;
+  await started.value.stop();
+  return undefined;
 }
