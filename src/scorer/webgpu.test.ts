@@ -58,5 +58,10 @@ if (DRIVER !== undefined) {
         fault?.message,
       );
     });
+
+    it('is refused where its attention is wrong without an error, which only a long input shows', async () => {
+      const fault = await startFault(modelFolder('attention'), { provider: 'webgpu' });
+      assert.equal(fault?.kind, 'provider-wrong-result', fault?.message);
+    });
   });
 }

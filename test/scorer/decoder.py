@@ -118,8 +118,11 @@ class Graph:
         return made
 
 
-def build(w, *, ids='int64', half=False, quantized=None, positions=False, rewards=False, past=False):
-    """The decoder as a model with `logits` [batch, positions, outputs], or `rewards` [batch, steps]."""
+def build(w, *, ids='int64', half=False, quantized=None, positions=False, rewards=False, past=False, fused=False):
+    """The decoder as a model with `logits` [batch, positions, outputs], or `rewards` [batch, steps].
+
+    `fused` takes the operator GroupQueryAttention, as exporters for generation do; it needs `past`.
+    """
     g = Graph(half, quantized)
     integer = TensorProto.INT32 if ids == 'int32' else TensorProto.INT64
     real = TensorProto.FLOAT16 if half else TensorProto.FLOAT
@@ -168,22 +171,35 @@ def build(w, *, ids='int64', half=False, quantized=None, positions=False, reward
         right = g.op('Add', [g.op('Mul', [second, cos]), g.op('Mul', [first, sin])])
         return g.op('Concat', [left, right], axis=-1)
 
+    if fused:
+        table = np.arange(512)[:, None] * INVERSE[None, :]
+        g.constant('cosines', np.cos(table).astype(np.float32)), g.constant('sines', np.sin(table).astype(np.float32))
+        lengths = g.op('Cast', [g.op('Sub', [g.op('ReduceSum', [mask64, 'one'], keepdims=0), 'one'])], to=TensorProto.INT32)
+        total = g.op('Cast', [count], to=TensorProto.INT32)
     x = g.op('Gather', [g.real('embedding', w['embedding']), tokens])
     for layer in range(LAYERS):
         normed = norm(x)
-        q, k, v = (heads(g.matmul(normed, f'{layer}{name}', w[f'{layer}{name}'])) for name in 'qkv')
-        q, k = turn(q), turn(k)
+        q, k, v = (g.matmul(normed, f'{layer}{name}', w[f'{layer}{name}']) for name in 'qkv')
+        caches = [f'{layer}.key', f'{layer}.value']
         if past:
             # A cache that exporters leave in the model: empty here, joined in front.
-            for name in ('key', 'value'):
-                take(f'past_key_values.{layer}.{name}', real, ['batch', HEADS, 'past', HEAD_DIM])
-            k = g.op('Concat', [f'past_key_values.{layer}.key', k], f'present.{layer}.key', axis=2)
-            v = g.op('Concat', [f'past_key_values.{layer}.value', v], f'present.{layer}.value', axis=2)
-            for name in ('key', 'value'):
-                g.outputs.append(helper.make_tensor_value_info(f'present.{layer}.{name}', real, ['batch', HEADS, 'total', HEAD_DIM]))
-        scores = g.op('Add', [g.op('Mul', [g.op('MatMul', [q, g.op('Transpose', [k], perm=[0, 1, 3, 2])]), 'scale']), bias])
-        mixed = g.op('Transpose', [g.op('MatMul', [g.op('Softmax', [scores], axis=-1), v])], perm=[0, 2, 1, 3])
-        x = g.op('Add', [x, g.matmul(g.op('Reshape', [mixed, 'join']), f'{layer}o', w[f'{layer}o'])])
+            for name in caches:
+                take(f'past_key_values.{name}', real, ['batch', HEADS, 'past', HEAD_DIM])
+                g.outputs.append(helper.make_tensor_value_info(f'present.{name}', real, ['batch', HEADS, 'total', HEAD_DIM]))
+        if fused:
+            inputs = [q, k, v, *(f'past_key_values.{name}' for name in caches), lengths, total, 'cosines', 'sines']
+            outputs = [f'{layer}mixed', *(f'present.{name}' for name in caches)]
+            heads_of = {'num_heads': HEADS, 'kv_num_heads': HEADS}
+            mixed = g.op('GroupQueryAttention', inputs, outputs=outputs, domain='com.microsoft', do_rotary=1, **heads_of)[0]
+        else:
+            q, k, v = turn(heads(q)), turn(heads(k)), heads(v)
+            if past:
+                k = g.op('Concat', [f'past_key_values.{caches[0]}', k], f'present.{caches[0]}', axis=2)
+                v = g.op('Concat', [f'past_key_values.{caches[1]}', v], f'present.{caches[1]}', axis=2)
+            scores = g.op('Add', [g.op('Mul', [g.op('MatMul', [q, g.op('Transpose', [k], perm=[0, 1, 3, 2])]), 'scale']), bias])
+            mixed = g.op('Transpose', [g.op('MatMul', [g.op('Softmax', [scores], axis=-1), v])], perm=[0, 2, 1, 3])
+            mixed = g.op('Reshape', [mixed, 'join'])
+        x = g.op('Add', [x, g.matmul(mixed, f'{layer}o', w[f'{layer}o'])])
         normed = norm(x)
         gate = g.matmul(normed, f'{layer}gate', w[f'{layer}gate'])
         up = g.matmul(normed, f'{layer}up', w[f'{layer}up'])
