@@ -194,7 +194,7 @@ describe('cfprm score', () => {
   });
 
   describe('that is broken off', () => {
-    const COUNT = 4000;
+    const COUNT = 2000;
     beforeEach(() => {
       writeFileSync(source, Array.from({ length: COUNT }, (_, k) => `${trl(k)}\n`).join(''));
     });

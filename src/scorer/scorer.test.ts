@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { scorerProgram } from '../../test/support/cli';
-import { EXPECTED, modelFolder, startFault, startScorer } from '../../test/support/models';
+import { EXPECTED, editJson, modelFolder, startFault, startScorer } from '../../test/support/models';
 import type { Solution } from '../core/scores/compose';
 import type { Scored } from '../core/scores/scoreFault';
 import type { Scorer, ScorerState } from './scorer';
@@ -163,10 +164,22 @@ describe('a scorer', () => {
     const waiting = scorer.score(Array.from({ length: 50 }, (_, k) => solution(200, k)));
     process.kill(scorer.pid!, 'SIGKILL');
     const kinds = new Set((await waiting).map(kindOf));
-    assert.ok(kinds.has('tokenizer-missing'), [...kinds].join());
+    assert.ok(kinds.has('model-not-found'), [...kinds].join());
     assert.equal(scorer.state, 'failed');
-    assert.match(scorer.fault!.message, /tokenizer\.json cannot be read \(ENOENT/);
-    assert.equal(kindOf((await scorer.score([SHORT]))[0]), 'tokenizer-missing');
+    assert.match(scorer.fault!.message, /is no folder that can be read/);
+    assert.equal(kindOf((await scorer.score([SHORT]))[0]), 'model-not-found');
+  });
+
+  it('does not go on with other files than it began with', async () => {
+    const changing = modelFolder('cfprm');
+    const scorer = await startScorer(changing);
+    running.push(scorer);
+    editJson(join(changing, 'prm.json'), (card) => ({ ...card, maxLength: 500 }));
+    assert.equal(kindOf((await scorer.score([SHORT]))[0]), 'ok');
+    process.kill(scorer.pid!, 'SIGKILL');
+    await until(() => scorer.state === 'failed');
+    assert.equal(scorer.fault!.kind, 'model-changed');
+    assert.match(scorer.fault!.message, /were changed while it was at work\. Start it again/);
   });
 
   it('cancels what waits when it is stopped, and leaves no process behind', async () => {

@@ -228,7 +228,8 @@ export class Scorer {
   }
 
   private async restart(): Promise<void> {
-    const child = await startChild(this.model, this.options, this.selection);
+    const same = await this.unchanged();
+    const child = same.ok ? await startChild(this.model, this.options, this.selection) : same;
     if (this.isOver()) {
       if (!child.ok) return;
       child.value.process.kill();
@@ -243,6 +244,18 @@ export class Scorer {
     this.watch(this.child);
     this.setState('ready');
     this.pump();
+  }
+
+  /** Faults: the model's files are gone, or others by now, whose scores would go under the wrong name. */
+  private async unchanged(): Promise<Scored<void>> {
+    const { folder, fingerprint, spec } = this.model;
+    const now = await openModelFolder(folder);
+    if (!now.ok) return now;
+    if (now.value.fingerprint === fingerprint) return { ok: true, value: undefined };
+    return scoreFail(
+      'model-changed',
+      `The files of ${spec.name} in ${folder} were changed while it was at work. Start it again to score with the new ones.`,
+    );
   }
 
   private end(state: 'failed' | 'stopped', fault: ScoreFault): void {

@@ -61,5 +61,7 @@ process.on('message', (message: ToChild) => {
     process.exit(70);
   });
 });
+// Ctrl-C reaches this process, too, but when to end is its owner's to say.
+process.on('SIGINT', () => undefined);
 // Nobody is left to score for.
 process.on('disconnect', () => process.exit());

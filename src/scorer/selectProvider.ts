@@ -6,6 +6,7 @@ import type { ProviderReport, RejectedProvider } from '../core/scores/modelInfo'
 import { type Provider, type ProviderChoice, providerOrder } from '../core/scores/providers';
 import type { Scored, ScoreFault } from '../core/scores/scoreFault';
 import { type GoldenRun, judge, type Verification } from '../core/scores/verdict';
+import { VERSION } from '../core/version';
 import { type ChildOptions, ScorerChild } from './childProcess';
 import type { LoadedModel, LoadRequest } from './messages';
 import type { ModelFolder } from './modelFolder';
@@ -15,7 +16,8 @@ export type Verdict =
   | { readonly ok: true; readonly verification: Verification; readonly vocabulary?: number }
   | { readonly ok: false; readonly fault: ScoreFault };
 
-/** Remembers verdicts. A key stands for the model's files, the provider and what is known about its drivers. */
+/** Remembers verdicts. A key stands for the tool's version, the model's files, the
+ * provider and what is known about its drivers. */
 export interface VerdictStore {
   get(key: string): Verdict | undefined;
   set(key: string, verdict: Verdict): void;
@@ -94,6 +96,7 @@ async function remembered(
     'CUDA_VISIBLE_DEVICES',
   ];
   const known = [
+    VERSION,
     model.fingerprint,
     provider,
     threads,

@@ -12,6 +12,7 @@ export type ScoreFaultKind =
   | 'model-data-missing'
   | 'model-data-escapes'
   | 'model-incompatible'
+  | 'model-changed'
   | 'tokenizer-missing'
   | 'tokenizer-invalid'
   | 'separator-split'
