@@ -132,6 +132,17 @@ const FOLDERS: readonly (readonly [
     /holds "\."/,
   ],
   [
+    'a separator that is another token within a text',
+    'shepherd',
+    (folder) => {
+      const tokenizer = JSON.parse(readFileSync(join(folder, 'tokenizer.json'), 'utf8'));
+      const separator = { text: 'ки', id: tokenizer.model.vocab.ки };
+      editJson(join(folder, 'prm.json'), (card) => ({ ...card, separator }));
+    },
+    'separator-split',
+    /^With any text: The solution has 2 steps, but the tokenizer kept 0 separators "ки"/,
+  ],
+  [
     'a tokenizer whose kind is read differently',
     'cfprm',
     (folder) =>
