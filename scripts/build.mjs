@@ -14,8 +14,8 @@ function pages() {
 }
 
 /**
- * Bundles the extension, the command line and every webview page. An entry whose source file is missing
- * is left out.
+ * Bundles the extension, the command line, the scorer's child process and every webview page. An entry whose
+ * source file is missing is left out.
  * @param {{ production?: boolean }} [options] production: minified, without source maps
  * @returns {Promise<string[]>} the files written, relative to the root
  */
@@ -38,7 +38,7 @@ export async function build({ production = false } = {}) {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    external: ['vscode'],
+    external: ['vscode', 'onnxruntime-node'],
     mainFields: ['module', 'main'],
   };
   const jobs = [];
@@ -49,6 +49,10 @@ export async function build({ production = false } = {}) {
     const banner = hasShebang ? undefined : { js: '#!/usr/bin/env node' };
     jobs.push(bundle({ ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js', banner }));
   }
+  if (existsSync(at('src/scorer/scorerProcess.ts')))
+    jobs.push(
+      bundle({ ...node, entryPoints: ['src/scorer/scorerProcess.ts'], outfile: 'dist/scorerProcess.js' }),
+    );
   for (const page of pages())
     jobs.push(
       bundle({

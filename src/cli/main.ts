@@ -5,11 +5,12 @@ import { addConvert } from './convert';
 import { addGrade } from './grade';
 import { addInspect } from './inspect';
 import { addMerge } from './merge';
+import { addScore } from './score';
 import { addValidate } from './validate';
 
 const program = new Command('cfprm')
   .description(
-    'Process-reward-model data: look at trajectory files, check and convert them, make coarse-to-fine training data.',
+    'Process-reward-model data: look at trajectory files, check, convert and score them, make coarse-to-fine training data, compare candidates.',
   )
   .version(VERSION)
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /u, 'cfprm: ')) })
@@ -23,6 +24,7 @@ addConvert(program);
 addMerge(program);
 addBon(program);
 addGrade(program);
+addScore(program);
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,36 +1,54 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
+
+const ROOT = join(__dirname, '../..');
 
 /** What was bundled in this test run, by its entry point. */
 const bundles = new Map<string, string>();
 
-/** Path of the bundled command line. */
+/** Path of the bundled command line, with the scorer's program beside it. */
 export function cliPath(): string {
+  scorerProgram();
   return bundlePath('src/cli/main.ts');
 }
 
-/** Bundles a program, once per test run and where every user can read it; `entry` from the repository's root. */
-export function bundlePath(entry: string): string {
+/** Path of the bundled program of the scorer's child process, or of another one in its place. */
+export function scorerProgram(entry = 'src/scorer/scorerProcess.ts'): string {
+  return bundlePath(entry, dirname(bundlePath('src/cli/main.ts')));
+}
+
+/**
+ * Bundles a program, once per test run and where every user can read it; `entry` from the repository's root. It goes
+ * to a folder of its own unless one is given, where it finds the packages that are not bundled.
+ */
+export function bundlePath(entry: string, into?: string): string {
   const known = bundles.get(entry);
   if (known !== undefined) return known;
-  const folder = mkdtempSync(join(tmpdir(), 'cfprm-cli-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  chmodSync(folder, 0o755);
-  const bundle = join(folder, 'cli.js');
+  const folder = into ?? newFolder();
+  const bundle = join(folder, into === undefined ? 'cli.js' : `${basename(entry, '.ts')}.js`);
   buildSync({
-    entryPoints: [join(__dirname, '../..', entry)],
+    entryPoints: [join(ROOT, entry)],
     outfile: bundle,
     bundle: true,
     platform: 'node',
     target: 'node20',
     mainFields: ['module', 'main'],
+    external: ['onnxruntime-node'],
     logLevel: 'error',
   });
   bundles.set(entry, bundle);
   return bundle;
+}
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cfprm-cli-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  chmodSync(folder, 0o755);
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir');
+  return folder;
 }
 
 /** How a run of a program ended. */

@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { runCli } from '../../test/support/cli';
+import { EXPECTED, modelFolder } from '../../test/support/models';
+
+const ROWS = EXPECTED.cfprm!.rows;
+
+/** A TRL row of the solution with this number. */
+function trl(index: number): string {
+  const { problem, steps } = ROWS[index % ROWS.length]!;
+  return `{"prompt": ${JSON.stringify(problem)}, "n": ${index}.0, "completions": ${JSON.stringify(steps)}}`;
+}
+
+/** The scores of a written row, compared with what numpy gives for the solution with this number. */
+function assertScores(line: string, index: number): void {
+  const { scores } = JSON.parse(line) as { scores: number[] };
+  const wanted = ROWS[index % ROWS.length]!.scores;
+  assert.equal(scores.length, wanted.length);
+  for (const [k, score] of scores.entries()) assert.ok(Math.abs(score - wanted[k]!) < 1e-6, line);
+}
+
+describe('cfprm score', () => {
+  let folder: string;
+  let model: string;
+  let source: string;
+  let out: string;
+  before(() => {
+    model = modelFolder('cfprm');
+  });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cfprm-score-'));
+    source = join(folder, 'data.jsonl');
+    out = join(folder, 'out.jsonl');
+    writeFileSync(source, [0, 1, 2].map((index) => `${trl(index)}\n`).join(''));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const score = (...flags: readonly string[]) =>
+    runCli([
+      'score',
+      source,
+      '--model',
+      model,
+      '--out',
+      out,
+      '--provider',
+      'cpu',
+      '--threads',
+      '1',
+      ...flags,
+    ]);
+  const written = (): string[] => readFileSync(out, 'utf8').split('\n').slice(0, -1);
+  const left = (): string[] => readdirSync(folder).filter((name) => name.startsWith('.'));
+
+  it('writes the rows with the scores of numpy, and otherwise byte for byte', async () => {
+    const run = await score();
+    assert.equal(run.code, 0, run.err);
+    const lines = written();
+    assert.equal(lines.length, 3);
+    for (const [index, line] of lines.entries()) {
+      assertScores(line, index);
+      assert.ok(line.startsWith(trl(index).slice(0, -1)));
+      const { scored_by: by } = JSON.parse(line);
+      assert.deepEqual([by.name, by.family, by.provider], ['cfprm', 'cfprm', 'cpu']);
+      assert.match(by.fingerprint, /^[0-9a-f]{32}$/);
+    }
+    assert.match(run.out, /3 trajectories with 9 scores by cfprm \(trl\)/);
+    assert.match(run.out, /CPU, [\d,]+ tokens per second/);
+    assert.equal(run.err, 'cfprm on CPU\n');
+    assert.deepEqual(left(), [], 'nothing else is left behind');
+  });
+
+  it('prints one document with --json, with the model and where it ran', async () => {
+    const run = await score('--json');
+    assert.deepEqual([run.code, run.err], [0, '']);
+    const {
+      format,
+      rows,
+      trajectories,
+      scored,
+      steps,
+      failed,
+      malformed,
+      faults,
+      bytes,
+      model: info,
+    } = JSON.parse(run.out);
+    assert.deepEqual(
+      { format, rows, trajectories, scored, steps, failed, malformed, faults },
+      { format: 'trl', rows: 3, trajectories: 3, scored: 3, steps: 9, failed: 0, malformed: 0, faults: [] },
+    );
+    assert.equal(bytes, statSync(out).size);
+    assert.deepEqual([info.name, info.provider.used, info.provider.requested], ['cfprm', 'cpu', 'cpu']);
+    assert.equal(info.licence, 'MIT');
+  });
+
+  it('reports each provider that auto did not take', async () => {
+    const args = ['score', source, '--model', model, '--out', out, '--json'];
+    const run = await runCli(args);
+    assert.equal(run.code, 0, run.err);
+    const { provider } = JSON.parse(run.out).model;
+    const tried = provider.rejected.map((entry: { provider: string }) => entry.provider);
+    if (process.platform === 'linux' && provider.used === 'cpu') assert.deepEqual(tried, ['cuda', 'webgpu']);
+    for (const { fault } of provider.rejected) assert.match(fault.message, /\w/);
+  });
+
+  it('copies malformed rows and those that cannot be scored, keeps row numbers, and ends with 1', async () => {
+    const long = `{"prompt":"p","completions":["${'1 '.repeat(600)}"]}`;
+    writeFileSync(source, `${trl(0)}\r\n\n{"prompt": NaN}\n${long}\n\n\n${trl(1)}`);
+    const run = await score();
+    assert.equal(run.code, 1);
+    const lines = written();
+    assert.equal(lines.length, 7);
+    assertScores(lines[0]!, 0);
+    assert.deepEqual([lines[1], lines[2], lines[4], lines[5]], ['', '{"prompt": NaN}', '', '']);
+    const row = JSON.parse(lines[3]!);
+    assert.deepEqual(row.scores, [null]);
+    assert.equal(row.scored_by.faults[0].kind, 'too-long');
+    assertScores(lines[6]!, 1);
+    assert.match(run.out, /copied as they are: 1 malformed rows/);
+    assert.match(run.out, /row 3: .*NaN is not JSON/);
+    assert.match(run.out, /row 4: The solution is \d+ tokens long/);
+  });
+
+  it('reads arrays and compressed files, and writes a line per row', async () => {
+    source = join(folder, 'data.json.gz');
+    writeFileSync(source, gzipSync(`[${JSON.stringify(JSON.parse(trl(0)), null, 2)},\n${trl(1)}]`));
+    const run = await score();
+    assert.equal(run.code, 0, run.err);
+    assert.equal(written().length, 2);
+    written().forEach(assertScores);
+  });
+
+  it('leaves rows without texts alone', async () => {
+    const row = '{"id": 3, "scores": [0.97, 0.91]}';
+    writeFileSync(source, `${row}\n`);
+    const run = await score();
+    assert.equal(run.code, 1);
+    assert.deepEqual(written(), [row]);
+    assert.match(run.out, /row 1: The row holds no texts of steps/);
+  });
+
+  it('does not start a model, and writes nothing, where it cannot be done', async () => {
+    writeFileSync(join(folder, 'empty.jsonl'), '');
+    writeFileSync(join(folder, 'there.jsonl'), 'mine');
+    const cases: [string[], RegExp][] = [
+      [[join(folder, 'no.jsonl'), '--out', out], /no\.jsonl does not exist/],
+      [[join(folder, 'empty.jsonl'), '--out', out], /empty/],
+      [[source, '--out', source], /is the source itself/],
+      [[source, '--out', join(folder, 'there.jsonl')], /already exists.*--force/],
+      [['-', '--out', out], /Standard input cannot be scored/],
+      [[source, '--out', out, '--threads', '0'], /threads is "0"/],
+      [[source, '--out', out, '--model', folder], /prm\.json is not there/],
+      [[source, '--out', out, '--provider', 'gpu'], /Allowed choices are auto, cpu/],
+    ];
+    for (const [args, message] of cases) {
+      const run = await runCli(['score', '--model', model, '--provider', 'cpu', ...args]);
+      assert.equal(run.code, 2, args.join(' '));
+      assert.match(run.err, message);
+      assert.equal(run.out, '');
+    }
+    assert.equal(readFileSync(join(folder, 'there.jsonl'), 'utf8'), 'mine');
+    assert.deepEqual(readdirSync(folder).sort(), ['data.jsonl', 'empty.jsonl', 'there.jsonl']);
+  });
+
+  it('makes a provider that was asked for, and cannot be had, an error with the native reason', async () => {
+    const provider = process.platform === 'win32' ? 'coreml' : 'dml';
+    const run = await score('--provider', provider);
+    assert.equal(run.code, 2);
+    assert.match(
+      run.err,
+      new RegExp(`${provider} with model\\.onnx: this build of onnxruntime does not have it`),
+    );
+    assert.equal(existsSync(out), false);
+  });
+
+  it('replaces a file with --force, and only when the new one is complete', async () => {
+    writeFileSync(out, 'old');
+    const run = await score('--force');
+    assert.equal(run.code, 0, run.err);
+    written().forEach(assertScores);
+  });
+
+  describe('that is broken off', () => {
+    const COUNT = 2000;
+    beforeEach(() => {
+      writeFileSync(source, Array.from({ length: COUNT }, (_, k) => `${trl(k)}\n`).join(''));
+    });
+
+    /** Runs until a part of the file is written, then ends the process with this signal. */
+    async function breakOff(signal: NodeJS.Signals) {
+      const partial = join(folder, '.out.jsonl.cfprm-partial');
+      return runCli(
+        ['score', source, '--model', model, '--out', out, '--provider', 'cpu', '--threads', '1'],
+        {
+          onStart(child) {
+            const watch = setInterval(() => {
+              const size = existsSync(partial) ? statSync(partial).size : 0;
+              if (size < 20_000) return;
+              clearInterval(watch);
+              child.kill(signal);
+            }, 2);
+            child.on('exit', () => clearInterval(watch));
+          },
+        },
+      );
+    }
+
+    async function assertGoesOn(): Promise<void> {
+      assert.equal(existsSync(out), false);
+      const run = await score('--json');
+      assert.equal(run.code, 0, run.err);
+      const { resumed, rows } = JSON.parse(run.out);
+      assert.ok(resumed > 50 && rows > 0, `${resumed} rows were there, ${rows} were scored`);
+      assert.equal(resumed + rows, COUNT);
+      const lines = written();
+      assert.equal(lines.length, COUNT);
+      for (const [index, line] of lines.entries()) {
+        assert.equal(JSON.parse(line).n, index);
+        assertScores(line, index);
+      }
+      assert.deepEqual(left(), []);
+    }
+
+    it('by a kill goes on where it ended: each row once, only the rest is scored', async () => {
+      const run = await breakOff('SIGKILL');
+      assert.equal(run.signal, 'SIGKILL');
+      await assertGoesOn();
+    });
+
+    it('by Ctrl-C says so, and goes on', async () => {
+      const run = await breakOff('SIGINT');
+      assert.equal(run.code, 2);
+      assert.match(run.err, /Stopped\. The same command .* goes on where this one ended/);
+      await assertGoesOn();
+    });
+
+    it('starts over if the source or the model is another one by then', async () => {
+      await breakOff('SIGKILL');
+      utimesSync(source, new Date(), new Date(0));
+      const run = await score('--json');
+      const { resumed, rows } = JSON.parse(run.out);
+      assert.deepEqual([run.code, resumed, rows], [0, 0, COUNT]);
+      rmSync(out);
+      await breakOff('SIGKILL');
+      model = modelFolder('cfprm', { name: 'another' });
+      const other = await score('--json');
+      assert.equal(JSON.parse(other.out).resumed, 0);
+      assert.equal(JSON.parse(written()[0]!).scored_by.name, 'another');
+    });
+  });
+});

@@ -1,0 +1,59 @@
+import type { FamilyId } from './modelSpec';
+import type { Provider, ProviderChoice } from './providers';
+import type { ScoreFault } from './scoreFault';
+import type { Verification } from './verdict';
+
+/** A provider that was tried and is not used. */
+export interface RejectedProvider {
+  readonly provider: Provider;
+  readonly fault: ScoreFault;
+}
+
+/** Where a model runs, and how that was found out. */
+export interface ProviderReport {
+  readonly requested: ProviderChoice;
+  readonly used: Provider;
+  /** What speaks for it; undefined for the CPU, which is what others are compared with. */
+  readonly verification?: Verification;
+  readonly rejected: readonly RejectedProvider[];
+}
+
+/** What stands beside scores, so that they can be told from those of another model. */
+export interface ModelIdentity {
+  readonly name: string;
+  readonly family: FamilyId;
+  /** Tells models apart by their files: hexadecimal digits. */
+  readonly fingerprint: string;
+}
+
+/** Everything that is known about a model that is at work. */
+export interface ModelInfo extends ModelIdentity {
+  readonly folder: string;
+  readonly maxLength: number;
+  readonly licence?: string;
+  readonly trainedOn?: string;
+  readonly ortVersion: string;
+  readonly provider: ProviderReport;
+  /** Of all runs so far; at first of a short trial. */
+  readonly tokensPerSecond: number;
+  readonly warnings: readonly string[];
+}
+
+/** Where a model runs, for a status bar: "webgpu (verified)", "CPU (cuda: no device was found)". */
+export function providerWords({ used, requested, verification, rejected }: ProviderReport): string {
+  if (used !== 'cpu') return verification === undefined ? used : `${used} (verified)`;
+  const [first] = rejected;
+  if (requested === 'cpu' || first === undefined) return 'CPU';
+  return `CPU (${first.provider}: ${KIND_WORDS[first.fault.kind] ?? first.fault.kind.replaceAll('-', ' ')})`;
+}
+
+const KIND_WORDS: { readonly [kind in ScoreFault['kind']]?: string } = {
+  'provider-not-built': 'not on this platform',
+  'provider-library-missing': 'a library is missing',
+  'provider-no-device': 'no device',
+  'provider-wrong-result': 'wrong results',
+  'provider-slower': 'slower than the CPU',
+  'provider-partial': 'runs only parts of the model',
+  'out-of-memory': 'not enough memory',
+  'child-crashed': 'crashed',
+};

@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Template } from '@huggingface/jinja';
+import { Tokenizer } from '@huggingface/tokenizers';
+import type { TokenizerView } from '../core/scores/align';
+import type { ModelSpec, TokenSpec } from '../core/scores/modelSpec';
+import { type Scored, scoreFail } from '../core/scores/scoreFault';
+
+/** The tokenizer of a model folder. */
+export interface ModelTokenizer extends TokenizerView {
+  /** The largest id that it gives. */
+  readonly largestId: number;
+  /** Whether a text is a token of its own. */
+  hasToken(text: string): boolean;
+  /**
+   * The id of a token that `prm.json` names. Faults: the tokenizer has another text at that id
+   * (`tokenizer-invalid`), or makes several tokens of the text (`separator-split`).
+   */
+  idOf(token: TokenSpec): Scored<number>;
+}
+
+interface Config {
+  readonly chat_template?: unknown;
+  readonly bos_token?: unknown;
+  readonly eos_token?: unknown;
+}
+
+/**
+ * Loads `tokenizer.json` and `tokenizer_config.json` (and `chat_template.jinja`, where newer exports keep the
+ * template). Faults: one of the first two is missing (`tokenizer-missing`) or cannot be used (`tokenizer-invalid`).
+ */
+export async function loadTokenizer(
+  folder: string,
+  spec: Pick<ModelSpec, 'template'>,
+): Promise<Scored<ModelTokenizer>> {
+  const tokenizerJson = await readJson(folder, 'tokenizer.json');
+  if (!tokenizerJson.ok) return tokenizerJson;
+  const configJson = await readJson(folder, 'tokenizer_config.json');
+  if (!configJson.ok) return configJson;
+  const json = tokenizerJson.value as { model?: { type?: string; byte_fallback?: boolean } };
+  if (json.model?.type === 'Unigram' && json.model.byte_fallback) {
+    return invalid(
+      'is of the kind Unigram with byte_fallback, which would be read with other ids than in training',
+    );
+  }
+  let tokenizer: Tokenizer;
+  try {
+    tokenizer = new Tokenizer(json, configJson.value);
+  } catch (error) {
+    return invalid(`cannot be read (${words(error)})`);
+  }
+  const config = configJson.value as Config;
+  const render = await renderer(folder, spec, config);
+  return render.ok ? { ok: true, value: view(tokenizer, config, render.value) } : render;
+}
+
+async function readJson(folder: string, name: string): Promise<Scored<object>> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, name), 'utf8');
+  } catch (error) {
+    return scoreFail(
+      'tokenizer-missing',
+      `${join(folder, name)} cannot be read (${words(error)}). Copy it from the folder of the original model.`,
+    );
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return { ok: true, value };
+    return invalid('is no JSON object', name);
+  } catch (error) {
+    return invalid(`is not valid JSON (${words(error)})`, name);
+  }
+}
+
+type Render = TokenizerView['render'];
+
+async function renderer(
+  folder: string,
+  { template }: Pick<ModelSpec, 'template'>,
+  config: Config,
+): Promise<Scored<Render>> {
+  if (template.kind === 'plain') {
+    return { ok: true, value: () => invalid('is used for a chat that prm.json does not ask for') };
+  }
+  const own = typeof config.chat_template === 'string' ? config.chat_template : undefined;
+  const source = own ?? (await readFile(join(folder, 'chat_template.jinja'), 'utf8').catch(() => undefined));
+  if (source === undefined) {
+    return invalid('has no chat_template, which prm.json asks for', 'tokenizer_config.json');
+  }
+  const [bos_token, eos_token] = [tokenText(config.bos_token), tokenText(config.eos_token)];
+  try {
+    const parsed = new Template(source);
+    const render: Render = (messages) => {
+      try {
+        const items = { messages, bos_token, eos_token, add_generation_prompt: false };
+        return { ok: true, value: parsed.render(items) };
+      } catch (error) {
+        return invalid(`has a chat template that fails (${words(error)})`, 'tokenizer_config.json');
+      }
+    };
+    return { ok: true, value: render };
+  } catch (error) {
+    return invalid(`has a chat template that cannot be read (${words(error)})`, 'tokenizer_config.json');
+  }
+}
+
+function view(tokenizer: Tokenizer, config: Config, render: Render): ModelTokenizer {
+  const encode: TokenizerView['encode'] = (text, special) =>
+    tokenizer.encode(text, { add_special_tokens: special }).ids;
+  let largestId = 0;
+  for (const id of tokenizer.get_vocab(true).values()) largestId = Math.max(largestId, id);
+  return {
+    encode,
+    render,
+    bos: tokenText(config.bos_token),
+    largestId,
+    hasToken: (text) => tokenizer.token_to_id(text) !== undefined,
+    idOf({ text, id }) {
+      const ids = encode(text, false);
+      const shown = JSON.stringify(text);
+      if (id === undefined) {
+        // A space that some tokenizers put in front of every text may be a token of its own.
+        const extra = ids.length === 2 && tokenizer.id_to_token(ids[0]!) === '▁' ? 1 : 0;
+        if (ids.length === 1 + extra) return { ok: true, value: ids[extra]! };
+        return scoreFail(
+          'separator-split',
+          `The tokenizer makes ${ids.length} tokens of ${shown} (${ids.join(', ')}), where one is needed. Check that tokenizer.json belongs to this model, or state another token in prm.json.`,
+        );
+      }
+      const own = tokenizer.id_to_token(id) === undefined ? undefined : tokenizer.decode([id]);
+      if (own === text || (own !== undefined && own.trim() !== '' && own.trim() === text.trim())) {
+        return { ok: true, value: id };
+      }
+      const is = own === undefined ? 'no token' : JSON.stringify(own);
+      return invalid(`has ${is} at the id ${id}, where prm.json expects ${shown}`);
+    },
+  };
+}
+
+/** A special token, which a config spells as text or as an object. */
+function tokenText(token: unknown): string {
+  if (typeof token === 'string') return token;
+  const content = (token as { content?: unknown } | null | undefined)?.content;
+  return typeof content === 'string' ? content : '';
+}
+
+function invalid(what: string, name = 'tokenizer.json'): Scored<never> {
+  return scoreFail('tokenizer-invalid', `${name} ${what}. Take the one that belongs to this model.`);
+}
+
+function words(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
