@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { buildHostSuites } from '../../scripts/build.mjs';
+import { modelFolder } from '../support/models';
 import { benchBon, benchGrade, bonTable } from './bon';
 import { benchConvert } from './convert';
 import { benchEditor } from './editor';
@@ -10,6 +11,7 @@ import { generateTrl } from './generate';
 import { benchLabels } from './labels';
 import { benchMerge, mergeTable } from './merge';
 import { benchRead } from './read';
+import { benchScore, scoreTable } from './score';
 
 // `npm run bench [-- TABLE…]`: prints tables (all, or those that are named), judges nothing. Ratios are against
 // yardsticks in the same run, because the speed of a machine drifts; the TRL files stay in the temporary folder for
@@ -28,6 +30,7 @@ const TABLES: { readonly [name: string]: () => Promise<void> | void } = {
   convert,
   merge: () => console.log(`\n${mergeTable(benchMerge({ folder }))}`),
   bon: () => console.log(`\n${bonTable(benchBon({ folder }), benchGrade())}`),
+  score,
 };
 
 function line(what: string, value: number, unit: string, yardstick = ''): void {
@@ -104,6 +107,12 @@ function convert(): void {
     const cells = [name, `${short(megabytesPerSecond)} MB/s`, ratio.toFixed(2), `${short(peakMegabytes)} MB`];
     console.log(`| ${cells.join(' | ')} |`);
   }
+}
+
+/** With the model that `CFPRM_MODEL` names; a tiny one shows only what is spent beside the model. */
+async function score(): Promise<void> {
+  const model = process.env.CFPRM_MODEL ?? modelFolder('cfprm');
+  console.log(`\n${scoreTable(await benchScore({ folder: model, python: process.env.CFPRM_PYTHON }))}`);
 }
 
 async function main(named: readonly string[]): Promise<void> {
