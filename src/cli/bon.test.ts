@@ -4,27 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { runCli } from '../../test/support/cli';
+import { printed } from '../../test/support/terminal';
 import { type BonFlags, bon } from './bon';
 
 const root = path.resolve(__dirname, '../..');
 const fixture = (name: string) => path.join(root, 'test/fixtures', name);
 
-async function run(file: string, flags: BonFlags = {}, input: readonly Uint8Array[] = []) {
-  let out = '';
-  let err = '';
-  const code = await bon(file, flags, {
-    input: (async function* () {
-      yield* input;
-    })(),
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    interactive: false,
-  });
-  return { code, out, err };
+function run(file: string, flags: BonFlags = {}, input: readonly Uint8Array[] = []) {
+  return printed((terminal) => bon(file, flags, terminal), input);
 }
 
 async function json(file: string, flags: BonFlags = {}) {

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type RunOptions, runCli } from '../../test/support/cli';
-import { root } from '../../test/support/rows';
+import { hashOf, root } from '../../test/support/rows';
 
 /** A TRL row by hand. */
 const row = (prompt: string, completions: string[], labels: unknown, more: object = {}): string =>
@@ -253,7 +253,7 @@ describe('cfprm convert', () => {
 
   it('writes labels as they were edited; --no-edits writes those of the file', async () => {
     const path = file('data.jsonl', GOOD);
-    const hash = createHash('sha256').update(GOOD).digest('hex').slice(0, 16);
+    const hash = hashOf(GOOD);
     const time = '2026-01-02T03:04:05Z';
     const edit = (op: string, own: string) =>
       JSON.stringify({ row: 1, hash: own, step: 1, from: 'correct', to: 'incorrect', time, op });

@@ -4,26 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { runCli } from '../../test/support/cli';
+import { printed } from '../../test/support/terminal';
 import { grade } from './grade';
 
 const PAIRS = path.resolve(__dirname, '../../test/grading/pairs.jsonl');
 
-async function run(file: string, isJson = true, input: readonly Uint8Array[] = []) {
-  let out = '';
-  let err = '';
-  const code = await grade(file, isJson ? { json: true } : {}, {
-    input: (async function* () {
-      yield* input;
-    })(),
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    interactive: false,
-  });
-  return { code, out, err };
+function run(file: string, isJson = true, input: readonly Uint8Array[] = []) {
+  return printed((terminal) => grade(file, isJson ? { json: true } : {}, terminal), input);
 }
 
 describe('cfprm grade', () => {

@@ -4,26 +4,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { hashOf } from '../../test/support/rows';
+import { printed } from '../../test/support/terminal';
 import { type InspectOptions, inspect } from './inspect';
 
 const root = path.resolve(__dirname, '../..');
 
-async function run(file: string, options: InspectOptions = {}, input: readonly Uint8Array[] = []) {
-  let out = '';
-  let err = '';
-  const code = await inspect(file, options, {
-    input: (async function* () {
-      yield* input;
-    })(),
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    interactive: false,
-  });
-  return { code, out, err };
+function run(file: string, options: InspectOptions = {}, input: readonly Uint8Array[] = []) {
+  return printed((terminal) => inspect(file, options, terminal), input);
 }
 
 /** The bytes in pieces of `size`, as a pipe may deliver them. */
@@ -75,7 +63,7 @@ describe('cfprm inspect', () => {
   it('counts labels as they were edited, and says where they are from; --no-edits leaves them out', async () => {
     const good = '{"prompt":"p","completions":["a","b"],"labels":[true,true]}';
     const at = file('edited.jsonl', `${good}\n`);
-    const hash = createHash('sha256').update(good).digest('hex').slice(0, 16);
+    const hash = hashOf(good);
     const edit = { row: 1, hash, step: 2, from: 'correct', to: 'incorrect', time: '2026-01-02T03:04:05Z' };
     const gone = { ...edit, row: 9, op: 'b' };
     const lines = `${JSON.stringify({ ...edit, op: 'a' })}\n${JSON.stringify(gone)}\n`;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type RunOptions, runCli } from '../../test/support/cli';
+import { hashOf } from '../../test/support/rows';
 
 /** A TRL row by hand. */
 const row = (prompt: string, completions: string[], labels: unknown[], more: object = {}): string =>
@@ -213,7 +214,7 @@ describe('cfprm validate', () => {
   });
 
   describe('of a file with edited labels', () => {
-    const hash = createHash('sha256').update(GOOD).digest('hex').slice(0, 16);
+    const hash = hashOf(GOOD);
     const edit = (op: string, step: number, to: string, more: object = {}): string =>
       JSON.stringify({ row: 1, hash, step, from: 'correct', to, time: '2026-01-02T03:04:05Z', op, ...more });
 
@@ -248,7 +249,7 @@ describe('cfprm validate', () => {
     it('judges the labels as they are now, and leaves them out with --no-edits', async () => {
       const right = row('Q', ['a', 'The answer is 6.'], [true, true], { answer: '6' });
       const path = file('data.jsonl', right);
-      const own = createHash('sha256').update(right).digest('hex').slice(0, 16);
+      const own = hashOf(right);
       file('data.jsonl.cfprm-labels.jsonl', edit('a', 1, 'incorrect', { hash: own }));
       const { code, report } = await json(path);
       assert.equal(code, 1);

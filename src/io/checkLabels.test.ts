@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hashOf } from '../../test/support/rows';
 import { Overlay } from '../core/labels/overlay';
 import { checkAnchors, planReanchor } from './checkLabels';
 import { LabelJournal } from './labelJournal';
@@ -18,11 +18,6 @@ function write(content: string): void {
 async function opened(): Promise<Source> {
   const source = await openSource(path, { format: 'trl' });
   return source.ok ? source.value : assert.fail(source.fault.message);
-}
-
-/** The hash of a row, by the book. */
-function hashOf(row: string): string {
-  return createHash('sha256').update(row).digest('hex').slice(0, 16);
 }
 
 const row = (n: number) => `{"prompt":"p${n}","completions":["a","b"],"labels":[true,null]}`;

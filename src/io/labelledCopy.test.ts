@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { bundlePath, runBundle, runOnTinyDisk } from '../../test/support/cli';
-import { root } from '../../test/support/rows';
+import { hashOf, root } from '../../test/support/rows';
 import { readRow } from '../core/jsonl/readRow';
 import { Overlay } from '../core/labels/overlay';
 import { relabellerOf } from '../core/labels/relabel/relabellers';
@@ -40,11 +40,6 @@ function write(content: string): void {
 async function opened(): Promise<Source> {
   const source = await openSource(path, { format: 'trl' });
   return source.ok ? source.value : assert.fail(source.fault.message);
-}
-
-/** The hash of a row, by the book. */
-function hashOf(row: string): string {
-  return createHash('sha256').update(row).digest('hex').slice(0, 16);
 }
 
 /** Labels step 1 of rows; `text` is the row's text. */

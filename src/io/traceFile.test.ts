@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import type { Container } from '../core/jsonl/splitter';
+import type { RowReading } from '../core/trace/rowReading';
 import { CANCELLED } from './rowStream';
 import { TraceFile } from './traceFile';
-import type { RowReading } from './traceRows';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'cfprm-trace-'));
 after(() => rmSync(folder, { recursive: true }));

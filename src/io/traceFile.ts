@@ -2,13 +2,14 @@ import { stat } from 'node:fs/promises';
 import { readRow } from '../core/jsonl/readRow';
 import { type Anchor, RowIndex } from '../core/jsonl/rowIndex';
 import { type Fault, fail, ok, type Result } from '../core/result';
+import type { RowReading } from '../core/trace/rowReading';
 import { holdBytes } from './byteSource';
 import { fileFault } from './fileFault';
 import { beginsWith, type FileStamp, takeStamp } from './fileStamp';
 import { openSource, type Source, type SourceChoice } from './openSource';
 import { rowHash } from './rowHash';
 import { CANCELLED, type RowVisitor, type StreamOptions, streamRows } from './rowStream';
-import type { FileChange, FileRow, LabelSource, RowRange, RowReading, RowSource } from './traceRows';
+import type { FileChange, FileRow, LabelSource, RowRange, RowSource } from './traceRows';
 
 const FIND_BATCH = 256;
 const INDEX_CHUNK = 1024 * 1024;

@@ -28,7 +28,7 @@ export interface Task {
 const CRASHES = 2;
 
 /** Fault of a solution that was taken back. */
-export function cancelledFault(): Scored<never> {
+function cancelledFault(): Scored<never> {
   return scoreFail('cancelled', 'Cancelled.');
 }
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 /** True while a tab shows this document; VS Code keeps documents for minutes after their last tab closed. */
-export function isInTab(uri: vscode.Uri): boolean {
+function isInTab(uri: vscode.Uri): boolean {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
   return tabs.some(({ input }) => input instanceof vscode.TabInputText && isSame(input.uri, uri));
 }

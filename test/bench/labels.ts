@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { journalText } from '../../src/core/labels/journalLine';
 import { Random } from '../../src/core/merge/random';
 import type { Label } from '../../src/core/trajectory';
 import { journalPath, LabelJournal } from '../../src/io/labelJournal';
+import { hashOf } from '../support/rows';
 
 /** Figures of a journal with many edits. */
 export interface LabelFigures {
@@ -68,7 +68,7 @@ function generateJournal(path: string, edits: number): void {
     let text = '';
     for (let k = 0; k < 1000 && done < edits; k++, done++) {
       const row = 1 + random.below(ROWS);
-      const hash = createHash('sha256').update(String(row)).digest('hex').slice(0, 16);
+      const hash = hashOf(String(row));
       const label = () => LABELS[random.below(LABELS.length)];
       const change = { row, hash, trajectory: 1, step: 1 + random.below(12), from: label(), to: label() };
       const op = `op${random.bits().toString(36)}${random.bits().toString(36)}`;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Json, JsonObject } from '../../src/core/formats/format';
@@ -17,6 +18,11 @@ export function rowsOf(file: string): JsonObject[] {
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => JSON.parse(line) as JsonObject);
+}
+
+/** The hash that ties labels to a row, by the book: apart from what is tested. */
+export function hashOf(row: string): string {
+  return createHash('sha256').update(row).digest('hex').slice(0, 16);
 }
 
 /** Labels in short: + correct, 0 neutral, - incorrect, . absent, soft ones as their number. */

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { RowReading } from '../../src/core/trace/rowReading';
 import { TraceFile } from '../../src/io/traceFile';
-import type { RowReading } from '../../src/io/traceRows';
 
 /** A folder for the files of one test, and the files that it opened. Call `use` in a suite. */
 export class TraceFolder {

@@ -3,7 +3,7 @@ import type { Label, Step } from '../trajectory';
 import { trimmedPiece } from './taggedText';
 
 /** Steps that the trajectories of one row may have in all. */
-export const MAX_STEPS = 200_000;
+const MAX_STEPS = 200_000;
 /** Levels of all nodes together: each node's place is as long as its level is deep. */
 const MAX_LEVELS = 2_000_000;
 /** Beyond this length, a node is named by its number in the walk instead of its way from the root. */

@@ -22,7 +22,7 @@ export interface Disagreement extends StepDisagreement {
 }
 
 /** So many disagreements are kept. */
-export const KEPT_DISAGREEMENTS = 10_000;
+const KEPT_DISAGREEMENTS = 10_000;
 
 /** The decision threshold that a person gave. Faults: not strictly between 0 and 1. */
 export function checkThreshold(value: number): Result<number> {

@@ -69,7 +69,7 @@ const LARGEST = 2 ** 40;
 const HASH = /^[0-9a-f]{16}$/u;
 
 /** A label as the journal spells it: 'correct', 'neutral', 'incorrect', a number in (0,1), or null for absent. */
-export function labelJson(label: Label | undefined): Json {
+function labelJson(label: Label | undefined): Json {
   return label ?? null;
 }
 

@@ -5,7 +5,7 @@ import type { LabelRule, NeutralRule } from './options';
  * Labels as numbers, the way merging computes with them: 1 correct, 0 incorrect, between them soft, and `MASKED`
  * for a step that takes no part.
  */
-export const MASKED = Number.NaN;
+const MASKED = Number.NaN;
 
 /** A step's label as a number; a neutral one as the rule says. */
 export function labelValue(label: Label, neutral: NeutralRule): number {

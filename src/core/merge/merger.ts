@@ -30,7 +30,7 @@ export type Halt = { readonly kind: 'numbers' } | { readonly kind: 'fault'; read
 const MOST_DIGITS = 16;
 
 /** The most malformed rows that are listed; all are counted. */
-export const MAX_LISTED = 1000;
+const MAX_LISTED = 1000;
 
 const encoder = new TextEncoder();
 /** The start of the column that is added, up to the row number, and behind it for rows without an id. */

@@ -60,7 +60,7 @@ export interface MergeRequest {
 }
 
 /** More blocks than this are refused: each is a file of its own. */
-export const MAX_SIZES = 1000;
+const MAX_SIZES = 1000;
 
 /** Fills in the defaults and checks everything. A fault names the option, what it was, and what it may be. */
 export function resolveOptions(request: MergeRequest): Result<MergeOptions> {

@@ -6,8 +6,8 @@ import type { ModelIdentity } from './modelInfo';
 import type { ScoreFaultKind } from './scoreFault';
 
 /** The column with the scores, and the one that says whose they are. */
-export const SCORES_COLUMN = 'scores';
-export const SCORED_BY_COLUMN = 'scored_by';
+const SCORES_COLUMN = 'scores';
+const SCORED_BY_COLUMN = 'scored_by';
 
 /** What stands in a row beside its scores. */
 export interface ScoredBy extends ModelIdentity {

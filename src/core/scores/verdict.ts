@@ -80,7 +80,7 @@ export interface Verification {
 export const TOLERANCE = { full: 1e-3, reduced: 5e-2, score: 0.02 } as const;
 
 /** The least share of heavy operators that has to run on the provider. */
-export const HEAVY_SHARE = 0.9;
+const HEAVY_SHARE = 0.9;
 
 /**
  * Whether a provider may be used: it agrees with the CPU on the golden input, does the work itself, and is faster.

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { fail, ok } from '../result';
 import type { Label, Step, Trajectory } from '../trajectory';
 import { entryAt, stepAt, type TracePage } from './page';
-import { DEFAULT_RENDER, facts, type RenderOptions, type RowToShow, renderPage } from './render';
+import { DEFAULT_RENDER, facts, type RenderOptions, renderPage } from './render';
+import type { RowReading } from './rowReading';
 
 const place = { path: ['steps', 0] };
 
@@ -11,11 +12,11 @@ function step(text: string, label?: Label, score?: number): Step {
   return { text, label, score, place };
 }
 
-function show(ordinal: number, ...trajectories: Trajectory[]): RowToShow {
+function show(ordinal: number, ...trajectories: Trajectory[]): RowReading {
   return { row: ordinal + 1, ordinal, bytes: 1, result: ok(trajectories) };
 }
 
-function render(rows: RowToShow[], options: Partial<RenderOptions> = {}): TracePage {
+function render(rows: RowReading[], options: Partial<RenderOptions> = {}): TracePage {
   return renderPage('heading', rows, { ...DEFAULT_RENDER, ...options });
 }
 
@@ -282,7 +283,9 @@ describe('any page', () => {
   );
   const rows = fc
     .array(result, { maxLength: 5 })
-    .map((all) => all.map((it, ordinal): RowToShow => ({ row: ordinal + 1, ordinal, bytes: 1, result: it })));
+    .map((all) =>
+      all.map((it, ordinal): RowReading => ({ row: ordinal + 1, ordinal, bytes: 1, result: it })),
+    );
   const options = fc.record({
     maxStepChars: fc.integer({ min: 3, max: 60 }),
     maxPageChars: fc.nat(2000),

@@ -1,8 +1,8 @@
 import type { Verdict } from '../grade/answer';
 import { verdict } from '../grade/answer';
-import type { Result } from '../result';
 import { firstError, isError, minimumScore, type Trajectory } from '../trajectory';
 import type { Mark, MarkKind, StepEntry, TraceEntry, TracePage } from './page';
+import type { RowReading } from './rowReading';
 import {
   bar,
   count,
@@ -26,16 +26,6 @@ const EDITED = '*';
 
 const FULL = 'this page is full. Enter opens the row.';
 
-/** One row to show. */
-export interface RowToShow {
-  readonly row: number;
-  readonly ordinal: number;
-  readonly bytes: number;
-  readonly result: Result<readonly Trajectory[]>;
-  /** The trajectories as they are in the file, if labels of the row were edited. */
-  readonly unedited?: readonly Trajectory[];
-}
-
 /** How a page is drawn. */
 export interface RenderOptions {
   readonly thresholds: Thresholds;
@@ -55,7 +45,7 @@ export const DEFAULT_RENDER: RenderOptions = {
 };
 
 /** Draws a page: `heading` on its first line, then every trajectory with one line per step. */
-export function renderPage(heading: string, rows: readonly RowToShow[], options: RenderOptions): TracePage {
+export function renderPage(heading: string, rows: readonly RowReading[], options: RenderOptions): TracePage {
   const draft = new Draft();
   draft.add(oneLine(heading), 'dim');
   const columns = columnsOf(rows);
@@ -107,7 +97,7 @@ interface Columns {
   readonly edited: number;
 }
 
-function columnsOf(rows: readonly RowToShow[]): Columns {
+function columnsOf(rows: readonly RowReading[]): Columns {
   let number = 2;
   let score = 0;
   let soft = 0;
@@ -146,7 +136,7 @@ class Draft {
   }
 }
 
-function renderFault(draft: Draft, row: RowToShow, message: string, column?: number): TraceEntry {
+function renderFault(draft: Draft, row: RowReading, message: string, column?: number): TraceEntry {
   const title = `row ${count(row.row)}`;
   const place = column === undefined ? '' : ` (column ${count(column)})`;
   const line = draft.add(`▾ ${title}`, 'head');
@@ -158,7 +148,7 @@ function renderFault(draft: Draft, row: RowToShow, message: string, column?: num
 
 function renderTrajectory(
   draft: Draft,
-  row: RowToShow,
+  row: RowReading,
   trajectories: readonly Trajectory[],
   index: number,
   columns: Columns,

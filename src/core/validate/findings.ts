@@ -9,17 +9,10 @@ export interface Finding {
   readonly trajectory?: number;
   /** 1-based step, or null if the finding is not about one. */
   readonly step: number | null;
+  /** 'empty-step', 'duplicate-step', 'answer-contradicts-labels', 'problem-in-two-splits', or a reader's note. */
   readonly kind: string;
   readonly message: string;
 }
-
-/** The kinds that are found here; readers add their own (notes), such as 'labels-after-error'. */
-export const KINDS = {
-  'empty-step': 'Steps without text',
-  'duplicate-step': 'Steps that say the same as an earlier one',
-  'answer-contradicts-labels': 'Final answers that contradict the labels',
-  'problem-in-two-splits': 'Problems that occur in two splits',
-} as const;
 
 /** What a finding says of a trajectory, before it is known where it stands. */
 type Remark = Pick<Finding, 'step' | 'kind' | 'message'>;

@@ -1,7 +1,7 @@
 import { ok, type Result } from '../../core/result';
 import { parseFilter, passes, type TraceFilter } from '../../core/trace/filter';
+import type { RowReading } from '../../core/trace/rowReading';
 import type { TraceFile } from '../../io/traceFile';
-import type { RowReading } from '../../io/traceRows';
 
 /** Ascending positions of the rows that pass a filter, by the filter's text. */
 export type Filtered = Map<string, Promise<Result<readonly number[]>>>;

@@ -6,8 +6,8 @@ import {
   disagreementsOf,
 } from '../../core/labels/disagreement';
 import { ok, type Result } from '../../core/result';
+import type { RowReading } from '../../core/trace/rowReading';
 import { count } from '../../core/trace/words';
-import type { RowReading } from '../../io/traceRows';
 import type { OpenFiles } from '../files/openFiles';
 import { withCancel } from '../progress';
 import { settings } from '../settings';

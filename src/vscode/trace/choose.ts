@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { FILTERS, passes, type TraceFilter } from '../../core/trace/filter';
-import type { RowReading } from '../../io/traceRows';
+import type { RowReading } from '../../core/trace/rowReading';
 import type { OpenFiles } from '../files/openFiles';
 import { type TraceNavigation, valueOrTell } from './navigation';
 

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { Result } from '../../core/result';
 import { entryAt, type TraceEntry, type TracePage } from '../../core/trace/page';
+import type { RowReading } from '../../core/trace/rowReading';
 import { firstError } from '../../core/trajectory';
 import { CANCELLED } from '../../io/rowStream';
-import type { RowReading } from '../../io/traceRows';
 import type { OpenFiles } from '../files/openFiles';
 import { withCancel } from '../progress';
 import { parseTraceUri, TRACE_LANGUAGE, type TraceAddress, traceUri } from './address';

@@ -8,7 +8,7 @@ import type { OpenFiles } from '../files/openFiles';
 import { type TraceNavigation, valueOrTell } from './navigation';
 
 /** The scheme of single rows, shown as indented JSON. */
-export const ROW_SCHEME = 'cfprm-row';
+const ROW_SCHEME = 'cfprm-row';
 
 /** VS Code gives extensions no document above this many UTF-16 units (microsoft/vscode#111849). */
 const MODEL_LIMIT = 50 * 1024 * 1024;

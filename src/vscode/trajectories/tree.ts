@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { filterWords } from '../../core/trace/filter';
 import { facts } from '../../core/trace/render';
+import type { RowReading } from '../../core/trace/rowReading';
 import { count, printable, shorten } from '../../core/trace/words';
 import { firstError } from '../../core/trajectory';
 import type { TraceFile } from '../../io/traceFile';
-import type { RowRange, RowReading } from '../../io/traceRows';
+import type { RowRange } from '../../io/traceRows';
 import type { CommandId } from '../commandIds';
 import type { OpenFiles } from '../files/openFiles';
 
