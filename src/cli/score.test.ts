@@ -159,6 +159,7 @@ describe('cfprm score', () => {
       [[join(folder, 'no.jsonl'), '--out', out], /no\.jsonl does not exist/],
       [[join(folder, 'empty.jsonl'), '--out', out], /empty/],
       [[source, '--out', source], /is the source itself/],
+      [[source, '--out', `${source}.cfprm-labels.jsonl`], /is where the labels are kept/],
       [[source, '--out', join(folder, 'there.jsonl')], /already exists.*--force/],
       [['-', '--out', out], /Standard input cannot be scored/],
       [[source, '--out', out, '--threads', '0'], /threads is "0"/],

@@ -3,6 +3,7 @@ import { type ConversionReport, Converter } from '../core/convert/converter';
 import type { Format } from '../core/formats/format';
 import { fail, ok, type Result } from '../core/result';
 import { AtomicFile } from './atomicFile';
+import { isUnchanged } from './fileStamp';
 import type { Source, SourceChoice } from './openSource';
 import { OutputFile } from './outputFile';
 import { spareOwnFiles } from './ownFiles';
@@ -55,7 +56,7 @@ export async function convertFile(job: ConvertJob): Promise<Result<Conversion>> 
     if (!made.ok) return made;
     if (job.signal?.aborted) return fail(CANCELLED);
     const after = await stat(job.source).catch(() => undefined);
-    if (before?.size !== after?.size || before?.mtimeMs !== after?.mtimeMs || before?.ino !== after?.ino) {
+    if (!isUnchanged(before, after)) {
       return fail(`${job.source} changed while it was converted. Convert it again when nobody writes to it.`);
     }
     const committed = await target.value.commit();

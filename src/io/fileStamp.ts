@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 
 /** A file as it was at one look, so that the next look can tell what happened to it. */
@@ -18,6 +19,11 @@ export async function takeStamp(path: string): Promise<FileStamp> {
   const length = Math.min(TAIL_BYTES, info.size);
   const tail = await readBytes(path, info.size - length, length);
   return { bytes: info.size, modified: info.mtimeMs, inode: info.ino, tail };
+}
+
+/** True if nobody wrote to a file between two looks, nor put another one in its place; undefined where it is gone. */
+export function isUnchanged(before: Stats | undefined, after: Stats | undefined): boolean {
+  return before?.size === after?.size && before?.mtimeMs === after?.mtimeMs && before?.ino === after?.ino;
 }
 
 /** True if the file still holds, at the same place, the last bytes that it ended with at the stamp. */

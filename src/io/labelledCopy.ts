@@ -5,6 +5,7 @@ import { type Fault, fail, ok, type Result } from '../core/result';
 import { AtomicFile } from './atomicFile';
 import { type ByteSource, openBytes } from './byteSource';
 import { fileFault } from './fileFault';
+import { isUnchanged } from './fileStamp';
 import type { Source } from './openSource';
 import { OutputFile } from './outputFile';
 import { spareOwnFiles } from './ownFiles';
@@ -121,8 +122,7 @@ class CopyPass {
       if (this.file.fault !== undefined) return { ok: false, fault: this.file.fault };
       const written = await output.finish();
       const after = await stat(this.job.source.path).catch(() => undefined);
-      const same =
-        after?.size === before.size && after.mtimeMs === before.mtimeMs && after.ino === before.ino;
+      const same = isUnchanged(before, after);
       if (!same) return this.changed();
       const { relabelled, labels, stale, refused } = this;
       return ok({ ...written, relabelled, labels, stale, refused });

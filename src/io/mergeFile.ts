@@ -19,6 +19,7 @@ import { VERSION } from '../core/version';
 import { AtomicFolder, isInside } from './atomicFolder';
 import { bytesToUnpack, exactBytes, holdBytes } from './byteSource';
 import { type Digest, fileDigest } from './fileDigest';
+import { isUnchanged } from './fileStamp';
 import { haltFault, mergeDryRun } from './mergeDryRun';
 import { chunkFor, passesOf } from './mergeTurn';
 import { openSource, type Source, type SourceChoice } from './openSource';
@@ -100,7 +101,7 @@ async function fill(
   const written = await pass.run();
   if (!written.ok) return written;
   const after = await stat(source.path).catch(() => undefined);
-  const same = after?.size === before.size && after.mtimeMs === before.mtimeMs && after.ino === before.ino;
+  const same = isUnchanged(before, after);
   if (!same || written.value.source.bytes !== before.size) {
     return fail(`${source.path} changed while it was merged. Merge it again when nobody writes to it.`);
   }

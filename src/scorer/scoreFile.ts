@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { parseRow, readParsed } from '../core/jsonl/readRow';
 import { type Fault, fail, ok, type Result } from '../core/result';
 import { type RowFault, type ScoredBy, scoredRow } from '../core/scores/scoredRow';
@@ -6,8 +6,9 @@ import type { Scored, ScoreFault } from '../core/scores/scoreFault';
 import type { Trajectory } from '../core/trajectory';
 import { VERSION } from '../core/version';
 import { holdBytes } from '../io/byteSource';
-import { journalPath } from '../io/labelJournal';
+import { isUnchanged } from '../io/fileStamp';
 import { openSource, type Source, type SourceChoice } from '../io/openSource';
+import { spareOwnFiles } from '../io/ownFiles';
 import { CANCELLED, type RowVisitor, streamRows } from '../io/rowStream';
 import { type Job, PartialFile } from './partialFile';
 import type { Scorer } from './scorer';
@@ -68,7 +69,7 @@ export async function scoreFile(job: ScoreJob): Promise<Result<ScoreReport>> {
   try {
     const source = await openSource(job.source, { ...job, edits: false });
     if (!source.ok) return source;
-    const allowed = await checkTarget(job);
+    const allowed = await spareOwnFiles(job.source, job.out);
     if (!allowed.ok) return allowed;
     const scorer = await job.scorer();
     if (!scorer.ok) return scorer;
@@ -85,7 +86,7 @@ export async function scoreFile(job: ScoreJob): Promise<Result<ScoreReport>> {
       keep = pass.brokenOff;
       if (!read.ok) return read;
       const after = await stat(job.source).catch(() => undefined);
-      if (after?.size !== before.size || after.mtimeMs !== before.mtimeMs || after.ino !== before.ino) {
+      if (!isUnchanged(before, after)) {
         return changed(job);
       }
       keep = true;
@@ -101,14 +102,6 @@ export async function scoreFile(job: ScoreJob): Promise<Result<ScoreReport>> {
 
 function changed({ source }: ScoreJob): Result<never> {
   return fail(`${source} changed while it was scored. Score it again when nobody writes to it.`);
-}
-
-async function checkTarget({ source, out }: ScoreJob): Promise<Result<void>> {
-  const real = (path: string): Promise<string | undefined> => realpath(path).catch(() => undefined);
-  const target = await real(out);
-  if (target === undefined) return ok(undefined);
-  if (target !== (await real(source)) && target !== (await real(journalPath(source)))) return ok(undefined);
-  return fail(`${out} is the source itself or its labels, which are never overwritten. Choose another name.`);
 }
 
 /** What has to be the same for a run to go on where another one ended. */
