@@ -7,3 +7,18 @@ declare class TextDecoder {
 declare class TextEncoder {
   encode(input?: string): Uint8Array;
 }
+declare function atob(base64: string): string;
+/** As much of WebAssembly as core uses; every host has it, too. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>);
+  }
+  class Memory {
+    constructor(options: { initial: number });
+    readonly buffer: ArrayBuffer;
+  }
+  class Instance {
+    constructor(module: Module, imports: { room: { memory: Memory } });
+    readonly exports: Record<string, unknown>;
+  }
+}

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { realpath, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { scanRoom } from '../core/jsonl/scanRoom';
 import {
   blockFile,
   type Manifest,
@@ -197,7 +198,7 @@ class MergePass {
     const files = order === 'shuffled' ? [MIXED_FILE] : merger.windows.map(blockFile);
     const buffer = Math.min(MOST_BUFFER, Math.max(LEAST_BUFFER, Math.floor(BUFFERS / files.length)));
     // Input and outputs lie in one memory, so that bytes are copied within it (`ByteSink`).
-    const memory = new ArrayBuffer(2 * (this.chunk + files.length * buffer));
+    const memory = scanRoom(2 * (this.chunk + files.length * buffer));
     this.room = new Uint8Array(memory, 0, 2 * this.chunk);
     for (const [k, file] of files.entries()) {
       const buffers = new Uint8Array(memory, 2 * (this.chunk + k * buffer), 2 * buffer);

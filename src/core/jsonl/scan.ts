@@ -1,5 +1,6 @@
 import { DuplicateKeys } from './duplicateKeys';
 import { explain, type Place } from './scanMessage';
+import { finderIn, type SpecialFinder } from './scanRoom';
 
 /** What a scan found wrong; a row without one is one valid JSON value. */
 export interface ScanFault {
@@ -33,7 +34,8 @@ const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
  * nesting. This is the one definition of "valid JSON" that reading, merging and validating share; that the
  * bytes are UTF-8 is for the caller to check.
  *
- * Strings, which are most of a row, are tested four bytes at a time on an `Int32Array` over the same memory.
+ * Strings, which are most of a row, are tested four bytes at a time on an `Int32Array` over the same memory, or 16 at
+ * a time in memory made for it (`scanRoom`).
  * One scanner is reused for many rows and holds no row's bytes longer than until the next one.
  *
  * Besides `scan` it lends its parts (`attach`, `white`, `string`, `value`) to passes that walk a row
@@ -56,6 +58,7 @@ export class RowScanner {
   private end = 0;
   private words: Int32Array = new Int32Array(0);
   private memory: ArrayBufferLike | undefined;
+  private special: SpecialFinder | undefined;
   private readonly keys = new DuplicateKeys();
   /** 1 at the depths where an object is open, 0 for arrays. */
   private readonly isObject = new Uint8Array(MAX_DEPTH + 1);
@@ -80,6 +83,7 @@ export class RowScanner {
     this.bytes = bytes;
     if (bytes.buffer === this.memory) return;
     this.memory = bytes.buffer;
+    this.special = finderIn(bytes.buffer);
     this.words = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >> 2);
   }
 
@@ -100,33 +104,13 @@ export class RowScanner {
   /** Reads the string whose opening quote is at `open`. */
   string(open: number): number {
     const bytes = this.bytes;
-    const words = this.words;
-    const base = bytes.byteOffset;
     const end = this.end;
-    const lastWord = (base + end) >> 2;
+    const { special } = this;
+    const base = bytes.byteOffset;
     let i = open + 1;
     this.escaped = false;
     for (;;) {
-      while (i < end && ((base + i) & 3) !== 0 && SPECIAL[bytes[i]!] === 0) i++;
-      if (((base + i) & 3) === 0) {
-        let word = (base + i) >> 2;
-        let found = 0;
-        while (word < lastWord) {
-          const four = words[word]!;
-          const quote = four ^ 0x22222222;
-          const slash = four ^ 0x5c5c5c5c;
-          // "has a zero byte" and "has a byte below 0x20" (Anderson, Bit Twiddling Hacks): exact on whether.
-          const hit =
-            ((quote - 0x01010101) & ~quote) | ((slash - 0x01010101) & ~slash) | ((four - 0x20202020) & ~four);
-          found = hit & 0x80808080;
-          if (found !== 0) break;
-          word++;
-        }
-        // The lowest bit that is set belongs to the first of the bytes, if that is the lowest one of the word.
-        i = (word << 2) - base;
-        if (found !== 0 && LITTLE_ENDIAN) i += (31 - Math.clz32(found & -found)) >> 3;
-        else while (i < end && SPECIAL[bytes[i]!] === 0) i++;
-      }
+      i = special === undefined ? this.plainEnd(i) : special(base + i, base + end) - base;
       if (i >= end) return this.stop(end, 'string');
       const byte = bytes[i]!;
       if (byte === QUOTE) return i + 1;
@@ -136,6 +120,36 @@ export class RowScanner {
       if (length === 0) return this.stop(i, 'escape');
       i += length;
     }
+  }
+
+  /** The first quote, backslash or control byte from `start` on, or the end. */
+  private plainEnd(start: number): number {
+    const bytes = this.bytes;
+    const words = this.words;
+    const base = bytes.byteOffset;
+    const end = this.end;
+    const lastWord = (base + end) >> 2;
+    let i = start;
+    while (i < end && ((base + i) & 3) !== 0 && SPECIAL[bytes[i]!] === 0) i++;
+    if (((base + i) & 3) !== 0) return i;
+    let word = (base + i) >> 2;
+    let found = 0;
+    while (word < lastWord) {
+      const four = words[word]!;
+      const quote = four ^ 0x22222222;
+      const slash = four ^ 0x5c5c5c5c;
+      // "has a zero byte" and "has a byte below 0x20" (Anderson, Bit Twiddling Hacks): exact on whether.
+      const hit =
+        ((quote - 0x01010101) & ~quote) | ((slash - 0x01010101) & ~slash) | ((four - 0x20202020) & ~four);
+      found = hit & 0x80808080;
+      if (found !== 0) break;
+      word++;
+    }
+    // The lowest bit that is set belongs to the first of the bytes, if that is the lowest one of the word.
+    i = (word << 2) - base;
+    if (found !== 0 && LITTLE_ENDIAN) return i + ((31 - Math.clz32(found & -found)) >> 3);
+    while (i < end && SPECIAL[bytes[i]!] === 0) i++;
+    return i;
   }
 
   /**
