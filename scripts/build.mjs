@@ -16,10 +16,11 @@ function pages() {
 /**
  * Bundles the extension, the command line, the scorer's child process and every webview page. An entry whose
  * source file is missing is left out.
- * @param {{ production?: boolean }} [options] production: minified, without source maps
- * @returns {Promise<string[]>} the files written, relative to the root
+ * @param {{ production?: boolean, folder?: string }} [options] production: minified, without source maps; folder:
+ *   where to, dist/ if not said
+ * @returns {Promise<string[]>} the source files, relative to the root
  */
-export async function build({ production = false } = {}) {
+export async function build({ production = false, folder = at('dist') } = {}) {
   const { build: bundle } = await import('esbuild');
   /** @type {import('esbuild').BuildOptions} */
   const common = {
@@ -43,22 +44,30 @@ export async function build({ production = false } = {}) {
   };
   const jobs = [];
   if (existsSync(at('src/extension.ts')))
-    jobs.push(bundle({ ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js' }));
+    jobs.push(
+      bundle({ ...node, entryPoints: ['src/extension.ts'], outfile: path.join(folder, 'extension.js') }),
+    );
   if (existsSync(at('src/cli/main.ts'))) {
     const hasShebang = readFileSync(at('src/cli/main.ts'), 'utf8').startsWith('#!');
     const banner = hasShebang ? undefined : { js: '#!/usr/bin/env node' };
-    jobs.push(bundle({ ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js', banner }));
+    jobs.push(
+      bundle({ ...node, entryPoints: ['src/cli/main.ts'], outfile: path.join(folder, 'cli.js'), banner }),
+    );
   }
   if (existsSync(at('src/scorer/scorerProcess.ts')))
     jobs.push(
-      bundle({ ...node, entryPoints: ['src/scorer/scorerProcess.ts'], outfile: 'dist/scorerProcess.js' }),
+      bundle({
+        ...node,
+        entryPoints: ['src/scorer/scorerProcess.ts'],
+        outfile: path.join(folder, 'scorerProcess.js'),
+      }),
     );
   for (const page of pages())
     jobs.push(
       bundle({
         ...common,
         entryPoints: { [page]: `webview/${page}/main.ts` },
-        outdir: 'dist/webview',
+        outdir: path.join(folder, 'webview'),
         platform: 'browser',
         target: 'es2022',
         format: 'iife',
@@ -66,10 +75,13 @@ export async function build({ production = false } = {}) {
       }),
     );
   const results = await Promise.all(jobs);
-  if (existsSync(at('dist/cli.js'))) chmodSync(at('dist/cli.js'), 0o755);
-  const written = results.flatMap((result) => Object.keys(result.metafile?.outputs ?? {}));
-  removeStale('dist', written);
-  return written;
+  if (existsSync(path.join(folder, 'cli.js'))) chmodSync(path.join(folder, 'cli.js'), 0o755);
+  if (folder === at('dist'))
+    removeStale(
+      'dist',
+      results.flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {})),
+    );
+  return [...new Set(results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {})))];
 }
 
 /**
@@ -118,8 +130,8 @@ export async function buildHostSuites() {
 if (isMain(import.meta.url)) {
   const work = async () => {
     await ensureInstalled();
-    const files = await build({ production: process.argv.includes('--production') });
-    console.log(files.filter((file) => !file.endsWith('.map')).join('\n') || 'nothing to build yet');
+    await build({ production: process.argv.includes('--production') });
+    console.log(readdirSync(at('dist')).join('\n'));
   };
   main(work());
 }

@@ -1,5 +1,5 @@
 // `npm test`, or some of its legs:
-//   test.mjs [check] [build] [unit] [launcher] [host] [ui] [--latest] [--grep TEXT]
+//   test.mjs [check] [build] [unit] [launcher] [host] [ui] [package] [--latest] [--grep TEXT]
 // The last line is the total over all legs, `N passed, N failed`; the exit code is 0 only if none failed.
 // A leg that could not run, ran nothing, hung or crashed counts as one failed.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { ensureInstalled } from './install.mjs';
 import { root, run, tool } from './process.mjs';
 import { judge, readResult } from './verdict.mjs';
 
-const LEGS = ['check', 'build', 'unit', 'launcher', 'host', 'ui'];
+const LEGS = ['check', 'build', 'unit', 'launcher', 'host', 'ui', 'package'];
 const LIMIT_MS = 10 * 60_000;
 
 const { values: options, positionals } = parseArgs({
@@ -91,6 +91,8 @@ async function runLegs() {
   // The user interface is driven in the server's workbench, which Windows has not.
   if (legs.includes('ui') && process.platform !== 'win32')
     await suite('ui', mocha(...inHost, 'test/host/ui/*.test.ts'));
+  if (legs.includes('package') && process.platform !== 'win32')
+    await suite('package', mocha(...inHost, 'test/package/*.test.ts'));
 }
 
 try {

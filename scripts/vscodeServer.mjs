@@ -1,6 +1,6 @@
 // A real VS Code without a download from its vendor: the server inside the npm package `code-server`.
 // Its `server-main.js` is run directly; the package's own wrapper and install scripts are never run.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -180,10 +180,10 @@ function cleanEnvironment() {
 /**
  * Starts the server on 127.0.0.1 and waits until it answers.
  * @param {Host} host
- * @param {{ port?: number, settings?: Record<string, unknown>, testDriver?: boolean, install?: boolean }} [options]
+ * @param {{ port?: number, settings?: Record<string, unknown>, testDriver?: boolean, install?: boolean | string }} [options]
  *   port: the preferred one, else any free one; testDriver: VS Code 1.139 reads the address's payload
  *   (development extension, test suite) only with it, and shows no notification toasts with it; install:
- *   this repository's extension is there as an installed one, without the payload.
+ *   this repository's extension is there as an installed one, without the payload, or the package in this file.
  * @returns {Promise<Server>}
  */
 export async function startServer(host, options = {}) {
@@ -194,12 +194,14 @@ export async function startServer(host, options = {}) {
   const settingsFile = path.join(temporary, 'server/data/User/settings.json');
   mkdirSync(path.dirname(settingsFile), { recursive: true });
   writeFileSync(settingsFile, JSON.stringify({ ...QUIET, ...settings }, null, 2));
-  if (install) linkExtension(path.join(temporary, 'extensions'));
+  const extensions = path.join(temporary, 'extensions');
+  if (install === true) linkExtension(extensions);
+  else if (install) installPackage(host, install, extensions);
   const args = [host.main, '--host', '127.0.0.1', '--port', String(port), '--without-connection-token'];
   args.push('--accept-server-license-terms', '--telemetry-level', 'off', '--disable-telemetry');
   args.push('--disable-workspace-trust', ...(testDriver ? ['--enable-smoke-test-driver'] : []));
   args.push('--server-data-dir', path.join(temporary, 'server'));
-  args.push('--extensions-dir', path.join(temporary, 'extensions'));
+  args.push('--extensions-dir', extensions);
   // A process group of its own: the server starts an extension host, a file watcher and a terminal host.
   const child = spawn(host.node, args, {
     env: cleanEnvironment(),
@@ -253,6 +255,38 @@ function linkExtension(folder) {
     relativeLocation,
   };
   writeFileSync(path.join(folder, 'extensions.json'), JSON.stringify([entry]));
+}
+
+/**
+ * Installs a package from its file, as a person would.
+ * @param {Host} host
+ * @param {string} file a .vsix
+ * @param {string} folder where a server's extensions go
+ * @returns {string} the folder of the installed extension
+ */
+export function installPackage(host, file, folder) {
+  const data = mkdtempSync(path.join(os.tmpdir(), 'cfprm-install-'));
+  try {
+    const args = [
+      host.main,
+      '--install-extension',
+      file,
+      '--extensions-dir',
+      folder,
+      '--server-data-dir',
+      data,
+    ];
+    // Its log complains of parts of the server that were never built, whatever comes of the installation.
+    const { status, stderr } = spawnSync(host.node, [...args, '--accept-server-license-terms'], {
+      env: cleanEnvironment(),
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`VS Code could not install ${file} (code ${status}).\n${stderr}`);
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+  const [installed] = JSON.parse(readFileSync(path.join(folder, 'extensions.json'), 'utf8'));
+  return path.join(folder, installed.relativeLocation);
 }
 
 /** @param {number} port @param {number} limitMs */

@@ -237,6 +237,12 @@ function asSplit(fault: ScoreFault): ScoreFault {
 
 function bindingMissing(error: unknown): ScoreFault {
   const here = `${process.platform}-${process.arch}`;
+  if (/Cannot find module 'onnxruntime-node'/.test(words(error)))
+    return scoreFail(
+      'binding-missing',
+      `This installation of CFPRM comes without onnxruntime, so it cannot score. Install the package for ${here}, if there is one, in the place of the universal one.`,
+      words(error),
+    ).fault;
   return scoreFail(
     'binding-missing',
     `onnxruntime-node cannot be loaded on ${here} (${words(error).split('\n', 1)[0]}). It needs linux x64 or arm64 with glibc 2.28, Windows, or macOS on Apple silicon.`,

@@ -18,6 +18,8 @@ export interface WorkbenchOptions {
   readonly settings?: Record<string, unknown>;
   /** The window's size in CSS pixels; 1400 x 900 if absent. */
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** A package (.vsix) to install; this repository's build if absent. */
+  readonly package?: string;
 }
 
 /** Text that a decoration puts before or after a piece of a line. */
@@ -73,7 +75,7 @@ export class Workbench {
       const server = await startServer(host, {
         settings: { 'files.exclude': { '**/.vscode': true }, ...options.settings },
         testDriver: false,
-        install: true,
+        install: options.package ?? true,
       });
       undo.push(server.stop);
       const browser = await openBrowser(options.viewport);
