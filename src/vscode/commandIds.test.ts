@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { COMMAND_IDS } from './commandIds';
 
@@ -18,9 +18,12 @@ const { contributes } = JSON.parse(manifest) as {
     keybindings: Entry[];
     menus: Record<string, Entry[]>;
     viewsWelcome: { contents: string }[];
+    walkthroughs: {
+      steps: { description: string; completionEvents: string[]; media: { markdown: string } }[];
+    }[];
   };
 };
-const { commands, keybindings, menus, viewsWelcome } = contributes;
+const { commands, keybindings, menus, viewsWelcome, walkthroughs } = contributes;
 
 describe('commands in package.json', () => {
   it('are exactly those that the extension registers', () => {
@@ -36,12 +39,24 @@ describe('commands in package.json', () => {
     const known: readonly string[] = COMMAND_IDS;
     const entries = [...keybindings, ...Object.values(menus).flat()];
     const named = entries.flatMap(({ command, alt }) => (alt === undefined ? [command] : [command, alt]));
-    for (const { contents } of viewsWelcome)
-      for (const [, command] of contents.matchAll(/\(command:([\w.]+)\)/g)) named.push(command!);
+    const steps = walkthroughs.flatMap((it) => it.steps);
+    for (const text of [...viewsWelcome.map((it) => it.contents), ...steps.map((it) => it.description)])
+      for (const [, command] of text.matchAll(/\(command:([\w.]+)\)/g)) named.push(command!);
+    named.push(...steps.flatMap((it) => it.completionEvents.map((event) => event.replace('onCommand:', ''))));
     assert.deepEqual(
       named.filter((command) => !known.includes(command)),
       [],
     );
+  });
+
+  it('are led through by a walkthrough whose pages and pictures are there', () => {
+    const [start] = walkthroughs;
+    assert.equal(start?.steps.length, 5);
+    for (const { media } of start?.steps ?? []) {
+      const page = path.resolve(__dirname, '../..', media.markdown);
+      for (const [, picture] of readFileSync(page, 'utf8').matchAll(/\]\(([^)]+)\)/g))
+        assert.ok(existsSync(path.resolve(path.dirname(page), picture!)), `${media.markdown}: ${picture}`);
+    }
   });
 
   it('merge by the title "CFPRM: Merge windows", from palette, editor title and explorer', () => {

@@ -35,6 +35,9 @@ export const COMMAND_IDS = [
   'cfprm.writeLabelledCopy',
   'cfprm.showRow',
   'cfprm.showLog',
+  'cfprm.openSample',
+  'cfprm.openWalkthrough',
+  'cfprm.copyDiagnosticReport',
 ] as const;
 
 /** The id of a command. */

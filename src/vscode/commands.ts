@@ -5,12 +5,14 @@ import { activeSource, chooseFormat } from './format/formatStatus';
 import { writeCopy } from './labels/labelledCopy';
 import { reanchor } from './labels/staleLabels';
 import { isMergeJob, mergeTo, mergeWindows } from './merge/mergeWindows';
+import { copyReport } from './report/copyReport';
 import type { Services } from './services';
 import { toggleInline } from './settings';
 import { chooseFilter, clearFilter, goTo, showKeys } from './trace/choose';
 import { valueOrTell } from './trace/navigation';
 import type { FileNode } from './trajectories/tree';
 import { validate } from './validate/validateCommand';
+import { openSample, openWalkthrough } from './welcome/sample';
 
 type Handler = (services: Services, ...args: never[]) => unknown;
 
@@ -61,6 +63,9 @@ const COMMANDS: Record<CommandId, Handler> = {
     withSource(uri, (source) => writeCopy(files, source)),
   'cfprm.showRow': (services, source: string, row: number) => showRow(services, source, row),
   'cfprm.showLog': ({ log }) => log.show(),
+  'cfprm.openSample': openSample,
+  'cfprm.openWalkthrough': openWalkthrough,
+  'cfprm.copyDiagnosticReport': copyReport,
 };
 
 /** Registers the table; a command that fails tells the user and the log instead of vanishing. */

@@ -6,7 +6,7 @@ import { DisagreementIndex } from './labels/disagreementIndex';
 import { DisagreementTour } from './labels/disagreementTour';
 import { LabelEditing } from './labels/labelEditing';
 import { tellStale } from './labels/staleLabels';
-import { createLog } from './log';
+import { Log } from './log';
 import { InlineChips } from './raw/chips';
 import { RawDiagnostics } from './raw/rawDiagnostics';
 import { RawDocuments } from './raw/rawDocuments';
@@ -28,7 +28,7 @@ import { FindingsReport } from './validate/findingsReport';
 /** What commands work with. */
 export interface Services {
   readonly context: vscode.ExtensionContext;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
   readonly files: OpenFiles;
   readonly navigation: TraceNavigation;
   readonly source: TraceSource;
@@ -39,7 +39,7 @@ export interface Services {
 
 /** Builds the services and registers every view and provider; nothing is read from disk here. */
 export function createServices(context: vscode.ExtensionContext): Services {
-  const log = createLog();
+  const log = new Log();
   const files = new OpenFiles(new ReadingChoices(context.workspaceState), log);
   const disagreementIndex = new DisagreementIndex(files);
   const pages = new TracePages(files, disagreementIndex);

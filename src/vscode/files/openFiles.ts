@@ -5,6 +5,7 @@ import { filterWords, formatFilter, type TraceFilter } from '../../core/trace/fi
 import type { JournalChange } from '../../io/labelJournal';
 import { TraceFile } from '../../io/traceFile';
 import { FileLabels } from '../labels/fileLabels';
+import type { Log } from '../log';
 import { withCancel } from '../progress';
 import { parseTraceUri } from '../trace/address';
 import { collect, extendAll, type Filtered, refilter } from './filtered';
@@ -49,7 +50,7 @@ export class OpenFiles implements vscode.Disposable {
 
   constructor(
     readonly reading: ReadingChoices,
-    private readonly log: vscode.LogOutputChannel,
+    private readonly log: Log,
   ) {}
 
   /** The files in use, in the order they were opened. */

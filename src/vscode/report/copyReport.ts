@@ -1,0 +1,61 @@
+import os from 'node:os';
+import * as vscode from 'vscode';
+import { counted } from '../../core/trace/words';
+import type { Services } from '../services';
+import { type ReportFacts, reportText } from './reportText';
+
+/** Puts versions, settings and the last errors on the clipboard, for an issue; no text of traces. */
+export async function copyReport(services: Services): Promise<void> {
+  await vscode.env.clipboard.writeText(reportText(await gather(services)));
+  const show = 'Show it';
+  const message = 'CFPRM: The diagnostic report is on the clipboard. It holds no text of your traces.';
+  if ((await vscode.window.showInformationMessage(message, show)) !== show) return;
+  const content = await vscode.env.clipboard.readText();
+  await vscode.window.showTextDocument(
+    await vscode.workspace.openTextDocument({ content, language: 'markdown' }),
+  );
+}
+
+async function gather({ context, files, log }: Services): Promise<ReportFacts> {
+  const { version } = context.extension.packageJSON as { version: string };
+  const opened = await Promise.all(files.uris.map((uri) => files.open(uri)));
+  return {
+    versions: [
+      ['CFPRM', version],
+      ['VS Code', `${vscode.version} (${vscode.env.appHost})`],
+      ['Remote', vscode.env.remoteName ?? 'none'],
+      ['Node', process.version],
+      ['System', `${os.platform()} ${os.release()} ${os.arch()}`],
+      ['Trusted workspace', String(vscode.workspace.isTrusted)],
+    ],
+    settings: changedSettings(context.extension.packageJSON),
+    files: opened.flatMap((file) =>
+      file.ok
+        ? [
+            {
+              format: file.value.source.format.id,
+              bytes: file.value.source.bytes,
+              rows: counted(file.value.allRows.length, 'row'),
+            },
+          ]
+        : [],
+    ),
+    errors: log.lastErrors,
+  };
+}
+
+interface Manifest {
+  readonly contributes: {
+    readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
+  };
+}
+
+function changedSettings(manifest: Manifest): [string, unknown][] {
+  const names = Object.keys(manifest.contributes.configuration.properties);
+  const all = vscode.workspace.getConfiguration();
+  return names.flatMap((name): [string, unknown][] => {
+    const found = all.inspect(name);
+    const value = found?.workspaceFolderValue ?? found?.workspaceValue ?? found?.globalValue;
+    return value === undefined ? [] : [[name, value]];
+  });
+}
