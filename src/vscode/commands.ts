@@ -21,19 +21,19 @@ const COMMANDS: Record<CommandId, Handler> = {
   'cfprm.openTrace': (services, uri?: vscode.Uri, ordinal?: number) => openTrace(services, uri, ordinal),
   'cfprm.openTraceToSide': (services, uri?: vscode.Uri) =>
     openTrace(services, uri, 0, vscode.ViewColumn.Beside),
-  'cfprm.goTo': ({ files, navigation }) => goTo(files, navigation),
-  'cfprm.filter': ({ files, navigation }) => chooseFilter(files, navigation),
-  'cfprm.clearFilter': ({ files, navigation }) => clearFilter(files, navigation),
-  'cfprm.nextError': ({ navigation }, line?: number) => navigation.moveError(1, lineOf(line)),
-  'cfprm.previousError': ({ navigation }) => navigation.moveError(-1),
-  'cfprm.nextStep': ({ navigation }) => navigation.moveStep(1),
-  'cfprm.previousStep': ({ navigation }) => navigation.moveStep(-1),
-  'cfprm.nextTrajectory': ({ navigation }) => navigation.moveTrajectory(1),
-  'cfprm.previousTrajectory': ({ navigation }) => navigation.moveTrajectory(-1),
-  'cfprm.nextPage': ({ navigation }) => navigation.movePage(1),
-  'cfprm.previousPage': ({ navigation }) => navigation.movePage(-1),
-  'cfprm.showFirstError': ({ navigation }, line?: number) => navigation.showFirstError(lineOf(line)),
-  'cfprm.revealInSource': ({ source }, line?: number) => source.reveal(lineOf(line)),
+  'cfprm.goTo': inTrace(({ files, navigation }) => goTo(files, navigation)),
+  'cfprm.filter': inTrace(({ files, navigation }) => chooseFilter(files, navigation)),
+  'cfprm.clearFilter': inTrace(({ files, navigation }) => clearFilter(files, navigation)),
+  'cfprm.nextError': inTrace(({ navigation }, line?: number) => navigation.moveError(1, lineOf(line))),
+  'cfprm.previousError': inTrace(({ navigation }) => navigation.moveError(-1)),
+  'cfprm.nextStep': inTrace(({ navigation }) => navigation.moveStep(1)),
+  'cfprm.previousStep': inTrace(({ navigation }) => navigation.moveStep(-1)),
+  'cfprm.nextTrajectory': inTrace(({ navigation }) => navigation.moveTrajectory(1)),
+  'cfprm.previousTrajectory': inTrace(({ navigation }) => navigation.moveTrajectory(-1)),
+  'cfprm.nextPage': inTrace(({ navigation }) => navigation.movePage(1)),
+  'cfprm.previousPage': inTrace(({ navigation }) => navigation.movePage(-1)),
+  'cfprm.showFirstError': inTrace(({ navigation }, line?: number) => navigation.showFirstError(lineOf(line))),
+  'cfprm.revealInSource': inTrace(({ source }, line?: number) => source.reveal(lineOf(line))),
   'cfprm.showKeys': () => showKeys(),
   'cfprm.closeFile': ({ files }, node: FileNode) => files.close(node.uri),
   'cfprm.chooseFormat': ({ files }) => withSource(undefined, (uri) => chooseFormat(files, uri)),
@@ -48,15 +48,15 @@ const COMMANDS: Record<CommandId, Handler> = {
     ),
   'cfprm.validateFile': (services, uri?: vscode.Uri) =>
     withSource(uri, (source) => validate(services, source)),
-  'cfprm.labelCorrect': ({ labels }) => labels.label('correct'),
-  'cfprm.labelNeutral': ({ labels }) => labels.label('neutral'),
-  'cfprm.labelIncorrect': ({ labels }) => labels.label('incorrect'),
-  'cfprm.clearLabel': ({ labels }) => labels.label(undefined),
-  'cfprm.markFirstError': ({ labels }) => labels.markFirstError(),
-  'cfprm.undoLabel': ({ labels }) => labels.stepBack('undo'),
-  'cfprm.redoLabel': ({ labels }) => labels.stepBack('redo'),
-  'cfprm.nextDisagreement': ({ disagreements }) => disagreements.move(1),
-  'cfprm.previousDisagreement': ({ disagreements }) => disagreements.move(-1),
+  'cfprm.labelCorrect': inTrace(({ labels }) => labels.label('correct')),
+  'cfprm.labelNeutral': inTrace(({ labels }) => labels.label('neutral')),
+  'cfprm.labelIncorrect': inTrace(({ labels }) => labels.label('incorrect')),
+  'cfprm.clearLabel': inTrace(({ labels }) => labels.label(undefined)),
+  'cfprm.markFirstError': inTrace(({ labels }) => labels.markFirstError()),
+  'cfprm.undoLabel': inTrace(({ labels }) => labels.stepBack('undo')),
+  'cfprm.redoLabel': inTrace(({ labels }) => labels.stepBack('redo')),
+  'cfprm.nextDisagreement': inTrace(({ disagreements }) => disagreements.move(1)),
+  'cfprm.previousDisagreement': inTrace(({ disagreements }) => disagreements.move(-1)),
   'cfprm.reanchorLabels': ({ files }, uri?: vscode.Uri) =>
     withSource(uri, (source) => reanchor(files, source)),
   'cfprm.writeLabelledCopy': ({ files }, uri?: vscode.Uri) =>
@@ -67,6 +67,19 @@ const COMMANDS: Record<CommandId, Handler> = {
   'cfprm.openWalkthrough': openWalkthrough,
   'cfprm.copyDiagnosticReport': copyReport,
 };
+
+/** A command that acts on the trace view in front of the user: without one it says how to get it. */
+function inTrace(handler: Handler): Handler {
+  return async (services, ...args) => {
+    if (services.navigation.here() !== undefined) return handler(services, ...args);
+    const [open, look] = ['Open trace view', 'Open sample traces'];
+    const message = 'CFPRM: This works in the trace view, and none is in front.';
+    const picked = await vscode.window.showInformationMessage(message, open, look);
+    if (picked === open) await vscode.commands.executeCommand('cfprm.openTrace' satisfies CommandId);
+    if (picked === look) await vscode.commands.executeCommand('cfprm.openSample' satisfies CommandId);
+    return undefined;
+  };
+}
 
 /** Registers the table; a command that fails tells the user and the log instead of vanishing. */
 export function registerCommands(services: Services): vscode.Disposable {
