@@ -1,7 +1,4 @@
-import type { Step, Trajectory } from '../trajectory';
-
-/** What is known about a trajectory's final answer. */
-export type Verdict = 'correct' | 'wrong' | 'differs' | 'unknown';
+import type { Step } from '../trajectory';
 
 /** How many steps from the end may state the final answer. */
 const LAST_STEPS = 2;
@@ -24,23 +21,6 @@ export function finalAnswer(steps: readonly Step[]): string | undefined {
     if (answer !== undefined) return answer;
   }
   return undefined;
-}
-
-/**
- * A trajectory's final answer against the gold answer. The row's own verdict comes first. Answers that are the
- * same text or the same plain decimal number are correct, two different plain numbers wrong; other texts only
- * differ, which decides nothing. 'unknown' if one of the two is missing.
- */
-export function verdict(trajectory: Trajectory): Verdict {
-  if (trajectory.finalCorrect !== undefined) return trajectory.finalCorrect ? 'correct' : 'wrong';
-  if (trajectory.gold === undefined || trajectory.answer === undefined) return 'unknown';
-  const gold = bare(trajectory.gold);
-  const answer = bare(trajectory.answer);
-  if (gold === answer) return 'correct';
-  const goldNumber = plainDecimal(gold);
-  const answerNumber = plainDecimal(answer);
-  if (goldNumber === undefined || answerNumber === undefined) return 'differs';
-  return goldNumber === answerNumber ? 'correct' : 'wrong';
 }
 
 /** The content of the last `\boxed{...}` whose braces match; `\boxed 5` counts too. */
@@ -101,22 +81,4 @@ function afterPhrase(text: string): string | undefined {
 function withoutDollars(text: string): string {
   const wrapped = /^\$+([^$]*)\$+$/u.exec(text)?.[1] ?? /^\\[([](.*)\\[)\]]$/su.exec(text)?.[1];
   return wrapped === undefined ? text : wrapped.trim();
-}
-
-/** An answer without the wrapping that says nothing: white space, dollar signs, an outer `\boxed{}`. */
-function bare(text: string): string {
-  const inner = withoutDollars(text.trim());
-  if (!inner.startsWith('\\boxed{')) return inner;
-  const close = matchingBrace(inner, '\\boxed'.length);
-  return close === inner.length - 1 ? withoutDollars(inner.slice('\\boxed{'.length, close).trim()) : inner;
-}
-
-/** One spelling for each plain decimal number (thousands commas allowed); undefined for other texts. */
-function plainDecimal(text: string): string | undefined {
-  const match = /^([+-]?)(\d{1,3}(?:,\d{3})+|\d*)(?:\.(\d*))?$/u.exec(text);
-  if (match === null || !/\d/u.test(text)) return undefined;
-  const whole = match[2]!.replaceAll(',', '').replace(/^0+/u, '');
-  const fraction = (match[3] ?? '').replace(/0+$/u, '');
-  if (whole === '' && fraction === '') return '0';
-  return `${match[1] === '-' ? '-' : ''}${whole}.${fraction}`;
 }

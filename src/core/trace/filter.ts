@@ -1,4 +1,4 @@
-import { verdict } from '../grade/answer';
+import { verdict } from '../grade/verdict';
 import type { Result } from '../result';
 import { firstError, type Trajectory } from '../trajectory';
 
@@ -45,8 +45,8 @@ export interface FilteredRow {
 }
 
 /**
- * True if the row passes. A wrong answer is one that the file or the comparison calls wrong, or that differs
- * from the gold answer as text (the header shows `≟` there). Text is searched without regard to case in
+ * True if the row passes. A wrong answer is one that the file or the comparison calls wrong, or that is
+ * too much work to compare (the header shows `≟` there). Text is searched without regard to case in
  * problem, steps and id.
  */
 export function passes(filter: TraceFilter, { result, unedited }: FilteredRow): boolean {
@@ -62,7 +62,7 @@ function passesOne(filter: TraceFilter, trajectory: Trajectory): boolean {
     case 'unlabelled':
       return trajectory.steps.some((step) => step.label === undefined);
     case 'wrong-answer':
-      return ['wrong', 'differs'].includes(verdict(trajectory));
+      return ['wrong', 'undecided'].includes(verdict(trajectory));
     case 'malformed':
     case 'edited':
       return false;

@@ -1,5 +1,4 @@
-import type { Verdict } from '../grade/answer';
-import { verdict } from '../grade/answer';
+import { type Verdict, verdict } from '../grade/verdict';
 import { firstError, isError, minimumScore, type Trajectory } from '../trajectory';
 import type { Mark, MarkKind, StepEntry, TraceEntry, TracePage } from './page';
 import type { RowReading } from './rowReading';
@@ -293,7 +292,7 @@ function cut(text: string, limit: number): string {
   return `${kept}\n… ${count(left)} more characters (Enter opens the row)`;
 }
 
-const VERDICT_SIGNS: Record<Verdict, string> = { correct: '=', wrong: '≠', differs: '≟', unknown: '' };
+const VERDICT_SIGNS: Record<Verdict, string> = { correct: '=', wrong: '≠', undecided: '≟', unknown: '' };
 
 function answerWords(trajectory: Trajectory): string {
   const { answer, gold } = trajectory;

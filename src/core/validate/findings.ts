@@ -1,4 +1,4 @@
-import { verdict } from '../grade/answer';
+import { verdict } from '../grade/verdict';
 import { firstError, type Trajectory } from '../trajectory';
 
 /** Something legal but suspicious. */
