@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { errorWords } from './core/result';
 import { registerCommands } from './vscode/commands';
 import { createServices } from './vscode/services';
 
@@ -8,7 +9,7 @@ export function activate(context: vscode.ExtensionContext): void {
     const services = createServices(context);
     context.subscriptions.push(registerCommands(services));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorWords(error);
     void vscode.window.showErrorMessage(`CFPRM could not start: ${message}`);
     throw error;
   }

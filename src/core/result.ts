@@ -29,3 +29,8 @@ export function ok<T>(value: T): Result<T> {
 export function fail(message: string, where: { row?: number; column?: number } = {}): Failure {
   return { ok: false, fault: { ...where, message } };
 }
+
+/** What went wrong, in the words of whatever was thrown. */
+export function errorWords(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

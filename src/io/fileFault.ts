@@ -1,4 +1,4 @@
-import { type Failure, fail } from '../core/result';
+import { errorWords, type Failure, fail } from '../core/result';
 
 /**
  * Turns an error of the file system into a fault that names the file and the way out. An error that is not one
@@ -22,6 +22,6 @@ export function fileFault(error: unknown, path: string): Failure {
     case 'EROFS':
       return fail(`${path} cannot be written: the file system is read-only. Choose another place.`);
     default:
-      return fail(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+      return fail(`${path}: ${errorWords(error)}`);
   }
 }

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { NEWLINE } from '../core/jsonl/bytes';
 import { TORN_MARK } from '../core/labels/journalLine';
 import { Replay } from '../core/labels/replay';
 import type { Fault } from '../core/result';
@@ -9,7 +10,6 @@ const MAX_LINE_BYTES = 64 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 /** So many bytes before the place read up to tell whether the file is still the one that was read. */
 const TAIL_BYTES = 256;
-const NEWLINE = 0x0a;
 
 /** Reads one journal from its start and then whatever is appended to it, replaying it on the way. */
 export class JournalReader {

@@ -1,4 +1,4 @@
-import { type Failure, fail } from '../core/result';
+import { errorWords, type Failure, fail } from '../core/result';
 
 /** Turns an error of writing into a fault that names the place and the way out. */
 export function writeFault(error: unknown, path: string): Failure {
@@ -20,6 +20,6 @@ export function writeFault(error: unknown, path: string): Failure {
         `${path} cannot be written: its file system does not hold files that large. Choose another disk.`,
       );
     default:
-      return fail(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+      return fail(`${path} cannot be written: ${errorWords(error)}`);
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
+import { errorWords } from '../core/result';
 import { align } from '../core/scores/align';
 import type { Solution } from '../core/scores/compose';
 import { GOLDEN_TOKENS, goldenSolution } from '../core/scores/golden';
@@ -76,7 +77,7 @@ export class Engine {
       });
     } catch (error) {
       const subject = provider === 'cpu' ? join(folder, spec.file) : `${provider} with ${spec.file}`;
-      return { ok: false, failure: { ort: { message: words(error), stage: 'create', subject } } };
+      return { ok: false, failure: { ort: { message: errorWords(error), stage: 'create', subject } } };
     }
     const width = checkOutputs(spec, session.outputMetadata);
     if (!width.ok) return refused(width.fault);
@@ -144,7 +145,10 @@ export class Engine {
     try {
       outputs = await this.session.run(this.feeder.feeds(rows), [spec.output]);
     } catch (error) {
-      return { ok: false, failure: { ort: { message: words(error), stage: 'run', subject: spec.name } } };
+      return {
+        ok: false,
+        failure: { ort: { message: errorWords(error), stage: 'run', subject: spec.name } },
+      };
     }
     const raw = readRaw(spec, outputs[spec.output]!, places, this.tokens.candidates);
     for (const value of Object.values(outputs)) value.dispose();
@@ -237,23 +241,19 @@ function asSplit(fault: ScoreFault): ScoreFault {
 
 function bindingMissing(error: unknown): ScoreFault {
   const here = `${process.platform}-${process.arch}`;
-  if (/Cannot find module 'onnxruntime-node'/.test(words(error)))
+  if (/Cannot find module 'onnxruntime-node'/.test(errorWords(error)))
     return scoreFail(
       'binding-missing',
       `This installation of CFPRM comes without onnxruntime, so it cannot score. Install the package for ${here}, if there is one, in the place of the universal one.`,
-      words(error),
+      errorWords(error),
     ).fault;
   return scoreFail(
     'binding-missing',
-    `onnxruntime-node cannot be loaded on ${here} (${words(error).split('\n', 1)[0]}). It needs linux x64 or arm64 with glibc 2.28, Windows, or macOS on Apple silicon.`,
-    words(error),
+    `onnxruntime-node cannot be loaded on ${here} (${errorWords(error).split('\n', 1)[0]}). It needs linux x64 or arm64 with glibc 2.28, Windows, or macOS on Apple silicon.`,
+    errorWords(error),
   ).fault;
 }
 
 function refused(fault: ScoreFault): { readonly ok: false; readonly failure: ChildFailure } {
   return { ok: false, failure: { fault } };
-}
-
-function words(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

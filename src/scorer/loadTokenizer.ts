@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
+import { errorWords } from '../core/result';
 import type { TokenizerView } from '../core/scores/align';
 import type { ModelSpec, TokenSpec } from '../core/scores/modelSpec';
 import { type Scored, scoreFail } from '../core/scores/scoreFault';
@@ -47,7 +48,7 @@ export async function loadTokenizer(
   try {
     tokenizer = new Tokenizer(json, configJson.value);
   } catch (error) {
-    return invalid(`cannot be read (${words(error)})`);
+    return invalid(`cannot be read (${errorWords(error)})`);
   }
   const config = configJson.value as Config;
   const render = await renderer(folder, spec, config);
@@ -61,7 +62,7 @@ async function readJson(folder: string, name: string): Promise<Scored<object>> {
   } catch (error) {
     return scoreFail(
       'tokenizer-missing',
-      `${join(folder, name)} cannot be read (${words(error)}). Copy it from the folder of the original model.`,
+      `${join(folder, name)} cannot be read (${errorWords(error)}). Copy it from the folder of the original model.`,
     );
   }
   try {
@@ -69,7 +70,7 @@ async function readJson(folder: string, name: string): Promise<Scored<object>> {
     if (typeof value === 'object' && value !== null) return { ok: true, value };
     return invalid('is no JSON object', name);
   } catch (error) {
-    return invalid(`is not valid JSON (${words(error)})`, name);
+    return invalid(`is not valid JSON (${errorWords(error)})`, name);
   }
 }
 
@@ -96,12 +97,12 @@ async function renderer(
         const items = { messages, bos_token, eos_token, add_generation_prompt: false };
         return { ok: true, value: parsed.render(items) };
       } catch (error) {
-        return invalid(`has a chat template that fails (${words(error)})`, 'tokenizer_config.json');
+        return invalid(`has a chat template that fails (${errorWords(error)})`, 'tokenizer_config.json');
       }
     };
     return { ok: true, value: render };
   } catch (error) {
-    return invalid(`has a chat template that cannot be read (${words(error)})`, 'tokenizer_config.json');
+    return invalid(`has a chat template that cannot be read (${errorWords(error)})`, 'tokenizer_config.json');
   }
 }
 
@@ -147,8 +148,4 @@ function tokenText(token: unknown): string {
 
 function invalid(what: string, name = 'tokenizer.json'): Scored<never> {
   return scoreFail('tokenizer-invalid', `${name} ${what}. Take the one that belongs to this model.`);
-}
-
-function words(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { JsonObject } from '../core/formats/format';
+import { errorWords } from '../core/result';
 import type { ModelSpec } from '../core/scores/modelSpec';
 import { CARD_FILE, parseCard } from '../core/scores/prmJson';
 import { proposeCard } from '../core/scores/proposal';
@@ -125,7 +126,7 @@ async function fingerprintOf(
         await handle.close();
       }
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorWords(error);
       return scoreFail('model-not-found', `${join(folder, name)} cannot be read (${reason}).`);
     }
   }

@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { NEWLINE } from '../core/jsonl/bytes';
 import { fail, ok, type Result } from '../core/result';
 import { AtomicFile } from '../io/atomicFile';
 import { hostTag, isAlive } from '../io/processes';
@@ -15,7 +16,6 @@ interface Header {
   readonly pid: number;
 }
 
-const NEWLINE = 0x0a;
 const CHUNK = 1024 * 1024;
 
 /**

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { NEWLINE } from '../core/jsonl/bytes';
 import { parseRow, readParsed } from '../core/jsonl/readRow';
 import { type Fault, fail, ok, type Result } from '../core/result';
 import { type RowFault, type ScoredBy, scoredRow } from '../core/scores/scoredRow';
@@ -54,7 +55,6 @@ const LISTED = 1000;
 const AHEAD_ROWS = 512;
 const AHEAD_BYTES = 8 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
-const NEWLINE = 0x0a;
 
 /**
  * Writes a copy of a file whose rows have scores and say which model gave them; one line per row, in their order,

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { errorWords } from '../core/result';
 import type { CommandId } from './commandIds';
 import { convertFormat, convertTo, isConvertCall } from './convert/convertFormat';
 import { activeSource, chooseFormat } from './format/formatStatus';
@@ -88,7 +89,7 @@ export function registerCommands(services: Services): vscode.Disposable {
       try {
         return await handler(services, ...args);
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = errorWords(error);
         services.log.error(`${id}: ${error instanceof Error ? error.stack : message}`);
         const show = 'Show log';
         const picked = await vscode.window.showErrorMessage(`CFPRM: ${message}`, show);

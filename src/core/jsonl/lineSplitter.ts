@@ -1,27 +1,16 @@
 import type { Fault } from '../result';
-import { isSpace, NEWLINE, RETURN, startsWithBom } from './bytes';
-import type { OnRow, RowSplitter, SplitStart } from './splitter';
+import { isSpace, NEWLINE, RETURN } from './bytes';
+import type { OnRow } from './splitter';
+import { StreamSplitter } from './streamSplitter';
 
 /** Cuts JSONL into its lines. */
-export class LineSplitter implements RowSplitter {
-  private row: number;
-  private atFileStart: boolean;
-  /** Bytes of the unfinished row, which hold no line end. */
-  private searched = 0;
-  private skipping = false;
-
-  constructor(start: SplitStart) {
-    this.row = start.row;
-    this.atFileStart = !start.inside;
+export class LineSplitter extends StreamSplitter {
+  fault(): Fault | undefined {
+    return undefined;
   }
 
-  split(bytes: Uint8Array, from: number, to: number, last: boolean, onRow: OnRow): number {
+  protected cut(bytes: Uint8Array, from: number, to: number, last: boolean, onRow: OnRow): number {
     let at = from;
-    if (this.atFileStart) {
-      if (to - at < 3 && !last) return at;
-      if (startsWithBom(bytes, at, to)) at += 3;
-      this.atFileStart = false;
-    }
     const view = bytes.subarray(0, to);
     while (at < to) {
       const found = view.indexOf(NEWLINE, at + this.searched);
@@ -32,22 +21,6 @@ export class LineSplitter implements RowSplitter {
       at = end + 1;
     }
     return to;
-  }
-
-  skip(): number {
-    this.skipping = true;
-    this.searched = 0;
-    return this.row;
-  }
-
-  fault(): Fault | undefined {
-    return undefined;
-  }
-
-  private unfinished(at: number, to: number): number {
-    if (this.skipping) return to;
-    this.searched = to - at;
-    return at;
   }
 
   private report(bytes: Uint8Array, from: number, to: number, onRow: OnRow): void {

@@ -1,3 +1,13 @@
+import {
+  BACKSLASH,
+  BRACE_CLOSE,
+  BRACE_OPEN,
+  BRACKET_CLOSE,
+  BRACKET_OPEN,
+  COLON,
+  COMMA,
+  QUOTE,
+} from './bytes';
 import { DuplicateKeys } from './duplicateKeys';
 import { explain, type Place } from './scanMessage';
 import { finderIn, type SpecialFinder } from './scanRoom';
@@ -12,15 +22,6 @@ export interface ScanFault {
 
 /** Deepest nesting that is accepted; far beyond any trajectory, and safe for every JSON reader downstream. */
 export const MAX_DEPTH = 1000;
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_ARRAY = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_ARRAY = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
 
 /** 1 for the bytes that end a run of plain string bytes: control bytes, the quote and the backslash. */
 const SPECIAL = new Uint8Array(256).fill(1, 0, 0x20);
@@ -168,13 +169,13 @@ export class RowScanner {
       const byte = i < end ? bytes[i]! : -1;
       if (byte === QUOTE) {
         i = this.string(i);
-      } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      } else if (byte === BRACE_OPEN || byte === BRACKET_OPEN) {
         if (level === MAX_DEPTH) return this.stop(i, 'depth');
-        const object = byte === OPEN_OBJECT;
+        const object = byte === BRACE_OPEN;
         isObject[++level] = object ? 1 : 0;
         keys?.open(object);
         i = this.white(i + 1);
-        const empty = i < end && bytes[i] === (object ? CLOSE_OBJECT : CLOSE_ARRAY);
+        const empty = i < end && bytes[i] === (object ? BRACE_CLOSE : BRACKET_CLOSE);
         if (!empty) {
           if (object) i = this.key(i, keys);
           if (i < 0) return -1;
@@ -196,7 +197,7 @@ export class RowScanner {
           if (i < 0) return -1;
           break;
         }
-        if (next !== (object ? CLOSE_OBJECT : CLOSE_ARRAY)) return this.stop(i, object ? 'object' : 'array');
+        if (next !== (object ? BRACE_CLOSE : BRACKET_CLOSE)) return this.stop(i, object ? 'object' : 'array');
         level--;
         keys?.close();
         i++;

@@ -1,30 +1,20 @@
 import type { Fault } from '../result';
-import { skipSpace, startsWithBom, trimmedEnd } from './bytes';
-import type { OnRow, RowSplitter, SplitStart } from './splitter';
+import { skipSpace, trimmedEnd } from './bytes';
+import type { OnRow } from './splitter';
+import { StreamSplitter } from './streamSplitter';
 import { ValueEnds } from './valueEnds';
 
 /** Cuts a sequence of JSON values, each on any number of lines. */
-export class ValueSplitter implements RowSplitter {
-  private row: number;
-  private atFileStart: boolean;
+export class ValueSplitter extends StreamSplitter {
   private trouble: Fault | undefined;
   private readonly ends = new ValueEnds();
-  /** Bytes of the unfinished value, which `ends` has seen. */
-  private searched = 0;
-  private skipping = false;
 
-  constructor(start: SplitStart) {
-    this.row = start.row;
-    this.atFileStart = !start.inside;
+  fault(): Fault | undefined {
+    return this.trouble;
   }
 
-  split(bytes: Uint8Array, from: number, to: number, last: boolean, onRow: OnRow): number {
+  protected cut(bytes: Uint8Array, from: number, to: number, last: boolean, onRow: OnRow): number {
     let at = from;
-    if (this.atFileStart) {
-      if (to - at < 3 && !last) return at;
-      if (startsWithBom(bytes, at, to)) at += 3;
-      this.atFileStart = false;
-    }
     for (;;) {
       if (!this.skipping && this.searched === 0) at = skipSpace(bytes, at, to);
       if (at === to && !(last && this.skipping)) return to;
@@ -36,22 +26,6 @@ export class ValueSplitter implements RowSplitter {
       if (found < 0) return to;
       at = end;
     }
-  }
-
-  skip(): number {
-    this.skipping = true;
-    this.searched = 0;
-    return this.row;
-  }
-
-  fault(): Fault | undefined {
-    return this.trouble;
-  }
-
-  private unfinished(at: number, to: number): number {
-    if (this.skipping) return to;
-    this.searched = to - at;
-    return at;
   }
 
   private report(bytes: Uint8Array, from: number, to: number, onRow: OnRow): void {

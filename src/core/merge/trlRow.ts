@@ -1,16 +1,17 @@
+import {
+  BACKSLASH,
+  BRACE_CLOSE,
+  BRACE_OPEN,
+  BRACKET_CLOSE,
+  BRACKET_OPEN,
+  COMMA,
+  QUOTE,
+} from '../jsonl/bytes';
 import { DuplicateKeys, decodeKey } from '../jsonl/duplicateKeys';
 import { RowScanner } from '../jsonl/scan';
 import type { StepLabel } from '../labels/overlay';
 import { labelValue } from './labels';
 import type { NeutralRule } from './options';
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const OPEN_ARRAY = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_ARRAY = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
 
 /** Longest key that is looked at. */
 const LONGEST_KEY = 'completions'.length;
@@ -93,7 +94,7 @@ export class TrlRow {
     keys.reset(bytes);
     keys.open(true);
     let i = scanner.white(start);
-    if (this.byteAt(i) !== OPEN_OBJECT) return false;
+    if (this.byteAt(i) !== BRACE_OPEN) return false;
     this.members.from = i;
     i = scanner.white(i + 1);
     for (;;) {
@@ -102,7 +103,7 @@ export class TrlRow {
       this.members.to = i;
       i = scanner.white(i);
       const next = this.byteAt(i);
-      if (next === CLOSE_OBJECT) break;
+      if (next === BRACE_CLOSE) break;
       if (next !== COMMA) return false;
       i = scanner.white(i + 1);
     }
@@ -182,11 +183,11 @@ export class TrlRow {
   }
 
   private readCompletions(open: number): number {
-    if (this.byteAt(open) !== OPEN_ARRAY) return -1;
+    if (this.byteAt(open) !== BRACKET_OPEN) return -1;
     const { scanner, stepFrom, stepTo } = this;
     let i = scanner.white(open + 1);
     let count = 0;
-    if (this.byteAt(i) !== CLOSE_ARRAY) {
+    if (this.byteAt(i) !== BRACKET_CLOSE) {
       for (;;) {
         if (this.byteAt(i) !== QUOTE) return -1;
         const after = scanner.string(i);
@@ -196,7 +197,7 @@ export class TrlRow {
         count++;
         i = scanner.white(after);
         const next = this.byteAt(i);
-        if (next === CLOSE_ARRAY) break;
+        if (next === BRACKET_CLOSE) break;
         if (next !== COMMA) return -1;
         i = scanner.white(i + 1);
       }
@@ -208,12 +209,12 @@ export class TrlRow {
   }
 
   private readLabels(open: number): number {
-    if (this.byteAt(open) !== OPEN_ARRAY) return -1;
+    if (this.byteAt(open) !== BRACKET_OPEN) return -1;
     const { scanner, labelFrom, labelTo } = this;
     let i = scanner.white(open + 1);
     let count = 0;
     this.labelled = -1;
-    if (this.byteAt(i) !== CLOSE_ARRAY) {
+    if (this.byteAt(i) !== BRACKET_CLOSE) {
       for (;;) {
         const after = scanner.value(i, 2);
         if (after < 0 || !this.readLabel(count, i, after)) return -1;
@@ -222,7 +223,7 @@ export class TrlRow {
         count++;
         i = scanner.white(after);
         const next = this.byteAt(i);
-        if (next === CLOSE_ARRAY) break;
+        if (next === BRACKET_CLOSE) break;
         if (next !== COMMA) return -1;
         i = scanner.white(i + 1);
       }

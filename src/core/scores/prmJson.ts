@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../formats/format';
+import { errorWords } from '../result';
 import { checkSchema } from './checkSchema';
 import { FAMILIES, INPUT_NAMES } from './families';
 import type { FamilyId, Head, ModelSpec, TemplateSpec } from './modelSpec';
@@ -17,7 +18,7 @@ export function parseCard(json: string): Scored<ModelSpec> {
   try {
     card = JSON.parse(json) as Json;
   } catch (error) {
-    return invalid(`it is not valid JSON (${error instanceof Error ? error.message : String(error)})`);
+    return invalid(`it is not valid JSON (${errorWords(error)})`);
   }
   const odd = checkSchema(card, PRM_SCHEMA);
   if (odd !== undefined) return invalid(odd);
