@@ -11,8 +11,8 @@ import { isUnchanged } from '../io/fileStamp';
 import { openSource, type Source, type SourceChoice } from '../io/openSource';
 import { spareOwnFiles } from '../io/ownFiles';
 import { CANCELLED, type RowVisitor, streamRows } from '../io/rowStream';
+import type { SolutionScorer } from './cachedScorer';
 import { type Job, PartialFile } from './partialFile';
-import type { Scorer } from './scorer';
 import type { StepScores } from './taskQueue';
 
 /** One file that is scored. */
@@ -23,7 +23,7 @@ export interface ScoreJob extends SourceChoice {
   readonly force?: boolean;
   readonly signal?: AbortSignal;
   /** Starts the model, or hands out one that is running; asked once the source and the target are known to be good. */
-  scorer(): Promise<Scored<Scorer>>;
+  scorer(): Promise<Scored<SolutionScorer>>;
   /** `doneBytes` of the source are scored and written. */
   onProgress?(doneBytes: number, totalBytes: number): void;
 }
@@ -108,7 +108,7 @@ function changed({ source }: ScoreJob): Result<never> {
 function jobIdentity(
   job: ScoreJob,
   { format, container }: Source,
-  { info }: Scorer,
+  { info }: SolutionScorer,
   { size, mtimeMs }: { size: number; mtimeMs: number },
 ): Job {
   const { mapping, split = null } = job;
@@ -150,7 +150,7 @@ class ScorePass {
   constructor(
     private readonly job: ScoreJob,
     private readonly source: Source,
-    private readonly scorer: Scorer,
+    private readonly scorer: SolutionScorer,
     private readonly file: PartialFile,
   ) {
     const { name, family, fingerprint, provider } = scorer.info;

@@ -6,7 +6,7 @@ import type { ScoreItem } from './messages';
 export interface StepScores {
   /** One per step. */
   readonly scores: readonly number[];
-  /** Length of the input, in tokens. */
+  /** Length of the input in tokens; 0 if nothing was run. */
   readonly tokens: number;
 }
 

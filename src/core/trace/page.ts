@@ -1,4 +1,5 @@
 import type { Fault } from '../result';
+import type { Computed } from '../scores/computed';
 import type { Label, Step } from '../trajectory';
 
 /** How a stretch of the trace view is coloured; each kind is one static decoration type. */
@@ -25,7 +26,10 @@ export interface StepEntry {
   readonly label?: Label;
   /** The label in the file, where it was edited. */
   readonly edited?: { readonly from: Label | undefined };
+  /** Recorded in the file. */
   readonly score?: number;
+  /** Given by a model. */
+  readonly computed?: number;
   readonly alternatives?: Step['alternatives'];
   readonly isError: boolean;
   /** The text's first line. */
@@ -50,6 +54,8 @@ export interface TraceEntry {
   readonly steps: readonly StepEntry[];
   /** 1-based first error. */
   readonly firstError?: number;
+  /** What a model says about its steps, if one was asked. */
+  readonly computed?: Computed;
   /** Why the row has no steps, if it was not readable. */
   readonly fault?: Fault;
 }

@@ -1,4 +1,5 @@
 import { type Verdict, verdict } from '../grade/verdict';
+import { COMPUTED_SIGN, type Computed, type ComputedOf, minimumComputed } from '../scores/computed';
 import { firstError, isError, minimumScore, type Trajectory } from '../trajectory';
 import type { Mark, MarkKind, StepEntry, TraceEntry, TracePage } from './page';
 import type { RowReading } from './rowReading';
@@ -34,6 +35,8 @@ export interface RenderOptions {
   readonly maxPageChars: number;
   /** Last line of the page, if it has one: where the file goes on. */
   readonly footer?: string;
+  /** The scores that a model gave. */
+  readonly computed?: ComputedOf;
 }
 
 /** Bounds that keep a page far below VS Code's limits whatever the rows hold. */
@@ -47,7 +50,7 @@ export const DEFAULT_RENDER: RenderOptions = {
 export function renderPage(heading: string, rows: readonly RowReading[], options: RenderOptions): TracePage {
   const draft = new Draft();
   draft.add(oneLine(heading), 'dim');
-  const columns = columnsOf(rows);
+  const columns = columnsOf(rows, options.computed);
   const entries: TraceEntry[] = [];
   for (const row of rows) {
     draft.add('');
@@ -90,30 +93,39 @@ interface Columns {
   readonly hang: number;
   /** Width of the score column, 0 when no step on the page has a score. */
   readonly score: number;
+  /** Width of the column of computed scores, 0 when none was asked for. */
+  readonly computed: number;
   /** Width of the soft-label column, 0 when no step has one. */
   readonly soft: number;
   /** Width of the mark of edited labels, 0 when none was edited. */
   readonly edited: number;
 }
 
-function columnsOf(rows: readonly RowReading[]): Columns {
+/** A sign, a score between 0 and 1, a blank and a bar. */
+const COMPUTED_WIDTH = COMPUTED_SIGN.length + 6;
+
+function columnsOf(rows: readonly RowReading[], computedOf: ComputedOf | undefined): Columns {
   let number = 2;
   let score = 0;
+  let computed = 0;
   let soft = 0;
   let edited = 0;
   for (const row of rows) {
     if (row.unedited !== undefined) edited = EDITED.length;
     for (const trajectory of row.result.ok ? row.result.value : []) {
       number = Math.max(number, String(trajectory.steps.length).length);
+      if (computedOf?.(trajectory) !== undefined) computed = COMPUTED_WIDTH;
       for (const step of trajectory.steps) {
         if (step.score !== undefined) score = Math.max(score, formatScore(step.score).length);
         if (typeof step.label === 'number') soft = 4;
       }
     }
   }
-  const cells = [number, 1 + edited, soft, score === 0 ? 0 : score + 2].filter((width) => width > 0);
+  const cells = [number, 1 + edited, soft, score === 0 ? 0 : score + 2, computed].filter(
+    (width) => width > 0,
+  );
   const hang = cells.reduce((sum, width) => sum + width + 1, 1);
-  return { number, score, soft, edited, hang: hang + (hang % 2) };
+  return { number, score, soft, edited, computed, hang: hang + (hang % 2) };
 }
 
 class Draft {
@@ -159,7 +171,8 @@ function renderTrajectory(
   const name = trajectory.id === null ? '' : shorten(printable(trajectory.id), 60);
   const title = `${name === '' ? `row ${count(row.row)}` : name}${suffix}`;
   const place = name === '' ? '' : ` · row ${count(row.row)}`;
-  const detail = [...facts(trajectory), editedWords(trajectory, unedited)]
+  const computed = options.computed?.(trajectory);
+  const detail = [...facts(trajectory), computedFact(computed), editedWords(trajectory, unedited)]
     .filter((fact) => fact !== '')
     .join('    ');
   const problem = printable(trajectory.problem).trim();
@@ -183,7 +196,8 @@ function renderTrajectory(
     while (steps.length < all && draft.chars <= options.maxPageChars) {
       const before = unedited?.steps[steps.length];
       const isFirstError = error === steps.length + 1;
-      steps.push(renderStep(draft, trajectory, steps.length, before, columns, options, isFirstError));
+      const step = { trajectory, index: steps.length, before, computed, isFirstError };
+      steps.push(renderStep(draft, step, columns, options));
     }
     if (all === 0) draft.add('  no steps', 'dim');
     if (steps.length < all) draft.add(`  … ${steps_(all - steps.length)} more not shown: ${FULL}`, 'dim');
@@ -199,7 +213,15 @@ function renderTrajectory(
     detail,
     steps,
     firstError: error,
+    computed,
   };
+}
+
+/** What a model says of a trajectory, for its header. */
+function computedFact(computed: Computed | undefined): string {
+  if (computed?.state === 'failed') return `⚠ not scored: ${oneLine(shorten(computed.fault.message, 200))}`;
+  const least = minimumComputed(computed);
+  return least === undefined ? '' : `min ${COMPUTED_SIGN}${formatScore(least.score)} @${least.step}`;
 }
 
 /** A text that may hold anything, as one line. */
@@ -211,22 +233,27 @@ function steps_(n: number): string {
   return n === 1 ? '1 step' : `${count(n)} steps`;
 }
 
-function renderStep(
-  draft: Draft,
-  trajectory: Trajectory,
-  index: number,
-  before: Step | undefined,
-  columns: Columns,
-  options: RenderOptions,
-  isFirstError: boolean,
-): StepEntry {
+/** A step and what is known about it beside the file. */
+interface StepToDraw {
+  readonly trajectory: Trajectory;
+  /** 0-based. */
+  readonly index: number;
+  /** The step as it stands in the file, if its row has edited labels. */
+  readonly before: Step | undefined;
+  readonly computed: Computed | undefined;
+  readonly isFirstError: boolean;
+}
+
+function renderStep(draft: Draft, drawn: StepToDraw, columns: Columns, options: RenderOptions): StepEntry {
+  const { trajectory, index, before, computed, isFirstError } = drawn;
   const step = trajectory.steps[index]!;
   const isEdited = before !== undefined && before.label !== step.label;
   const number = String(index + 1).padEnd(columns.number);
   const soft = columns.soft === 0 ? '' : ` ${softCell(step.label, columns.soft)}`;
   const score = columns.score === 0 ? '' : ` ${scoreCell(step.score, columns.score)}`;
   const label = glyph(step.label) + (isEdited ? EDITED : '').padEnd(columns.edited);
-  const prefix = `${number} ${label}${soft}${score}`.padEnd(columns.hang);
+  const own = columns.computed === 0 ? '' : ` ${computedCell(computed, index)}`;
+  const prefix = `${number} ${label}${soft}${score}${own}`.padEnd(columns.hang);
   const text = cut(printable(step.text), options.maxStepChars);
   const line = draft.lines.length;
   const endLine = block(draft, prefix, text);
@@ -236,6 +263,8 @@ function renderStep(
   draft.mark(line, labelAt, labelEnd, labelKind(step.label));
   const kind = step.score === undefined ? 'dim' : scoreKind(step.score, options.thresholds);
   draft.mark(line, labelEnd + 1, labelEnd + score.length, kind);
+  const ownAt = labelEnd + score.length;
+  draft.mark(line, ownAt + 1, ownAt + own.length, computedKind(computed, index, options.thresholds));
   if (isFirstError) {
     for (let at = line; at <= endLine; at++) draft.mark(at, 0, draft.lines[at]!.length, 'firstError');
   }
@@ -248,6 +277,7 @@ function renderStep(
     label: step.label,
     edited: isEdited ? { from: before.label } : undefined,
     score: step.score,
+    computed: computed?.state === 'scored' ? computed.scores[index] : undefined,
     alternatives: step.alternatives,
     isError: isError(step.label),
     summary: shorten(text, 80),
@@ -270,6 +300,25 @@ function scoreCell(score: number | undefined, width: number): string {
   return score === undefined
     ? `${'–'.padStart(width)}  `
     : `${formatScore(score).padStart(width)} ${bar(score)}`;
+}
+
+/** A computed score; that it is on its way, or that there will be none. */
+function computedCell(computed: Computed | undefined, index: number): string {
+  const score = computed?.state === 'scored' ? computed.scores[index] : undefined;
+  if (score !== undefined) return `${COMPUTED_SIGN}${formatScore(score)} ${bar(score)}`;
+  const sign =
+    computed?.state === 'pending'
+      ? `${COMPUTED_SIGN}…`
+      : computed?.state === 'failed'
+        ? `${COMPUTED_SIGN}–`
+        : '';
+  return sign.padEnd(COMPUTED_WIDTH);
+}
+
+/** Scores of a model that is not at work any more are dimmed. */
+function computedKind(computed: Computed | undefined, index: number, thresholds: Thresholds): MarkKind {
+  const score = computed?.state === 'scored' && !computed.stale ? computed.scores[index] : undefined;
+  return score === undefined ? 'dim' : scoreKind(score, thresholds);
 }
 
 /**
