@@ -7,6 +7,8 @@ import { writeCopy } from './labels/labelledCopy';
 import { reanchor } from './labels/staleLabels';
 import { isMergeJob, mergeTo, mergeWindows } from './merge/mergeWindows';
 import { copyReport } from './report/copyReport';
+import { scoreTrajectory, scoreWholeFile, showModelInfo, stopScoring } from './scores/scoreCommands';
+import { selectModel } from './scores/selectModel';
 import type { Services } from './services';
 import { toggleInline } from './settings';
 import { chooseFilter, clearFilter, goTo, showKeys } from './trace/choose';
@@ -62,6 +64,12 @@ const COMMANDS: Record<CommandId, Handler> = {
     withSource(uri, (source) => reanchor(files, source)),
   'cfprm.writeLabelledCopy': ({ files }, uri?: vscode.Uri) =>
     withSource(uri, (source) => writeCopy(files, source)),
+  'cfprm.selectModel': (services, folder?: unknown) => selectModel(services, folder),
+  'cfprm.showModelInfo': showModelInfo,
+  'cfprm.scoreTrajectory': inTrace(scoreTrajectory),
+  'cfprm.scoreFile': (services, uri?: vscode.Uri, into?: unknown) =>
+    withSource(uri, (source) => scoreWholeFile(services, source, into)),
+  'cfprm.stopScoring': stopScoring,
   'cfprm.showRow': (services, source: string, row: number) => showRow(services, source, row),
   'cfprm.showLog': ({ log }) => log.show(),
   'cfprm.openSample': openSample,

@@ -10,6 +10,11 @@ import { Log } from './log';
 import { InlineChips } from './raw/chips';
 import { RawDiagnostics } from './raw/rawDiagnostics';
 import { RawDocuments } from './raw/rawDocuments';
+import { AutoScore } from './scores/autoScore';
+import { Model } from './scores/model';
+import { ModelReport } from './scores/modelReport';
+import { ModelScores } from './scores/modelScores';
+import { ScoreStatus } from './scores/scoreStatus';
 import { TRACE_LANGUAGE } from './trace/address';
 import { CursorKeeper } from './trace/cursorKeeper';
 import { TraceDecorations } from './trace/decorations';
@@ -35,6 +40,10 @@ export interface Services {
   readonly labels: LabelEditing;
   readonly disagreements: DisagreementTour;
   readonly findings: FindingsReport;
+  readonly model: Model;
+  readonly scores: ModelScores;
+  readonly autoScore: AutoScore;
+  readonly modelReport: ModelReport;
 }
 
 /** Builds the services and registers every view and provider; nothing is read from disk here. */
@@ -42,7 +51,9 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const log = new Log();
   const files = new OpenFiles(new ReadingChoices(context.workspaceState), log);
   const disagreementIndex = new DisagreementIndex(files);
-  const pages = new TracePages(files, disagreementIndex);
+  const model = new Model(context, log);
+  const scores = new ModelScores(context, model, log);
+  const pages = new TracePages(files, disagreementIndex, scores);
   const cursor = new CursorKeeper(pages);
   const navigation = new TraceNavigation(files, pages, cursor);
   const source = new TraceSource(files, navigation);
@@ -51,6 +62,8 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const findings = new FindingsReport();
   const structure = new TraceStructure(pages);
   const documents = new RawDocuments(files);
+  const autoScore = new AutoScore(scores, pages, documents);
+  const modelReport = new ModelReport();
   const tree = new TrajectoryTree(files);
   const trace = { language: TRACE_LANGUAGE };
   context.subscriptions.push(
@@ -61,6 +74,11 @@ export function createServices(context: vscode.ExtensionContext): Services {
     source,
     disagreementIndex,
     findings,
+    model,
+    scores,
+    autoScore,
+    modelReport,
+    new ScoreStatus(scores, autoScore, files),
     tellStale(files),
     documents,
     tree,
@@ -69,7 +87,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     new TraceDiagnostics(pages),
     new TraceStatusBar(navigation, pages),
     new FormatStatus(files),
-    new InlineChips(documents),
+    new InlineChips(documents, scores),
     new RawDiagnostics(documents),
     vscode.languages.registerDocumentSymbolProvider(trace, structure, { label: 'Trajectories' }),
     vscode.languages.registerFoldingRangeProvider(trace, structure),
@@ -80,5 +98,18 @@ export function createServices(context: vscode.ExtensionContext): Services {
       if (event.affectsConfiguration('cfprm.format')) files.reopenAll();
     }),
   );
-  return { context, log, files, navigation, source, labels, disagreements, findings };
+  const reports = { findings, modelReport };
+  return {
+    context,
+    log,
+    files,
+    navigation,
+    source,
+    labels,
+    disagreements,
+    model,
+    scores,
+    autoScore,
+    ...reports,
+  };
 }

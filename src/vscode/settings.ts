@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { SplitRule } from '../core/formats/splitText';
+import type { ProviderChoice } from '../core/scores/providers';
 import type { Thresholds } from '../core/trace/words';
 
 /** What a chip in the raw editor shows. */
@@ -25,6 +26,15 @@ export const settings = {
     const rule = get<SplitRule | 'auto'>('format.split');
     return rule === 'auto' ? undefined : rule;
   },
+  /** The folder of the model, as written; empty for none. */
+  modelPath: (): string => get<string>('model.path'),
+  provider: (): ProviderChoice => get<ProviderChoice>('model.provider'),
+  /** A folder of native libraries; undefined for none. */
+  libraryFolder: (): string | undefined => get<string>('model.libraryFolder') || undefined,
+  /** Whether what is visible is scored without being asked. */
+  autoScore: (): boolean => get<'visible' | 'off'>('score.auto') === 'visible',
+  /** Size of the cache of computed scores, in 2^20 bytes. */
+  cacheMegabytes: (): number => clamp(get<number>('score.cacheMegabytes'), 1, 4096),
   /** Field mapping for files of no known format, as JSON; see `parseMapping`. */
   mapping: (): unknown => get<unknown>('format.mapping'),
 };

@@ -38,3 +38,11 @@ export function minimumComputed(computed: Computed | undefined): { score: number
   const score = Math.min(...computed.scores);
   return { score, step: computed.scores.indexOf(score) + 1 };
 }
+
+/** Whether two states of a trajectory's scores look the same. */
+export function isSame(a: Computed | undefined, b: Computed | undefined): boolean {
+  if (a?.state !== b?.state) return false;
+  if (a?.state === 'failed' && b?.state === 'failed') return a.fault === b.fault;
+  if (a?.state !== 'scored' || b?.state !== 'scored') return true;
+  return a.scores === b.scores && a.stale === b.stale && a.by.fingerprint === b.by.fingerprint;
+}

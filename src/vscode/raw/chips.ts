@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { createLocator } from '../../core/jsonl/locate';
+import { COMPUTED_SIGN, type Computed } from '../../core/scores/computed';
 import type { MarkKind } from '../../core/trace/page';
 import { formatScore, glyph, labelKind, scoreKind } from '../../core/trace/words';
 import { firstError, type Step } from '../../core/trajectory';
+import type { ModelScores } from '../scores/modelScores';
 import { settings } from '../settings';
 import type { RawDocument, RawRow } from './rawDocument';
 import type { RawDocuments } from './rawDocuments';
@@ -30,11 +32,15 @@ export class InlineChips implements vscode.Disposable {
   private readonly disposables: vscode.Disposable[];
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly documents: RawDocuments) {
+  constructor(
+    private readonly documents: RawDocuments,
+    private readonly scores: ModelScores,
+  ) {
     const later = (): void => this.schedule();
     this.disposables = [
       ...Object.values(this.types),
       documents.onDidChange(later),
+      scores.onDidChange(later),
       vscode.window.onDidChangeVisibleTextEditors(later),
       vscode.window.onDidChangeTextEditorVisibleRanges(later),
       vscode.workspace.onDidChangeConfiguration((event) => {
@@ -49,7 +55,9 @@ export class InlineChips implements vscode.Disposable {
     for (const editor of vscode.window.visibleTextEditors) {
       const raw = this.documents.get(editor.document);
       const chips =
-        raw !== undefined && settings.inlineEnabled() ? chipsOf(raw, editor.visibleRanges) : undefined;
+        raw !== undefined && settings.inlineEnabled()
+          ? chipsOf(raw, editor.visibleRanges, this.scores)
+          : undefined;
       if (chips === undefined && raw === undefined) continue;
       for (const kind of Object.keys(this.types) as ChipKind[]) {
         editor.setDecorations(this.types[kind], chips?.get(kind) ?? []);
@@ -71,6 +79,7 @@ export class InlineChips implements vscode.Disposable {
 function chipsOf(
   raw: RawDocument,
   visible: readonly vscode.Range[],
+  scores: ModelScores,
 ): Map<ChipKind, vscode.DecorationOptions[]> {
   const chips = new Map<ChipKind, vscode.DecorationOptions[]>();
   const seen = new Set<number>();
@@ -79,7 +88,7 @@ function chipsOf(
     for (const row of raw.rows(range.start.line, range.end.line)) {
       if (seen.has(row.row) || row.text.length > MAX_ROW_CHARS) continue;
       seen.add(row.row);
-      for (const { kind, options } of rowChips(raw, row)) {
+      for (const { kind, options } of rowChips(raw, row, scores)) {
         if (left-- <= 0) return chips;
         chips.set(kind, [...(chips.get(kind) ?? []), options]);
       }
@@ -88,20 +97,29 @@ function chipsOf(
   return chips;
 }
 
-function rowChips(raw: RawDocument, row: RawRow): { kind: ChipKind; options: vscode.DecorationOptions }[] {
+function rowChips(
+  raw: RawDocument,
+  row: RawRow,
+  scores: ModelScores,
+): { kind: ChipKind; options: vscode.DecorationOptions }[] {
   const reading = raw.read(row);
   if (!reading.ok) return [];
   const locate = createLocator(row.text);
   const found: { kind: ChipKind; options: vscode.DecorationOptions }[] = [];
   for (const trajectory of reading.value) {
     const error = firstError(trajectory);
+    const computed = scores.of(trajectory);
     trajectory.steps.forEach((step, i) => {
       const span = locate(step.place);
-      const text = chipText(step);
-      if (span === undefined || text === undefined) return;
+      if (span === undefined) return;
       const at = raw.document.positionAt(row.offset + span.end);
       if (at.character >= MAX_COLUMN) return;
-      found.push({ kind: chipKind(step), options: chip(at, text, chipKind(step), error === i + 1) });
+      const text = chipText(step);
+      if (text !== undefined)
+        found.push({ kind: chipKind(step), options: chip(at, text, chipKind(step), error === i + 1) });
+      // A chip of its own, so that the texts of both together stay few.
+      const own = settings.inlineContent() === 'label' ? undefined : computedChip(computed, i);
+      if (own !== undefined) found.push({ kind: own.kind, options: chip(at, own.text, own.kind, false) });
     });
   }
   return found;
@@ -126,6 +144,17 @@ function chipText(step: Step): string | undefined {
   const score = content === 'label' || step.score === undefined ? '' : formatScore(step.score);
   const text = [label, score].filter((part) => part !== '').join(' ');
   return text === '' ? undefined : text;
+}
+
+/** The chip of a computed score; that it is on its way is not told here, where it would only flicker. */
+function computedChip(
+  computed: Computed | undefined,
+  index: number,
+): { kind: ChipKind; text: string } | undefined {
+  const score = computed?.state === 'scored' ? computed.scores[index] : undefined;
+  if (computed?.state !== 'scored' || score === undefined) return undefined;
+  const kind = computed.stale ? 'dim' : (scoreKind(score, settings.thresholds()) as ChipKind);
+  return { kind, text: `${COMPUTED_SIGN}${formatScore(score)}` };
 }
 
 function chipKind(step: Step): ChipKind {

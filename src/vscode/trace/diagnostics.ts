@@ -48,7 +48,7 @@ function diagnostic(document: vscode.TextDocument, entry: TraceEntry): vscode.Di
     return make(line, `Row ${entry.row}: ${entry.fault.message}`, vscode.DiagnosticSeverity.Error);
   }
   const step = entry.steps[(entry.firstError ?? 0) - 1];
-  if (step === undefined) return undefined;
+  if (step === undefined) return notScored(document, entry);
   // The label and score cells, not the text: squiggles under a whole step would be in the way of reading it.
   const range = new vscode.Range(step.line, step.labelColumn, step.line, step.textColumn);
   const before = entry.steps[step.number - 2]?.score;
@@ -59,6 +59,16 @@ function diagnostic(document: vscode.TextDocument, entry: TraceEntry): vscode.Di
   const score = step.score === undefined ? '' : `, score ${formatScore(step.score)}${drop}`;
   const message = `First error: step ${step.number} of ${entry.steps.length}, ${labelWords(step.label)}${score}`;
   return make(range, message, vscode.DiagnosticSeverity.Warning);
+}
+
+/** Why a model gave no scores; F8 stops at it only where there is no error to stop at. */
+function notScored(
+  document: vscode.TextDocument,
+  { computed, line }: TraceEntry,
+): vscode.Diagnostic | undefined {
+  if (computed?.state !== 'failed') return undefined;
+  const message = `Not scored: ${computed.fault.message}`;
+  return make(document.lineAt(line).range, message, vscode.DiagnosticSeverity.Information);
 }
 
 function make(range: vscode.Range, message: string, severity: vscode.DiagnosticSeverity): vscode.Diagnostic {

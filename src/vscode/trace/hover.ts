@@ -35,6 +35,8 @@ function stepDetail(entry: TraceEntry, step: StepEntry): vscode.MarkdownString {
   text.appendText(`Label: ${glyph(step.label)} ${labelWords(step.label)}, ${origin}`);
   if (entry.firstError === step.number) text.appendText(' (first error)');
   text.appendText(`\nScore: ${scoreWords(entry, step)}`);
+  const computed = computedWords(entry, step);
+  if (computed !== undefined) text.appendText(`\nComputed: ${computed}`);
   for (const other of step.alternatives ?? []) {
     text.appendText(`\n\nAlternative ${glyph(other.label)} ${other.text.slice(0, 300)}`);
   }
@@ -50,6 +52,24 @@ function scoreWords(entry: TraceEntry, step: StepEntry): string {
   const before = entry.steps[step.number - 2]?.score;
   const change = before === undefined ? '' : `, ${changeWords(step.score - before)} step ${step.number - 1}`;
   return `${step.score}${logit}, recorded in the file${change}`;
+}
+
+/** What the model says of a step: its score, against the recorded one and the step before, and whose it is. */
+function computedWords({ computed, steps }: TraceEntry, step: StepEntry): string | undefined {
+  if (computed?.state === 'pending') return 'on its way';
+  if (computed?.state === 'failed') return `none. ${computed.fault.message}`;
+  if (computed?.state !== 'scored' || step.computed === undefined) return undefined;
+  const { model, provider, time } = computed.by;
+  const recorded =
+    step.score === undefined
+      ? ''
+      : `, ${changeWords(step.computed - probability(step.score))} the recorded one`;
+  const before = steps[step.number - 2]?.computed;
+  const change =
+    before === undefined ? '' : `, ${changeWords(step.computed - before)} step ${step.number - 1}`;
+  const stale = computed.stale ? '; another model is selected now' : '';
+  const when = new Date(time).toLocaleString();
+  return `${step.computed}${recorded}${change}\nby ${model} on ${provider}, ${when}${stale}`;
 }
 
 /** A difference of scores in words, to be followed by what it is against. */

@@ -1,14 +1,18 @@
 import * as vscode from 'vscode';
 import { type Fault, ok, type Result } from '../../core/result';
+import { isSame } from '../../core/scores/computed';
 import { filterWords } from '../../core/trace/filter';
-import type { TracePage } from '../../core/trace/page';
+import type { TraceEntry, TracePage } from '../../core/trace/page';
 import { DEFAULT_RENDER, renderPage } from '../../core/trace/render';
+import type { RowReading } from '../../core/trace/rowReading';
 import { count, counted } from '../../core/trace/words';
+import type { Trajectory } from '../../core/trajectory';
 import type { TraceFile } from '../../io/traceFile';
 import type { RowRange } from '../../io/traceRows';
 import type { OpenFiles } from '../files/openFiles';
 import type { DisagreementIndex } from '../labels/disagreementIndex';
 import type { FileLabels } from '../labels/fileLabels';
+import type { ModelScores } from '../scores/modelScores';
 import { settings } from '../settings';
 import { parseTraceUri, type TraceAddress } from './address';
 
@@ -19,6 +23,16 @@ const PAGE_BYTES = 64 * 1024 * 1024;
 export interface ShownPage extends TracePage {
   /** 0-based position of its first row among the rows that the address shows. */
   readonly first: number;
+  /** The rows that are drawn. */
+  readonly rows: readonly RowReading[];
+  /** What the heading says of computed scores. */
+  readonly scoreWords: string;
+}
+
+/** The trajectory that an entry of a page shows; undefined for a row that could not be read. */
+export function trajectoryOf({ rows }: ShownPage, entry: TraceEntry): Trajectory | undefined {
+  const result = rows.find(({ ordinal }) => ordinal === entry.ordinal)?.result;
+  return result?.ok ? result.value[entry.trajectory - 1] : undefined;
 }
 
 /** Rows per page: as many as hold about the number of trajectories that the user wants. */
@@ -42,6 +56,7 @@ export class TracePages implements vscode.Disposable {
   constructor(
     private readonly files: OpenFiles,
     private readonly disagreements: DisagreementIndex,
+    private readonly scores: ModelScores,
   ) {
     this.disposables = [
       this.changed,
@@ -52,6 +67,8 @@ export class TracePages implements vscode.Disposable {
       disagreements.onDidChange((source) =>
         this.redraw((address) => address.source.toString() === source.toString()),
       ),
+      scores.onDidChange(() => this.redrawScores()),
+      vscode.window.onDidChangeVisibleTextEditors(() => this.redrawScores()),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('cfprm')) this.redraw(() => true);
       }),
@@ -102,15 +119,23 @@ export class TracePages implements vscode.Disposable {
     const ordinals = Array.from({ length }, (_, i) => range.value.at(first + i));
     const rows = await file.value.read(ordinals, PAGE_BYTES);
     if (!rows.ok) return faultPage(rows.fault);
+    const scoreWords = this.scores.words();
     const heading = [
       headingWords(address, file.value, range.value.length, first, rows.value.length),
       ...labelWords(await this.files.labels(address.source)),
       ...disagreementWords(this.disagreements.countOf(address.source)),
+      ...scoreWords,
     ].join(' · ');
     const left = range.value.length - first - rows.value.length;
     const footer = left > 0 ? `${count(left)} more on the next pages` : undefined;
-    const options = { ...DEFAULT_RENDER, thresholds: settings.thresholds(), footer };
-    return { ...renderPage(heading, rows.value, options), first };
+    const computed = this.scores.of.bind(this.scores);
+    const options = { ...DEFAULT_RENDER, thresholds: settings.thresholds(), footer, computed };
+    return {
+      ...renderPage(heading, rows.value, options),
+      first,
+      rows: rows.value,
+      scoreWords: scoreWords.join(),
+    };
   }
 
   private redraw(concerns: (address: TraceAddress) => boolean): void {
@@ -123,6 +148,22 @@ export class TracePages implements vscode.Disposable {
       if (open.has(key)) this.changed.fire(uri);
       else this.stale.add(key);
     }
+  }
+
+  /** Draws the visible pages again whose scores are not what they show; the others when they are looked at. */
+  private redrawScores(): void {
+    for (const { document } of vscode.window.visibleTextEditors) {
+      const page = this.page(document.uri);
+      if (page !== undefined && this.isOutdated(page)) this.changed.fire(document.uri);
+    }
+  }
+
+  private isOutdated(page: ShownPage): boolean {
+    if (page.rows.length > 0 && page.scoreWords !== this.scores.words().join()) return true;
+    return page.entries.some((entry) => {
+      const trajectory = trajectoryOf(page, entry);
+      return trajectory !== undefined && !isSame(entry.computed, this.scores.of(trajectory));
+    });
   }
 
   private forget(uri: vscode.Uri): void {
@@ -174,5 +215,5 @@ function disagreementWords(found: number | undefined): string[] {
 function faultPage(fault: Fault): ShownPage {
   const text = `⚠ ${fault.message}`;
   const marks = [{ line: 0, start: 0, end: text.length, kind: 'bad' as const }];
-  return { text, entries: [], marks, tabSize: 4, first: 0 };
+  return { text, entries: [], marks, tabSize: 4, first: 0, rows: [], scoreWords: '' };
 }

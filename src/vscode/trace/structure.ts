@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { COMPUTED_SIGN } from '../../core/scores/computed';
 import type { StepEntry, TraceEntry } from '../../core/trace/page';
 import { formatScore, glyph } from '../../core/trace/words';
 import type { TracePages } from './pages';
@@ -31,10 +32,11 @@ function trajectorySymbol(document: vscode.TextDocument, entry: TraceEntry): vsc
 function stepSymbol(document: vscode.TextDocument, step: StepEntry): vscode.DocumentSymbol {
   const line = document.lineAt(step.line).range;
   const whole = line.union(document.lineAt(step.endLine).range);
-  const score = step.score === undefined ? '' : ` ${formatScore(step.score)}`;
+  const recorded = step.score === undefined ? '' : ` ${formatScore(step.score)}`;
+  const computed = step.computed === undefined ? '' : ` ${COMPUTED_SIGN}${formatScore(step.computed)}`;
   const kind = step.isError ? vscode.SymbolKind.Event : vscode.SymbolKind.Field;
   return new vscode.DocumentSymbol(
-    `${step.number} ${glyph(step.label)}${score}`,
+    `${step.number} ${glyph(step.label)}${recorded}${computed}`,
     step.summary,
     kind,
     whole,

@@ -1,0 +1,130 @@
+import * as vscode from 'vscode';
+import { providerWords } from '../../core/scores/modelInfo';
+import { count } from '../../core/trace/words';
+import type { CommandId } from '../commandIds';
+import type { OpenFiles } from '../files/openFiles';
+import type { AutoScore } from './autoScore';
+import type { ModelState } from './model';
+import type { ModelScores } from './modelScores';
+import { tellFault } from './scoreCommands';
+
+/** Which model is at work, where, and at what: "prm-7b · webgpu (verified) · 12 left". */
+export class ScoreStatus implements vscode.Disposable {
+  private readonly item = vscode.window.createStatusBarItem(
+    'cfprm.model',
+    vscode.StatusBarAlignment.Right,
+    102,
+  );
+  private readonly disposables: vscode.Disposable[];
+  /** The last fault that was told; the same one is not told again. */
+  private told: string | undefined;
+
+  constructor(
+    private readonly scores: ModelScores,
+    private readonly autoScore: AutoScore,
+    private readonly files: OpenFiles,
+  ) {
+    this.item.name = 'CFPRM model';
+    const update = (): void => this.update();
+    this.disposables = [
+      this.item,
+      scores.onDidChange(update),
+      scores.model.onDidChange((state) => this.changed(state)),
+      files.onDidChange(update),
+    ];
+    update();
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  private changed(state: ModelState): void {
+    this.update();
+    const fault = state.kind === 'failed' ? state.fault : undefined;
+    if (fault?.message === this.told) return;
+    this.told = fault?.message;
+    void tellFault(fault);
+  }
+
+  private update(): void {
+    const { state } = this.scores.model;
+    if (state.kind === 'none' && this.files.uris.length === 0) {
+      this.item.hide();
+      return;
+    }
+    const { text, tooltip, command, isError } = this.look(state);
+    this.item.text = text;
+    this.item.tooltip = tooltip;
+    this.item.command = command;
+    this.item.backgroundColor = isError ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
+    this.item.accessibilityInformation = { label: `CFPRM model: ${text.replace(/\$\([^)]*\)\s*/g, '')}` };
+    this.item.show();
+  }
+
+  private look(state: ModelState): {
+    text: string;
+    tooltip: string;
+    command: CommandId;
+    isError?: boolean;
+  } {
+    const info = 'cfprm.showModelInfo' as const;
+    switch (state.kind) {
+      case 'none':
+        return {
+          text: '$(beaker) no model',
+          tooltip: 'CFPRM: select a model that scores steps',
+          command: 'cfprm.selectModel',
+        };
+      case 'idle':
+        return {
+          text: `$(beaker) ${state.model.spec.name}`,
+          tooltip: 'CFPRM: the model starts when scores are wanted',
+          command: info,
+        };
+      case 'starting': {
+        const trying = state.trying === undefined ? 'loading' : `trying ${state.trying}`;
+        return {
+          text: `$(loading~spin) ${state.model.spec.name} · ${trying}`,
+          tooltip: 'CFPRM: the model is being started',
+          command: info,
+        };
+      }
+      case 'failed':
+        return {
+          text: '$(error) no scores',
+          tooltip: `CFPRM: ${state.fault.message}`,
+          command: info,
+          isError: true,
+        };
+      case 'running': {
+        const { name, provider } = state.scorer.info;
+        const where = `${name} · ${providerWords(provider)}`;
+        const { waiting } = this.scores;
+        if (state.scorer.state === 'restarting')
+          return {
+            text: `$(loading~spin) ${where} · restarting`,
+            tooltip: 'CFPRM: the process of the model ended and is started again',
+            command: info,
+          };
+        if (waiting > 0)
+          return {
+            text: `$(sync~spin) ${where} · ${count(waiting)} left`,
+            tooltip: 'CFPRM: scoring',
+            command: info,
+          };
+        if (this.autoScore.isPaused)
+          return {
+            text: `$(debug-pause) ${where} · stopped`,
+            tooltip: 'CFPRM: scoring was stopped; "Score this trajectory" goes on',
+            command: info,
+          };
+        return {
+          text: `$(beaker) ${where}`,
+          tooltip: 'CFPRM: show where the model runs and why',
+          command: info,
+        };
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { CARD_FILE } from '../../core/scores/prmJson';
+import { writeFault } from '../../io/writeFault';
+import { type FolderReport, inspectModelFolder } from '../../scorer/modelFolder';
+import type { Services } from '../services';
+import { settings } from '../settings';
+import { valueOrTell } from '../trace/navigation';
+import { problemsText } from './modelReport';
+
+const RECENT = 'cfprm.recentModels';
+const MOST_RECENT = 8;
+
+type Pick = vscode.QuickPickItem & { readonly folder?: string; readonly isOther?: boolean };
+
+/** "CFPRM: Select model": asks for a folder, looks through it, and takes it if it is complete. */
+export async function selectModel(services: Services, given?: unknown): Promise<void> {
+  const folder = typeof given === 'string' ? given : await askFolder(services);
+  if (folder === undefined) return;
+  if (folder === '') {
+    await setModel('');
+    return;
+  }
+  const report = await inspectModelFolder(folder);
+  if (report.model === undefined) {
+    await tellProblems(services, folder, report);
+    return;
+  }
+  await remember(services.context, folder);
+  await setModel(folder);
+  // The same folder again: its files may be others now.
+  await services.model.reload();
+  services.autoScore.resume();
+  vscode.window.setStatusBarMessage(`CFPRM: ${report.model.spec.name} is selected`, 5000);
+}
+
+/** A folder; an empty text for none; undefined if the user changed their mind. */
+async function askFolder({ context }: Services): Promise<string | undefined> {
+  const now = settings.modelPath();
+  const recent = context.globalState.get<string[]>(RECENT, []);
+  const picks: Pick[] = [
+    { label: '$(folder-opened) Choose a folder…', isOther: true },
+    ...recent.map((folder) => ({
+      label: path.basename(folder),
+      description: folder === now ? 'selected' : undefined,
+      detail: folder,
+      folder,
+    })),
+  ];
+  if (now !== '') picks.push({ label: '$(circle-slash) No model', folder: '' });
+  const picked = await vscode.window.showQuickPick(picks, {
+    title: 'CFPRM: Select model',
+    placeHolder: `A folder with ${CARD_FILE}, the model (ONNX) and its tokenizer`,
+    matchOnDetail: true,
+  });
+  if (picked?.isOther !== true) return picked?.folder;
+  const chosen = await vscode.window.showOpenDialog({
+    title: 'CFPRM: Folder of the model',
+    openLabel: 'Select model',
+    canSelectFolders: true,
+    canSelectFiles: false,
+  });
+  return chosen?.[0]?.fsPath;
+}
+
+/** Says what is missing; of a known family, what describes the model can be written at once. */
+async function tellProblems(services: Services, folder: string, report: FolderReport): Promise<void> {
+  const { problems, proposal } = report;
+  await services.modelReport.show(
+    `${path.basename(folder)} · what is missing`,
+    problemsText(folder, problems),
+  );
+  const write = `Write ${CARD_FILE}`;
+  const again = 'Look again';
+  const [first] = problems;
+  const message = `CFPRM: ${folder} cannot be used as a model yet: ${first!.message}`;
+  const buttons = proposal === undefined ? [again] : [write, again];
+  const picked = await vscode.window.showWarningMessage(message, ...buttons);
+  if (picked === write && valueOrTell(await writeCard(folder, proposal!)) !== undefined)
+    await vscode.window.showTextDocument(vscode.Uri.file(path.join(folder, CARD_FILE)));
+  if (picked !== undefined) await selectModel(services, folder);
+}
+
+async function writeCard(folder: string, proposal: string) {
+  const file = path.join(folder, CARD_FILE);
+  try {
+    await writeFile(file, proposal, { flag: 'wx' });
+    return { ok: true as const, value: file };
+  } catch (error) {
+    return writeFault(error, file);
+  }
+}
+
+/** Writes the setting where it is set already, else for the user. */
+async function setModel(folder: string): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration('cfprm');
+  const set = configuration.inspect('model.path');
+  const isOfWorkspace = set?.workspaceValue !== undefined;
+  const target = isOfWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+  await configuration.update('model.path', folder === '' ? undefined : folder, target);
+}
+
+async function remember(context: vscode.ExtensionContext, folder: string): Promise<void> {
+  const recent = context.globalState.get<string[]>(RECENT, []).filter((other) => other !== folder);
+  await context.globalState.update(RECENT, [folder, ...recent].slice(0, MOST_RECENT));
+}

@@ -1,0 +1,386 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import {
+  closeEditors,
+  lines,
+  openTrace,
+  putCursor,
+  run,
+  scratch,
+  scratchFolder,
+  waitFor,
+  withSetting,
+} from './support';
+
+interface Expected {
+  readonly [name: string]: {
+    readonly tokenizer: string;
+    readonly rows: readonly { problem: string; steps: string[]; scores: number[] }[];
+  };
+}
+
+const MODELS = path.join(vscode.extensions.getExtension('cfprm.cfprm')!.extensionPath, 'test/scorer/models');
+const EXPECTED = JSON.parse(readFileSync(path.join(MODELS, 'expected.json'), 'utf8')) as Expected;
+const ROWS = EXPECTED.cfprm!.rows;
+
+/** A complete folder of one of the tiny models, in the workspace; `card` replaces entries of its prm.json. */
+function model(name: string, card: object = {}): string {
+  const folder = path.join(scratchFolder(), name);
+  mkdirSync(folder);
+  cpSync(path.join(MODELS, name), folder, { recursive: true });
+  cpSync(path.join(MODELS, 'tokenizers', EXPECTED[name]!.tokenizer), folder, { recursive: true });
+  const file = path.join(folder, 'prm.json');
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...card }));
+  return folder;
+}
+
+/** A TRL file of the solutions that the model's expected scores are known for. */
+function traces(more: object = {}): string {
+  const rows = ROWS.map(({ problem, steps }) => ({
+    prompt: problem,
+    completions: steps,
+    labels: steps.map(() => true),
+    ...more,
+  }));
+  return scratch('scored.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+}
+
+const setting = (name: string, value: unknown): Thenable<void> =>
+  vscode.workspace.getConfiguration('cfprm').update(name, value, vscode.ConfigurationTarget.Global);
+
+/** The computed scores that a trace page shows, trajectory by trajectory: '0.53', or '…' or '–'. */
+function computed(editor: vscode.TextEditor): string[][] {
+  const all: string[][] = [];
+  for (const line of lines(editor)) {
+    if (line.startsWith('▾ ')) all.push([]);
+    const cell = /^ {2}\d+ .*?›(\d\.\d\d|…|–)/u.exec(line);
+    if (cell !== null) all.at(-1)?.push(cell[1]!);
+  }
+  return all;
+}
+
+const WANTED = ROWS.map(({ scores }) => scores.map((score) => score.toFixed(2)));
+
+function waitForScores(editor: vscode.TextEditor, wanted = WANTED): Promise<unknown> {
+  return waitFor(
+    `scores ${JSON.stringify(wanted)}`,
+    () => JSON.stringify(computed(editor)) === JSON.stringify(wanted),
+    () => editor.document.getText(),
+    30_000,
+  );
+}
+
+/** What stands in the hover over a line's label. */
+async function hover(editor: vscode.TextEditor, line: number): Promise<string> {
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+    'vscode.executeHoverProvider',
+    editor.document.uri,
+    new vscode.Position(line, 4),
+  );
+  const texts = hovers.flatMap(({ contents }) => contents.map((it) => (it as vscode.MarkdownString).value));
+  return texts.join('\n').replaceAll('&nbsp;', ' ').replaceAll('\\', '');
+}
+
+describe('computed scores', () => {
+  let folder: string;
+  before(async () => {
+    folder = model('cfprm');
+    await setting('model.provider', 'cpu');
+  });
+  beforeEach(() => setting('model.path', folder));
+  afterEach(async () => {
+    await closeEditors();
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await setting('score.auto', undefined);
+  });
+  after(async () => {
+    await setting('model.path', undefined);
+    await setting('model.provider', undefined);
+  });
+
+  it('appear in the trace view by themselves, as numpy has them', async () => {
+    const editor = await openTrace(traces());
+    await waitForScores(editor);
+    assert.match(lines(editor)[0]!, /› computed by cfprm on CPU/);
+    const least = Math.min(...ROWS[0]!.scores);
+    assert.match(
+      lines(editor).find((line) => line.startsWith('▾ '))!,
+      new RegExp(`min ›${least.toFixed(2)}`),
+    );
+  });
+
+  it('stand beside recorded ones, which stay what they are', async () => {
+    const [first] = ROWS;
+    const recorded = first!.steps.map((_, k) => (k + 1) / 10);
+    const row = {
+      prompt: first!.problem,
+      completions: first!.steps,
+      labels: recorded.map(() => true),
+      scores: recorded,
+    };
+    const editor = await openTrace(scratch('both.jsonl', `${JSON.stringify(row)}\n`));
+    await waitForScores(editor, [WANTED[0]!]);
+    const line = lines(editor).find((text) => /^ {2}1 /.test(text))!;
+    assert.match(line, new RegExp(`0\\.10 . +›${WANTED[0]![0]}`, 'u'));
+  });
+
+  it('say in the hover whose they are, and stand in the outline', async () => {
+    const editor = await openTrace(traces());
+    await waitForScores(editor);
+    const line = lines(editor).findIndex((text) => /^ {2}1 /.test(text));
+    const text = await hover(editor, line);
+    assert.match(text, /Computed: 0\.\d+[\s\S]*by cfprm on cpu/);
+    const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>(
+      'vscode.executeDocumentSymbolProvider',
+      editor.document.uri,
+    );
+    assert.match(symbols[0]!.children[0]!.name, new RegExp(`›${WANTED[0]![0]}`));
+  });
+
+  it('are dimmed and named stale once another model is selected, until it has its own', async () => {
+    const editor = await openTrace(traces());
+    await waitForScores(editor);
+    await setting('score.auto', 'off');
+    const other = model('cfprm', { name: 'other', licence: 'MIT' });
+    await setting('model.path', other);
+    await waitFor(
+      'other model',
+      () => lines(editor)[0]!.includes('computed by other'),
+      () => lines(editor)[0],
+    );
+    assert.deepEqual(computed(editor), WANTED);
+    const line = lines(editor).findIndex((text) => /^ {2}1 /.test(text));
+    const stale = await waitFor('stale hover', async () => {
+      const text = await hover(editor, line);
+      return text.includes('another model is selected') && text;
+    });
+    assert.match(stale, /by cfprm/);
+  });
+
+  it('are asked for one by one where that is wanted', async () => {
+    await setting('score.auto', 'off');
+    const rows = ROWS.slice(0, 2).map(({ problem, steps }) => ({
+      prompt: `${problem} `,
+      completions: steps,
+    }));
+    const file = scratch('some.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const editor = await openTrace(file);
+    putCursor(editor, lines(editor).findLastIndex((line) => line.startsWith('▾ ')) + 1);
+    await waitFor('cursor', () => editor.selection.active.line > 3);
+    await run('cfprm.scoreTrajectory');
+    await waitFor(
+      'second one',
+      () => computed(editor)[1]?.length === rows[1]!.completions.length,
+      () => lines(editor).join('\n'),
+    );
+    assert.deepEqual(computed(editor)[0], []);
+  });
+
+  it('of a whole file are there before it is looked at, or lie in a copy', async () => {
+    await setting('score.auto', 'off');
+    const file = scratch(
+      'whole.jsonl',
+      ROWS.map(
+        ({ problem, steps }) => `${JSON.stringify({ prompt: `  ${problem}`, completions: steps })}\n`,
+      ).join(''),
+    );
+    const copy = path.join(path.dirname(file), 'copy.jsonl');
+    void run('cfprm.scoreFile', vscode.Uri.file(file), vscode.Uri.file(copy));
+    await waitFor(
+      'copy',
+      () => existsSync(copy),
+      () => '',
+      30_000,
+    );
+    const written = readFileSync(copy, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { scores: number[] });
+    assert.deepEqual(
+      written.map(({ scores }) => scores.length),
+      ROWS.map(({ steps }) => steps.length),
+    );
+    void run('cfprm.scoreFile', vscode.Uri.file(file), 'views');
+    const editor = await openTrace(file);
+    await waitFor(
+      'scores',
+      () => computed(editor).every((it) => it.length > 0),
+      () => lines(editor).join('\n'),
+    );
+    assert.deepEqual(
+      computed(editor),
+      written.map(({ scores }) => scores.map((score) => score.toFixed(2))),
+    );
+  });
+
+  it('are not there for a trajectory that cannot be scored, which says why, in Problems too', async () => {
+    const long = { prompt: 'p', completions: ['1 + 1 = 2 '.repeat(600)] };
+    const editor = await openTrace(scratch('long.jsonl', `${JSON.stringify(long)}\n`));
+    await waitForScores(editor, [['–']]);
+    assert.match(lines(editor).find((line) => line.startsWith('▾ '))!, /⚠ not scored: .*tokens/);
+    const found = await waitFor('problem', () => {
+      const all = vscode.languages.getDiagnostics(editor.document.uri);
+      return all.find((it) => it.message.startsWith('Not scored')) && all;
+    });
+    assert.equal(found[0]!.severity, vscode.DiagnosticSeverity.Information);
+  });
+
+  it('do not come back after "Stop scoring" until something is asked for', async () => {
+    await run('cfprm.stopScoring');
+    const file = scratch(
+      'stopped.jsonl',
+      `${JSON.stringify({ prompt: 'stopped', completions: ['1 + 1 = 2', 'so 2'] })}\n`,
+    );
+    const editor = await openTrace(file);
+    // A visible page is looked at within a moment; the state must still be the same after several.
+    for (let turn = 0; turn < 20; turn++)
+      await vscode.commands.executeCommand('setContext', 'cfprm.test', turn);
+    assert.deepEqual(computed(editor), [[]]);
+    putCursor(editor, 2);
+    await run('cfprm.scoreTrajectory');
+    await waitFor(
+      'scores',
+      () => computed(editor)[0]?.length === 2,
+      () => lines(editor).join('\n'),
+    );
+  });
+
+  it('of a model that is broken are refused with the way out, and come once it is mended', async () => {
+    const broken = model('cfprm');
+    const tokenizer = path.join(broken, 'tokenizer.json');
+    const kept = readFileSync(tokenizer);
+    rmSync(tokenizer);
+    await setting('model.path', broken);
+    const prompt = 'broken model';
+    const file = scratch('broken.jsonl', `${JSON.stringify({ prompt, completions: ['1 + 1 = 2'] })}\n`);
+    const editor = await openTrace(file);
+    await waitFor(
+      'reason',
+      () => /⚠ no scores: .*tokenizer\.json is not there/.test(lines(editor)[0]!),
+      () => lines(editor)[0],
+    );
+    assert.deepEqual(computed(editor), [[]]);
+    writeFileSync(tokenizer, kept);
+    void run('cfprm.selectModel', broken);
+    await waitFor(
+      'score',
+      () => /^\d/.test(computed(editor)[0]?.[0] ?? ''),
+      () => lines(editor).join('\n'),
+      30_000,
+    );
+  });
+
+  it('show in "Show model info" what is at work and why', async () => {
+    const editor = await openTrace(traces());
+    await waitForScores(editor);
+    await waitFor(
+      'running',
+      async () => {
+        await run('cfprm.showModelInfo');
+        const text = vscode.window.activeTextEditor?.document.getText() ?? '';
+        return (
+          /requested +cpu\n +used +CPU\n/.test(text) &&
+          /family +cfprm/.test(text) &&
+          /tokens per second/.test(text)
+        );
+      },
+      () => vscode.window.activeTextEditor?.document.getText(),
+    );
+  });
+
+  it('of a provider that was named and is not there are refused, not made on the CPU', async () => {
+    const prompt = 'named provider';
+    const file = scratch('named.jsonl', `${JSON.stringify({ prompt, completions: ['1 + 1 = 2'] })}\n`);
+    await setting('model.provider', 'cuda');
+    try {
+      const editor = await openTrace(file);
+      await waitFor(
+        'reason',
+        () => /⚠ no scores: .*cuda/i.test(lines(editor)[0]!),
+        () => lines(editor)[0],
+        30_000,
+      );
+      assert.deepEqual(computed(editor), [[]]);
+    } finally {
+      await setting('model.provider', 'cpu');
+    }
+  });
+
+  it('leave the cursor and the selection where they are', async () => {
+    const rows = Array.from({ length: 12 }, (_, k) => ({
+      prompt: `cursor ${k}`,
+      completions: ['1 + 1 = 2', 'so 2'],
+    }));
+    const editor = await openTrace(
+      scratch('cursor.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join('')),
+    );
+    const line = lines(editor).findIndex((text) => text.includes('cursor 5'));
+    editor.selection = new vscode.Selection(line + 1, 3, line + 1, 3);
+    await waitFor(
+      'all scores',
+      () => computed(editor).every((it) => it.length === 2 && it[0] !== '…'),
+      () => lines(editor).join('\n'),
+      30_000,
+    );
+    // The window moves it with each change of the text, and is told at once where it belongs.
+    await waitFor(
+      'cursor on its step',
+      () => editor.selection.active.line === line + 1,
+      () => editor.selection.active.line,
+    );
+  });
+
+  it('survive a restart of the process that gives them', async () => {
+    const found = (): string[] => childProcesses().filter((command) => command.includes('scorerProcess'));
+    const editor = await openTrace(
+      scratch('crash.jsonl', `${JSON.stringify({ prompt: 'crash', completions: ['1'] })}\n`),
+    );
+    await waitFor(
+      'score',
+      () => /^\d/.test(computed(editor)[0]?.[0] ?? ''),
+      () => lines(editor).join('\n'),
+      30_000,
+    );
+    const pid = scorerPid();
+    assert.ok(pid, found().join('\n'));
+    process.kill(pid, 'SIGKILL');
+    await closeEditors();
+    const again = await openTrace(
+      scratch('crash2.jsonl', `${JSON.stringify({ prompt: 'crash 2', completions: ['2'] })}\n`),
+    );
+    await waitFor(
+      'score of the new process',
+      () => /^\d/.test(computed(again)[0]?.[0] ?? ''),
+      () => lines(again).join('\n'),
+      30_000,
+    );
+    assert.notEqual(scorerPid(), pid);
+  });
+
+  it('are off where the user wants none', async () => {
+    await withSetting('cfprm.score.auto', 'off', async () => {
+      const editor = await openTrace(
+        scratch('off.jsonl', `${JSON.stringify({ prompt: 'off', completions: ['1'] })}\n`),
+      );
+      for (let turn = 0; turn < 20; turn++)
+        await vscode.commands.executeCommand('setContext', 'cfprm.test', turn);
+      assert.deepEqual(computed(editor), [[]]);
+    });
+  });
+});
+
+/** Command lines of this process's children, with their ids in front. */
+function childProcesses(): string[] {
+  const own = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean);
+  return own.map((pid) => `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`);
+}
+
+function scorerPid(): number | undefined {
+  const found = childProcesses().find((command) => command.includes('scorerProcess'));
+  return found === undefined ? undefined : Number(found.split(' ')[0]);
+}
