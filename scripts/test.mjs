@@ -10,6 +10,7 @@ import { build, buildHostSuites } from './build.mjs';
 import { check } from './check.mjs';
 import { ensureInstalled } from './install.mjs';
 import { root, run, tool } from './process.mjs';
+import { softwareVulkan } from './softwareVulkan.mjs';
 import { judge, readResult } from './verdict.mjs';
 
 const LEGS = ['check', 'build', 'unit', 'launcher', 'host', 'ui', 'package'];
@@ -46,12 +47,13 @@ async function gate(leg, work) {
  * Runs a Node program that writes its counts to `result`, and adds them to the total.
  * @param {string} leg
  * @param {(result: string) => string[]} args
+ * @param {Record<string, string>} [more] for its environment
  */
-async function suite(leg, args) {
+async function suite(leg, args, more = {}) {
   console.log(`\n== ${leg}`);
   const result = path.join(scratch, `${leg}.json`);
   const started = Date.now();
-  const ended = await run(process.execPath, args(result), { env, limitMs: LIMIT_MS });
+  const ended = await run(process.execPath, args(result), { env: { ...env, ...more }, limitMs: LIMIT_MS });
   const verdict = judge(ended, readResult(result));
   for (const complaint of verdict.complaints) console.error(`FAIL: ${leg}: ${complaint}`);
   console.log(`${leg}: ${Math.round((Date.now() - started) / 1000)} s`);
@@ -78,7 +80,16 @@ async function runLegs() {
     // What follows would test an older build.
     if (!built) return;
   }
-  if (legs.includes('unit')) await suite('unit', mocha());
+  if (legs.includes('unit')) {
+    /** @type {Record<string, string>} */
+    let driver = {};
+    // Without it the tests of WebGPU do not exist, which is a failure, not a skip.
+    await gate('driver for WebGPU', async () => {
+      driver = softwareVulkan();
+      return true;
+    });
+    await suite('unit', mocha(), driver);
+  }
   const inHost = ['--config', 'test/host/mocharc.json'];
   if (legs.includes('launcher')) await suite('launcher', mocha(...inHost, 'test/host/launcher/*.test.ts'));
   if (legs.includes('host'))
