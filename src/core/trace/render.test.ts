@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { fail, ok } from '../result';
+import type { Computed } from '../scores/computed';
 import type { Label, Step, Trajectory } from '../trajectory';
 import { entryAt, stepAt, type TracePage } from './page';
 import { DEFAULT_RENDER, facts, type RenderOptions, renderPage } from './render';
@@ -392,4 +393,53 @@ describe('the facts of a trajectory', () => {
   for (const [some, words] of cases) {
     it(`are "${words.join(', ')}"`, () => assert.deepEqual(facts({ ...base, ...some }), words));
   }
+});
+
+describe('computed scores on a page', () => {
+  const trajectory: Trajectory = {
+    id: 't',
+    problem: 'p',
+    steps: [step('one', 'correct', 0.25), step('two')],
+  };
+  const by = { model: 'm', fingerprint: 'f', provider: 'cpu', time: 0 };
+  const drawn = (computed: Computed | undefined) =>
+    render([show(0, trajectory)], { computed: () => computed });
+  const lineOf = (page: TracePage, number: number): string =>
+    page.text.split('\n')[page.entries[0]!.steps[number - 1]!.line]!;
+
+  it('stand behind the recorded ones, under a sign of their own', () => {
+    const page = drawn({ state: 'scored', scores: [0.9, 0.1], by, stale: false });
+    assert.match(lineOf(page, 1), /0\.25 ▃ ›0\.90 █ +one$/u);
+    assert.match(lineOf(page, 2), /– {3}›0\.10 ▁ +two$/u);
+    assert.match(page.entries[0]!.detail, /min 0\.25 @1 +min ›0\.10 @2/u);
+    assert.deepEqual(
+      page.entries[0]!.steps.map(({ computed }) => computed),
+      [0.9, 0.1],
+    );
+  });
+
+  it('are coloured by their thresholds, and dim when they are stale', () => {
+    const kinds = (stale: boolean) => {
+      const page = drawn({ state: 'scored', scores: [0.9, 0.1], by, stale });
+      return page.entries[0]!.steps.map(({ line }) => {
+        const at = page.text.split('\n')[line]!.indexOf('›');
+        return page.marks.find((mark) => mark.line === line && mark.start <= at && at < mark.end)?.kind;
+      });
+    };
+    assert.deepEqual(kinds(false), ['good', 'bad']);
+    assert.deepEqual(kinds(true), ['dim', 'dim']);
+  });
+
+  it('take the same room while they are on their way and when there are none', () => {
+    const columns = (
+      [
+        { state: 'pending' },
+        { state: 'failed', fault: { message: 'too long' } },
+        { state: 'scored', scores: [0.5, 0.5], by, stale: false },
+      ] satisfies Computed[]
+    ).map((computed) => drawn(computed).entries[0]!.steps[0]!.textColumn);
+    assert.equal(new Set(columns).size, 1);
+    assert.ok(columns[0]! > drawn(undefined).entries[0]!.steps[0]!.textColumn);
+    assert.match(drawn({ state: 'failed', fault: { message: 'too\nlong' } }).text, /⚠ not scored: too long/);
+  });
 });

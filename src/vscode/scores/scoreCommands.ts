@@ -80,17 +80,20 @@ export async function scoreWholeFile(services: Services, source: vscode.Uri, int
 /** "CFPRM: Stop scoring": everything, until something is asked for again. */
 export function stopScoring({ scores, autoScore }: Services): void {
   const { waiting } = scores;
-  autoScore.pause();
-  scores.stop();
+  if (waiting > 0) {
+    autoScore.pause();
+    scores.stop();
+  }
   const words =
-    waiting === 0 ? 'nothing was being scored' : `scoring of ${counted(waiting, 'trajectory')} stopped`;
+    waiting === 0
+      ? 'nothing is being scored'
+      : `scoring of ${counted(waiting, 'trajectory')} stopped; "Score this trajectory" goes on`;
   vscode.window.setStatusBarMessage(`CFPRM: ${words}`, 4000);
 }
 
 async function scoreForViews(services: Services, source: vscode.Uri): Promise<void> {
   const file = valueOrTell(await services.files.open(source));
   if (file === undefined) return;
-  await services.files.open(source);
   const total = { scored: 0, failed: 0, cancelled: 0 };
   const done = await withCancel('CFPRM: scoring the file', (signal, report) =>
     scoreRows(services, file, total, signal, report),

@@ -78,7 +78,7 @@ export class ScoreStatus implements vscode.Disposable {
         };
       case 'idle':
         return {
-          text: `$(beaker) ${state.model.spec.name}`,
+          text: `$(beaker) ${state.model.spec.name}${this.autoScore.isPaused ? ' · stopped' : ''}`,
           tooltip: 'CFPRM: the model starts when scores are wanted',
           command: info,
         };

@@ -92,10 +92,11 @@ function samePlace(
   return new vscode.Position(same, Math.min(character, editor.document.lineAt(same).text.length));
 }
 
-/** Where a line of a page is on the page that takes its place: at the same distance from its trajectory's header. */
+/** Where a line of a page is on the page that takes its place: as far from its trajectory's header as before. */
 function sameLine(before: TracePage, now: TracePage, line: number): number | undefined {
   const entry = entryAt(before, line);
-  if (entry === undefined) return undefined;
+  // The heading is where it was.
+  if (entry === undefined) return Math.min(line, now.entries[0]?.line ?? 0);
   const same = now.entries.find(
     (it) => it.ordinal === entry.ordinal && it.trajectory === entry.trajectory && it.row === entry.row,
   );

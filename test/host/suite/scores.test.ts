@@ -10,6 +10,7 @@ import {
   run,
   scratch,
   scratchFolder,
+  traceEditor,
   waitFor,
   withSetting,
 } from './support';
@@ -227,23 +228,39 @@ describe('computed scores', () => {
     assert.equal(found[0]!.severity, vscode.DiagnosticSeverity.Information);
   });
 
-  it('do not come back after "Stop scoring" until something is asked for', async () => {
-    await run('cfprm.stopScoring');
-    const file = scratch(
-      'stopped.jsonl',
-      `${JSON.stringify({ prompt: 'stopped', completions: ['1 + 1 = 2', 'so 2'] })}\n`,
-    );
+  it('end with "Stop scoring", and do not come back until something is asked for', async () => {
+    const long = Array.from({ length: 100 }, (_, k) => `${k % 10}+1`);
+    const rows = Array.from({ length: 4000 }, (_, k) => ({ prompt: `stopped ${k}`, completions: long }));
+    const file = scratch('stopped.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     const editor = await openTrace(file);
-    // A visible page is looked at within a moment; the state must still be the same after several.
+    const isScored = (scores: string[]): boolean => /^\d/.test(scores[0] ?? '');
+    void run('cfprm.scoreFile', vscode.Uri.file(file), 'views');
+    await waitFor(
+      'first score',
+      () => computed(editor).some(isScored),
+      () => '',
+      30_000,
+    );
+    await run('cfprm.stopScoring');
+    await run('cfprm.openTrace', vscode.Uri.file(file), rows.length - 1);
+    const last = await traceEditor(file, 19);
+    // What is visible is looked at within a moment; nothing may have come after several.
     for (let turn = 0; turn < 20; turn++)
       await vscode.commands.executeCommand('setContext', 'cfprm.test', turn);
-    assert.deepEqual(computed(editor), [[]]);
-    putCursor(editor, 2);
+    assert.deepEqual(
+      computed(last).filter((scores) => scores.length > 0),
+      [],
+    );
+    putCursor(
+      last,
+      lines(last).findLastIndex((line) => line.startsWith('▾ ')),
+    );
     await run('cfprm.scoreTrajectory');
     await waitFor(
-      'scores',
-      () => computed(editor)[0]?.length === 2,
-      () => lines(editor).join('\n'),
+      'the one that was asked for',
+      () => isScored(computed(last).at(-1)!),
+      () => '',
+      30_000,
     );
   });
 
@@ -328,6 +345,27 @@ describe('computed scores', () => {
     await waitFor(
       'cursor on its step',
       () => editor.selection.active.line === line + 1,
+      () => editor.selection.active.line,
+    );
+  });
+
+  it('leave a cursor on the heading there, though the heading changes', async () => {
+    const rows = Array.from({ length: 6 }, (_, k) => ({
+      prompt: `heading ${k}`,
+      completions: ['1 + 1 = 2'],
+    }));
+    const file = scratch('heading.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const editor = await openTrace(file);
+    putCursor(editor, 0);
+    await waitFor(
+      'all scores',
+      () => computed(editor).every((it) => /^\d/.test(it[0] ?? '')),
+      () => lines(editor).join('\n'),
+      30_000,
+    );
+    await waitFor(
+      'cursor on the heading',
+      () => editor.selection.active.line === 0,
       () => editor.selection.active.line,
     );
   });
