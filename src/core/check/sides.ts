@@ -1,0 +1,206 @@
+import type { Token } from '../grade/tokens';
+import { isUnitName } from '../grade/units';
+import { endsQuantity, type Item } from './items';
+
+/** What stands on one side of an equals sign. */
+export interface Side {
+  /** Arithmetic alone; units are left aside. */
+  readonly tokens: readonly Token[];
+  /** Words that were left aside. */
+  readonly units: readonly string[];
+  /** True if it is all that stands between two signs, or between a sign and an end. */
+  readonly isWhole: boolean;
+  /**
+   * True if it may mean something else than it says: numbers that agree are still true, numbers that do not agree
+   * prove nothing.
+   */
+  readonly isDoubtful: boolean;
+}
+
+/** Words that do something to the number beside them; a quantity next to one is not what it seems. */
+const OPERATIONS = new Set(
+  (
+    'twice thrice half halves double doubled doubles triple tripled quadruple third thirds quarter quarters fourth fourths fifth fifths ' +
+    'sixth sixths eighth eighths tenth tenths times plus minus more less fewer greater than subtract subtracted subtracting squared cubed square ' +
+    'cube root log ln mod modulo remainder base factorial percent percentage average mean median product difference ratio quotient reciprocal ' +
+    'inverse negative opposite absolute out sqrt max min gcd lcm sin cos tan except without multiplied divided added decreased increased reduced over'
+  ).split(' '),
+);
+/** Scales of which the two sides of an equation may keep different ones. */
+const SCALES = /^(?:hundred|thousand|million|billion|trillion|dozen)s?$/u;
+/** Commands that may stand before or behind an equation. */
+const HARMLESS = new Set(
+  'Rightarrow implies to rightarrow Longrightarrow iff Leftrightarrow therefore because quad qquad checkmark'.split(' '),
+);
+/** Words before an equation that are looked at. */
+const LOOK_BACK = 4;
+
+/** The longest stretch of arithmetic at the end of these items: the left side of the sign behind them. */
+export function suffixOf(items: readonly Item[]): Side | undefined {
+  let depth = 0;
+  let at = items.length;
+  for (; at > 0; at--) {
+    const item = items[at - 1]!;
+    if (item.kind === 'edge') continue;
+    if (item.kind === 'words') {
+      if (!isUnitAt(items, at - 1)) break;
+    } else if (item.kind !== 'part') break;
+    else {
+      depth += bracket(item.token);
+      if (depth > 0) break;
+    }
+  }
+  const own = items.slice(at);
+  const before = items.slice(0, at);
+  if (!mayPrecede(before, own)) return undefined;
+  return sideOf(own, at === 0, at > 0);
+}
+
+/** The longest stretch of arithmetic at the start of these items: the right side of the sign before them. */
+export function prefixOf(items: readonly Item[]): Side | undefined {
+  let depth = 0;
+  let at = 0;
+  for (; at < items.length; at++) {
+    const item = items[at]!;
+    if (item.kind === 'edge') continue;
+    if (item.kind === 'words') {
+      if (!isUnitAt(items, at)) break;
+    } else if (item.kind !== 'part') break;
+    else {
+      depth += bracket(item.token);
+      if (depth < 0) break;
+      if (isRemark(items, at)) {
+        depth--;
+        break;
+      }
+    }
+  }
+  if (depth > 0) return undefined;
+  if (!mayFollow(items, at)) return undefined;
+  return sideOf(items.slice(0, at), at === items.length, false);
+}
+
+function bracket({ kind, text }: Token): number {
+  if (kind !== 'symbol') return 0;
+  return text === '(' || text === '[' || text === '{' ? 1 : text === ')' || text === ']' || text === '}' ? -1 : 0;
+}
+
+const isSign = (item: Item | undefined): boolean =>
+  item?.kind === 'part' && item.token.kind === 'symbol' && /^[-+*/]$/u.test(item.token.text);
+
+/** True for words that belong to the quantity before them: an operation, the end or a closing bracket follows. */
+function isUnitAt(items: readonly Item[], at: number): boolean {
+  const before = items.slice(Math.max(0, at - 3), at).findLast(({ kind }) => kind !== 'edge');
+  const next = items.slice(at + 1, at + 4).find(({ kind }) => kind !== 'edge');
+  const closes = next?.kind === 'part' && bracket(next.token) < 0;
+  return endsQuantity(before) && (next === undefined || isSign(next) || closes);
+}
+
+/** True for a bracket that opens a remark: "= 8 (apples)". */
+function isRemark(items: readonly Item[], at: number): boolean {
+  const [open, next] = [items[at]!, items[at + 1]];
+  if (open.kind !== 'part' || open.token.text !== '(' || !open.token.spaced) return false;
+  return at > 0 && (next?.kind === 'words' || next?.kind === 'stop');
+}
+
+function hasOperation(words: readonly string[]): boolean {
+  return words.some((word) => OPERATIONS.has(word));
+}
+
+function mayPrecede(before: readonly Item[], own: readonly Item[]): boolean {
+  const last = before.at(-1);
+  if (last === undefined) return true;
+  for (const item of before.slice(-LOOK_BACK)) {
+    if (item.kind === 'words' && hasOperation(item.words.slice(-LOOK_BACK))) return false;
+  }
+  const first = own[0];
+  const isApart = first === undefined || first.kind === 'edge' || (first.kind === 'part' && first.token.spaced);
+  switch (last.kind) {
+    case 'words':
+      return isApart;
+    case 'part': {
+      // An open bracket around the equation: "(5 + 3 = 8)", "\boxed{5 + 3 = 8}".
+      const ahead = before.at(-2);
+      const isOpen = bracket(last.token) > 0;
+      return isOpen && (ahead === undefined || ahead.kind === 'words' || ahead.kind === 'edge');
+    }
+    case 'stop': {
+      const { kind, text } = last.token;
+      if (kind === 'command') return HARMLESS.has(text);
+      if (kind !== 'symbol') return false;
+      return /^[,:;.?!<>]$|^[<>]=$/u.test(text) && isApart;
+    }
+    default:
+      return true;
+  }
+}
+
+function mayFollow(items: readonly Item[], at: number): boolean {
+  const next = items[at];
+  if (next === undefined) return true;
+  switch (next.kind) {
+    case 'words':
+      return (next.spaced || items[at - 1]?.kind === 'edge' || isUnitName(next.words[0] ?? '')) &&
+        !hasOperation(next.words.slice(0, LOOK_BACK)) &&
+        next.words[0] !== 'of';
+    case 'part': {
+      const inside = items[at + 1];
+      if (bracket(next.token) < 0) return true;
+      return isRemark(items, at) && !(inside?.kind === 'words' && hasOperation(inside.words));
+    }
+    case 'stop': {
+      const { kind, text } = next.token;
+      if (kind === 'command') return HARMLESS.has(text);
+      if (kind === 'end') return true;
+      if (kind !== 'symbol') return items[at - 1]?.kind === 'edge';
+      const after = items[at + 1];
+      const isGlued = after !== undefined && 'token' in after && !after.token.spaced;
+      return /^[,:;.?!<>]$|^[<>]=$/u.test(text) && !isGlued;
+    }
+    default:
+      return true;
+  }
+}
+
+function sideOf(items: readonly Item[], isWhole: boolean, isAfterText: boolean): Side | undefined {
+  const parts = items.flatMap((item) => (item.kind === 'part' ? [item.token] : []));
+  const units = items.flatMap((item) => (item.kind === 'words' ? item.words : []));
+  const [first, second] = parts;
+  if (first === undefined || second === undefined ? first?.kind !== 'number' : false) return undefined;
+  if (hasOperation(units)) return undefined;
+  if (isSignToken(first!) && !isUnary(first!, second!, isAfterText)) return undefined;
+  const isBare = parts.every(({ kind, text }) => kind === 'number' || text === '-');
+  const isDoubtful =
+    (isBare && isAfterText) || units.some((word) => SCALES.test(word)) || isAmbiguous(parts, isAfterText);
+  return { tokens: parts, units, isWhole, isDoubtful };
+}
+
+function isSignToken({ kind, text }: Token): boolean {
+  return kind === 'symbol' && /^[-+*/^!%]$/u.test(text);
+}
+
+/** A minus at the start is one only if it touches its number. */
+function isUnary(sign: Token, next: Token, isAfterText: boolean): boolean {
+  return sign.text === '-' && (!next.spaced || !isAfterText);
+}
+
+/** Spellings that people read in two ways. */
+function isAmbiguous(tokens: readonly Token[], isAfterText: boolean): boolean {
+  const text = tokens.map(({ kind, text, spaced }) => (spaced ? ' ' : '') + (kind === 'number' ? 'n' : text)).join('');
+  return (
+    // 6/2(3), 1/2 sqrt 3
+    /\/ ?(?:n|\([^()]*\)) ?(?:\(|\[|sqrt|pi|frac)/u.test(text) ||
+    // 2 1/2, 2\frac{1}{2}: a mixed number or a product
+    /n ?frac|n n\/n/u.test(text) ||
+    // 200 + 5%
+    /[-+] ?n%/u.test(text) ||
+    // -2^2
+    /^ ?- ?n ?\^/u.test(text) ||
+    // 2^3^2, 8! at the end of a sentence
+    /\^[^()]*\^|!$/u.test(text) ||
+    // pages 5-10
+    (isAfterText && /^ ?n-n$/u.test(text)) ||
+    // 8 (4 + 4)
+    /n \(/u.test(text)
+  );
+}
