@@ -23,6 +23,8 @@ const GOES_ON = /(?:\s|\\\\|&|\\\[|\\\]|\$\$|\\\(|\\\)){1,12}(?=(?:=(?![=>])|≈
 const ARROWS = /[=-]{1,3}>|<[=-]{2,3}|[→⇒⟹⟶]/gu;
 /** Bullets and numbers at the start of a line. */
 const BULLET = /^\s*(?:[-*•+–]\s+|#+\s+|\(?(?:\d{1,3}|[a-z])[.)]\s+)*/u;
+/** A number with separators, which the tokens of a pair in brackets would part. */
+const THOUSANDS = /(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])/gu;
 
 /**
  * The clauses of a step that have an equals sign, as tokens: parted at new lines, ends of sentences, arrows and
@@ -38,7 +40,7 @@ export function clausesOf(text: string): Clause[] {
     .replace(ARROWS, '\n')
     .replace(GOES_ON, ' ')
     .replace(/\\\\(?![a-zA-Z])|\\\\(?=\s)|\\newline(?![a-zA-Z])/gu, '\n');
-  for (const line of joined.split(/[\n;]|(?<=[.!?:,])\s+/u)) {
+  for (const line of joined.split(/\n|(?<!\\);|(?<=(?<!\\)[.!?:,])\s+/u)) {
     if (/[=≈]|\\approx/u.test(line)) push(clauses, line.replace(BULLET, ''), false);
   }
   return clauses;
@@ -50,7 +52,8 @@ function push(clauses: Clause[], text: string, isMark: boolean): void {
     .replace(/(?<=[\d)]) ?\*\* ?(?=[\d(])/gu, '^')
     .replace(/\*\*|__/gu, ' ')
     .replace(/\\[()[\]]|\\?\$|€|£/gu, ` ${EDGE} `)
-    .replace(/&/gu, ' ');
+    .replace(/&/gu, ' ')
+    .replace(THOUSANDS, (number) => number.replaceAll(',', ''));
   const tokens = tokenize(cleanText(bare));
   if (tokens !== undefined && tokens.length > 0) clauses.push({ tokens, isMark });
 }

@@ -6,7 +6,12 @@ export type Item =
   /** A part of arithmetic: a number, sign, bracket, or a command that computes. */
   | { readonly kind: 'part'; readonly token: Token }
   /** Words behind a quantity, which may be its unit: "apples", "miles/hour", "cm^2". */
-  | { readonly kind: 'words'; readonly words: readonly string[]; readonly spaced: boolean }
+  | {
+      readonly kind: 'words';
+      readonly words: readonly string[];
+      /** True if they stand apart from the quantity: "8 apples", not "8xy". */
+      readonly isApart: boolean;
+    }
   /** `=`, or a sign for about equal. */
   | { readonly kind: 'relation'; readonly isAbout: boolean }
   /** Where mathematics ends, or money is named. */
@@ -28,6 +33,9 @@ const SIGN_PAIRS = new Map([
   ['multiplied by', '*'],
   ['divided by', '/'],
 ]);
+
+/** A longer remark in brackets ends the quantity. */
+const LONGEST_REMARK = 16;
 
 /** The pieces of a clause. */
 export function itemsOf(tokens: readonly Token[]): Item[] {
@@ -58,8 +66,8 @@ class ItemReader {
     if (sign !== undefined) {
       this.at += sign.length;
       this.items.push({ kind: 'part', token: { kind: 'symbol', text: sign.text, spaced: token.spaced } });
-    } else if (isWord(token) || this.isPerWord(token)) this.words(token.spaced);
-    else {
+    } else if (isWord(token) || this.isPerWord(token)) this.words(token);
+    else if (!this.remark(token)) {
       this.at++;
       const item = single(token);
       if (item !== undefined) this.items.push(item);
@@ -110,7 +118,22 @@ class ItemReader {
     return text === '/' && isBehind && next !== undefined && isWord(next);
   }
 
-  private words(spaced: boolean): void {
+  /** Reads a remark behind a quantity, "12 (kids with allergies)"; false if there is none. */
+  private remark(token: Token): boolean {
+    const isBehind = endsQuantity(this.items.at(-1)) || this.items.at(-1)?.kind === 'words';
+    const next = this.tokens[this.at + 1];
+    if (token.text !== '(' || !token.spaced || !isBehind || next === undefined || !isWord(next)) return false;
+    const ahead = this.tokens.slice(this.at + 1, this.at + LONGEST_REMARK);
+    const length = ahead.findIndex(({ text }) => text === ')');
+    const inside = ahead.slice(0, length);
+    if (length < 0 || inside.some(({ text }) => /^[=≈({[]$/u.test(text))) return false;
+    const words = inside.flatMap(({ text }) => text.toLowerCase().split(/[^\p{L}]+/u).filter(Boolean));
+    this.items.push({ kind: 'words', words, isApart: true });
+    this.at += length + 2;
+    return true;
+  }
+
+  private words(first: Token): void {
     const words: string[] = [];
     for (let token = this.tokens[this.at]; token !== undefined; token = this.tokens[this.at]) {
       const next = this.tokens[this.at + 1];
@@ -121,7 +144,7 @@ class ItemReader {
       else if (!isLink || next === undefined || !isWord(next)) break;
       this.at++;
     }
-    this.items.push({ kind: 'words', words, spaced });
+    this.items.push({ kind: 'words', words, isApart: first.spaced || first.kind === 'text' || first.text === '/' });
   }
 
   /** How many tokens behind a `^` make a unit's exponent: "cm^2", "m^{3}". */

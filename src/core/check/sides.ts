@@ -32,6 +32,14 @@ const SCALES = /^(?:hundred|thousand|million|billion|trillion|dozen)s?$/u;
 const HARMLESS = new Set(
   'Rightarrow implies to rightarrow Longrightarrow iff Leftrightarrow therefore because quad qquad checkmark'.split(' '),
 );
+/** Short words that are no variables. */
+const PARTICLES = new Set(['of', 'in', 'at', 'on', 'to', 'by', 'an', 'tv']);
+/** Words that no unit has. */
+const CONNECTIVES = new Set(
+  'and or is are was were be so then thus if when where which that since because but we he she it they gives give get gets makes equals equal while as'.split(
+    ' ',
+  ),
+);
 /** Words before an equation that are looked at. */
 const LOOK_BACK = 4;
 
@@ -90,10 +98,23 @@ const isSign = (item: Item | undefined): boolean =>
 
 /** True for words that belong to the quantity before them: an operation, the end or a closing bracket follows. */
 function isUnitAt(items: readonly Item[], at: number): boolean {
-  const before = items.slice(Math.max(0, at - 3), at).findLast(({ kind }) => kind !== 'edge');
-  const next = items.slice(at + 1, at + 4).find(({ kind }) => kind !== 'edge');
-  const closes = next?.kind === 'part' && bracket(next.token) < 0;
-  return endsQuantity(before) && (next === undefined || isSign(next) || closes);
+  const item = items[at];
+  if (item?.kind !== 'words' || !mayBeUnit(item)) return false;
+  const [before, next] = [items[at - 1], items[at + 1]];
+  // Behind a unit may stand a remark.
+  if (before?.kind === 'words') return isSign(next) && isUnitAt(items, at - 1);
+  const quantity = before?.kind === 'edge' ? items[at - 2] : before;
+  if (!endsQuantity(quantity)) return false;
+  if (next?.kind === 'words') return isUnitAt(items.with(at, quantity!), at + 1);
+  if (next === undefined) return before?.kind !== 'edge';
+  return isSign(next) || (next.kind === 'part' && bracket(next.token) < 0);
+}
+
+/** False for letters that look like variables ("2xy", "AB"), and for words that begin another thought. */
+function mayBeUnit({ words, isApart }: Extract<Item, { kind: 'words' }>): boolean {
+  const [first = ''] = words;
+  if (isUnitName(first)) return true;
+  return isApart && (first.length > 2 || PARTICLES.has(first)) && !words.some((word) => CONNECTIVES.has(word));
 }
 
 /** True for a bracket that opens a remark: "= 8 (apples)". */
@@ -140,7 +161,7 @@ function mayFollow(items: readonly Item[], at: number): boolean {
   if (next === undefined) return true;
   switch (next.kind) {
     case 'words':
-      return (next.spaced || items[at - 1]?.kind === 'edge' || isUnitName(next.words[0] ?? '')) &&
+      return (next.isApart || items[at - 1]?.kind === 'edge' || isUnitName(next.words[0] ?? '')) &&
         !hasOperation(next.words.slice(0, LOOK_BACK)) &&
         next.words[0] !== 'of';
     case 'part': {
@@ -181,7 +202,7 @@ function isSignToken({ kind, text }: Token): boolean {
 
 /** A minus at the start is one only if it touches its number. */
 function isUnary(sign: Token, next: Token, isAfterText: boolean): boolean {
-  return sign.text === '-' && (!next.spaced || !isAfterText);
+  return sign.text === '-' && (!next.isApart || !isAfterText);
 }
 
 /** Spellings that people read in two ways. */
