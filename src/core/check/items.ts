@@ -3,8 +3,8 @@ import { EDGE } from './clauses';
 
 /** A piece of a clause, as an equation sees it. */
 export type Item =
-  /** A part of arithmetic: a number, sign, bracket, or a command that computes. */
-  | { readonly kind: 'part'; readonly token: Token }
+  /** A part of arithmetic: a number, sign, bracket, or a command that computes; `isWord` of a sign in words. */
+  | { readonly kind: 'part'; readonly token: Token; readonly isWord?: boolean }
   /** Words behind a quantity, which may be its unit: "apples", "miles/hour", "cm^2". */
   | {
       readonly kind: 'words';
@@ -22,7 +22,7 @@ export type Item =
 const SIGNS = new Set(['+', '-', '*', '/', '^', '(', ')', '[', ']', '{', '}', '|', '!', '%']);
 const COMMANDS = new Set(['frac', 'sqrt', 'pi', 'binom', 'dbinom']);
 /** Commands that change nothing in what their argument is worth. */
-const SILENT = new Set(['boxed', 'fbox', 'degree', 'displaystyle', 'bigl', 'bigr', 'circ']);
+const SILENT = new Set(['boxed', 'fbox', 'displaystyle', 'bigl', 'bigr']);
 /** Words that are signs between numbers. */
 const SIGN_WORDS = new Map([
   ['plus', '+'],
@@ -40,7 +40,7 @@ const LONGEST_REMARK = 16;
 /** The pieces of a clause. */
 export function itemsOf(tokens: readonly Token[]): Item[] {
   const reader = new ItemReader(tokens);
-  while (reader.read()) continue;
+  while (reader.read());
   return reader.items;
 }
 
@@ -65,7 +65,8 @@ class ItemReader {
     const sign = this.sign(token);
     if (sign !== undefined) {
       this.at += sign.length;
-      this.items.push({ kind: 'part', token: { kind: 'symbol', text: sign.text, spaced: token.spaced } });
+      const symbol: Token = { kind: 'symbol', text: sign.text, spaced: token.spaced };
+      this.items.push({ kind: 'part', token: symbol, isWord: token.kind === 'word' && sign.text === '*' });
     } else if (isWord(token) || this.isPerWord(token)) this.words(token);
     else if (!this.remark(token)) {
       this.at++;
@@ -127,7 +128,12 @@ class ItemReader {
     const length = ahead.findIndex(({ text }) => text === ')');
     const inside = ahead.slice(0, length);
     if (length < 0 || inside.some(({ text }) => /^[=≈({[]$/u.test(text))) return false;
-    const words = inside.flatMap(({ text }) => text.toLowerCase().split(/[^\p{L}]+/u).filter(Boolean));
+    const words = inside.flatMap(({ text }) =>
+      text
+        .toLowerCase()
+        .split(/[^\p{L}]+/u)
+        .filter(Boolean),
+    );
     this.items.push({ kind: 'words', words, isApart: true });
     this.at += length + 2;
     return true;
@@ -139,12 +145,22 @@ class ItemReader {
       const next = this.tokens[this.at + 1];
       const isLink = token.text === '/' || (token.text === '-' && !token.spaced);
       if (words.length > 0 && this.sign(token) !== undefined) break;
-      if (isWord(token)) words.push(...token.text.toLowerCase().split(/[^\p{L}]+/u).filter(Boolean));
+      if (isWord(token))
+        words.push(
+          ...token.text
+            .toLowerCase()
+            .split(/[^\p{L}]+/u)
+            .filter(Boolean),
+        );
       else if (token.text === '^' && this.exponent() > 0) this.at += this.exponent();
       else if (!isLink || next === undefined || !isWord(next)) break;
       this.at++;
     }
-    this.items.push({ kind: 'words', words, isApart: first.spaced || first.kind === 'text' || first.text === '/' });
+    this.items.push({
+      kind: 'words',
+      words,
+      isApart: first.spaced || first.kind === 'text' || first.text === '/',
+    });
   }
 
   /** How many tokens behind a `^` make a unit's exponent: "cm^2", "m^{3}". */
@@ -173,5 +189,6 @@ function single(token: Token): Item | undefined {
   if (kind !== 'command') return { kind: 'stop', token };
   if (text === 'approx' || text === 'simeq') return { kind: 'relation', isAbout: true };
   if (SILENT.has(text)) return undefined;
+  if (text === 'degree') return { kind: 'words', words: ['degree'], isApart: true };
   return COMMANDS.has(text) ? { kind: 'part', token } : { kind: 'stop', token };
 }

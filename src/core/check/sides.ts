@@ -30,16 +30,21 @@ const OPERATIONS = new Set(
 const SCALES = /^(?:hundred|thousand|million|billion|trillion|dozen)s?$/u;
 /** Commands that may stand before or behind an equation. */
 const HARMLESS = new Set(
-  'Rightarrow implies to rightarrow Longrightarrow iff Leftrightarrow therefore because quad qquad checkmark'.split(' '),
+  'Rightarrow implies to rightarrow Longrightarrow iff Leftrightarrow therefore because quad qquad checkmark'.split(
+    ' ',
+  ),
 );
 /** Short words that are no variables. */
-const PARTICLES = new Set(['of', 'in', 'at', 'on', 'to', 'by', 'an', 'tv']);
+const PARTICLES = new Set(['in', 'at', 'on', 'to', 'by', 'an', 'tv']);
 /** Words that no unit has. */
 const CONNECTIVES = new Set(
   'and or is are was were be so then thus if when where which that since because but we he she it they gives give get gets makes equals equal while as'.split(
     ' ',
   ),
 );
+/** Words that a number behind them tells apart: "day 2". */
+const NUMBERED =
+  /^(?:day|week|month|year|hour|minute|step|case|part|question|problem|page|chapter|number|room|equation|eq|exercise|figure|level|grade|round|no)$/u;
 /** Words before an equation that are looked at. */
 const LOOK_BACK = 4;
 
@@ -61,7 +66,9 @@ export function suffixOf(items: readonly Item[]): Side | undefined {
   const own = items.slice(at);
   const before = items.slice(0, at);
   if (!mayPrecede(before, own)) return undefined;
-  return sideOf(own, at === 0, at > 0);
+  const last = before.at(-1);
+  const isNumbered = last?.kind === 'words' && NUMBERED.test(last.words.at(-1) ?? '');
+  return sideOf(own, { isWhole: at === 0, isAfterText: at > 0, isDoubtful: isNumbered });
 }
 
 /** The longest stretch of arithmetic at the start of these items: the right side of the sign before them. */
@@ -85,12 +92,19 @@ export function prefixOf(items: readonly Item[]): Side | undefined {
   }
   if (depth > 0) return undefined;
   if (!mayFollow(items, at)) return undefined;
-  return sideOf(items.slice(0, at), at === items.length, false);
+  const own = items.slice(0, at);
+  // "= 1/3 of $150": the share, or what it comes to.
+  const isShare = own.some((item) => item.kind === 'part' && item.isWord);
+  return sideOf(own, { isWhole: at === items.length, isAfterText: false, isDoubtful: isShare });
 }
 
 function bracket({ kind, text }: Token): number {
   if (kind !== 'symbol') return 0;
-  return text === '(' || text === '[' || text === '{' ? 1 : text === ')' || text === ']' || text === '}' ? -1 : 0;
+  return text === '(' || text === '[' || text === '{'
+    ? 1
+    : text === ')' || text === ']' || text === '}'
+      ? -1
+      : 0;
 }
 
 const isSign = (item: Item | undefined): boolean =>
@@ -113,8 +127,9 @@ function isUnitAt(items: readonly Item[], at: number): boolean {
 /** False for letters that look like variables ("2xy", "AB"), and for words that begin another thought. */
 function mayBeUnit({ words, isApart }: Extract<Item, { kind: 'words' }>): boolean {
   const [first = ''] = words;
-  if (isUnitName(first)) return true;
-  return isApart && (first.length > 2 || PARTICLES.has(first)) && !words.some((word) => CONNECTIVES.has(word));
+  // "1/3 of Solomon" is a share of an unknown number.
+  if (first === 'of' || words.some((word) => CONNECTIVES.has(word))) return false;
+  return isUnitName(first) || (isApart && (first.length > 2 || PARTICLES.has(first)));
 }
 
 /** True for a bracket that opens a remark: "= 8 (apples)". */
@@ -135,10 +150,12 @@ function mayPrecede(before: readonly Item[], own: readonly Item[]): boolean {
     if (item.kind === 'words' && hasOperation(item.words.slice(-LOOK_BACK))) return false;
   }
   const first = own[0];
-  const isApart = first === undefined || first.kind === 'edge' || (first.kind === 'part' && first.token.spaced);
+  const isApart =
+    first === undefined || first.kind === 'edge' || (first.kind === 'part' && first.token.spaced);
   switch (last.kind) {
     case 'words':
-      return isApart;
+      // "1 and 1/4" is one number.
+      return isApart && !(last.words.at(-1) === 'and' && endsQuantity(before.at(-2)) && isFraction(own));
     case 'part': {
       // An open bracket around the equation: "(5 + 3 = 8)", "\boxed{5 + 3 = 8}".
       const ahead = before.at(-2);
@@ -161,9 +178,11 @@ function mayFollow(items: readonly Item[], at: number): boolean {
   if (next === undefined) return true;
   switch (next.kind) {
     case 'words':
-      return (next.isApart || items[at - 1]?.kind === 'edge' || isUnitName(next.words[0] ?? '')) &&
+      return (
+        (next.isApart || items[at - 1]?.kind === 'edge' || isUnitName(next.words[0] ?? '')) &&
         !hasOperation(next.words.slice(0, LOOK_BACK)) &&
-        next.words[0] !== 'of';
+        next.words[0] !== 'of'
+      );
     case 'part': {
       const inside = items[at + 1];
       if (bracket(next.token) < 0) return true;
@@ -183,17 +202,36 @@ function mayFollow(items: readonly Item[], at: number): boolean {
   }
 }
 
-function sideOf(items: readonly Item[], isWhole: boolean, isAfterText: boolean): Side | undefined {
-  const parts = items.flatMap((item) => (item.kind === 'part' ? [item.token] : []));
+/** Where a side stands, and whether something around it makes it doubtful. */
+interface Place {
+  readonly isWhole: boolean;
+  readonly isAfterText: boolean;
+  readonly isDoubtful: boolean;
+}
+
+function sideOf(items: readonly Item[], { isWhole, isAfterText, isDoubtful }: Place): Side | undefined {
+  const parts = partsOf(items);
   const units = items.flatMap((item) => (item.kind === 'words' ? item.words : []));
   const [first, second] = parts;
-  if (first === undefined || second === undefined ? first?.kind !== 'number' : false) return undefined;
-  if (hasOperation(units)) return undefined;
-  if (isSignToken(first!) && !isUnary(first!, second!, isAfterText)) return undefined;
+  if (first === undefined || hasOperation(units)) return undefined;
+  if (second === undefined ? first.kind !== 'number' : isSignToken(first)) {
+    if (second === undefined || !isUnary(first, second, isAfterText)) return undefined;
+  }
+  // "0900" is a time of day, or a code.
+  if (parts.some(({ kind, text }) => kind === 'number' && /^0\d/u.test(text))) return undefined;
   const isBare = parts.every(({ kind, text }) => kind === 'number' || text === '-');
-  const isDoubtful =
+  const isOpen =
     (isBare && isAfterText) || units.some((word) => SCALES.test(word)) || isAmbiguous(parts, isAfterText);
-  return { tokens: parts, units, isWhole, isDoubtful };
+  return { tokens: parts, units, isWhole, isDoubtful: isDoubtful || isOpen };
+}
+
+function partsOf(items: readonly Item[]): Token[] {
+  return items.flatMap((item) => (item.kind === 'part' ? [item.token] : []));
+}
+
+function isFraction(items: readonly Item[]): boolean {
+  const [above, line, below, ...rest] = partsOf(items);
+  return above?.kind === 'number' && line?.text === '/' && below?.kind === 'number' && rest.length === 0;
 }
 
 function isSignToken({ kind, text }: Token): boolean {
@@ -202,15 +240,19 @@ function isSignToken({ kind, text }: Token): boolean {
 
 /** A minus at the start is one only if it touches its number. */
 function isUnary(sign: Token, next: Token, isAfterText: boolean): boolean {
-  return sign.text === '-' && (!next.isApart || !isAfterText);
+  return sign.text === '-' && (!next.spaced || !isAfterText);
 }
 
 /** Spellings that people read in two ways. */
 function isAmbiguous(tokens: readonly Token[], isAfterText: boolean): boolean {
-  const text = tokens.map(({ kind, text, spaced }) => (spaced ? ' ' : '') + (kind === 'number' ? 'n' : text)).join('');
+  const text = tokens
+    .map(({ kind, text, spaced }) => (spaced ? ' ' : '') + (kind === 'number' ? 'n' : text))
+    .join('');
   return (
     // 6/2(3), 1/2 sqrt 3
     /\/ ?(?:n|\([^()]*\)) ?(?:\(|\[|sqrt|pi|frac)/u.test(text) ||
+    // 6 / 1/30
+    /\/ ?n ?\/ ?n/u.test(text) ||
     // 2 1/2, 2\frac{1}{2}: a mixed number or a product
     /n ?frac|n n\/n/u.test(text) ||
     // 200 + 5%

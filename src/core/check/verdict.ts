@@ -1,10 +1,11 @@
 import { Budget } from '../grade/budget';
+import { Real } from '../grade/complex';
 import { evaluate, isExact, toComplex, type Value } from '../grade/evaluate';
 import type { Expression } from '../grade/expression';
-import { Real } from '../grade/complex';
 import { parseExpression } from '../grade/parse';
-import { same } from '../grade/rational';
+import { decimalValue, same } from '../grade/rational';
 import type { Token } from '../grade/tokens';
+import { isUnitName } from '../grade/units';
 import type { Side } from './sides';
 
 /** What is known of an equation or a step. `unchecked`: nothing can be said with certainty. */
@@ -28,17 +29,20 @@ const ROUNDING = 0.015;
 /** The same where the text says "about". */
 const ABOUT = 0.06;
 /** Factors between units of which an equation may name only one. */
-const CONVERSIONS = [7, 10, 12, 16, 24, 36, 52, 60, 100, 365, 1000, 3600];
+const CONVERSIONS = [7, 10, 12, 16, 24, 36, 52, 60, 365, 3600];
+/** Factors of cents, percent and "thousand", of which an equation may name neither. */
+const SILENT_CONVERSIONS = [100, 1000, 1_000_000];
 
 /** A side's value; undefined where it has none that is certain. */
-export function valueOf(side: Side): ValuedSide | undefined {
+export function valued(side: Side): ValuedSide | undefined {
   const budget = new Budget(BUDGET);
   const expression = parseExpression(side.tokens, budget);
   if (typeof expression === 'string' || !isArithmetic(expression)) return undefined;
   const value = evaluate(expression, new Map(), budget);
   if (value === undefined || budget.isSpent || budget.isRounded) return undefined;
   if (!isExact(value) && !value.im.isZero()) return undefined;
-  const isRounded = !isExact(value) || side.tokens.some(({ kind, text }) => kind === 'number' && text.includes('.'));
+  const isRounded =
+    !isExact(value) || side.tokens.some(({ kind, text }) => kind === 'number' && text.includes('.'));
   return { ...side, value, digit: lastDigit(side.tokens), isRounded };
 }
 
@@ -67,6 +71,11 @@ function lastDigit(tokens: readonly Token[]): number | undefined {
   return 10 ** -places.length / (percent === undefined ? 1 : 100);
 }
 
+/** True for a number that stands alone. */
+export function isBareNumber({ tokens }: Side): boolean {
+  return lastDigit(tokens) !== undefined;
+}
+
 /** Whether two sides of a sign are equal; `isAbout` for a sign that says about equal. */
 export function compareSides(left: ValuedSide, right: ValuedSide, isAbout: boolean): CheckState {
   if (isExact(left.value) && isExact(right.value) && same(left.value, right.value)) return 'true';
@@ -80,9 +89,10 @@ export function compareSides(left: ValuedSide, right: ValuedSide, isAbout: boole
   if (difference.lte(largest.times(tolerance))) return 'unchecked';
   // 7 / 2 = 3: wrong, or rounded on purpose.
   if (digit > 0 && difference.lt(digit)) return 'unchecked';
-  if (isPercentOf(a, b, left, right)) return 'true';
-  if (left.isDoubtful || right.isDoubtful || hasOtherUnits(left, right, a, b)) return 'unchecked';
-  return 'false';
+  const percent = percentOf(a, b, left, right);
+  if (percent !== undefined) return percent;
+  const isOpen = left.isDoubtful || right.isDoubtful || isRunOn(left, right) || hasOtherUnits(left, right);
+  return isOpen || isConversion(left, right, a, b) ? 'unchecked' : 'false';
 }
 
 function numeral({ value }: ValuedSide): Decimal {
@@ -91,23 +101,50 @@ function numeral({ value }: ValuedSide): Decimal {
 
 /** True if a side shows its digits on purpose: behind a point, or behind a sign for about equal. */
 function isRoundedTo(left: ValuedSide, right: ValuedSide, digit: number, isAbout: boolean): boolean {
-  return digit > 0 && (isAbout || (digit < 1 && [left, right].some((side) => side.digit === digit && side.isRounded)));
+  return (
+    digit > 0 &&
+    (isAbout || (digit < 1 && [left, right].some((side) => side.digit === digit && side.isRounded)))
+  );
 }
 
-/** "5 / 20 * 100 = 25%": the sign % names a unit instead of a hundredth. */
-function isPercentOf(a: Decimal, b: Decimal, left: ValuedSide, right: ValuedSide): boolean {
+/** "5 / 20 * 100 = 25%": the sign % names a unit instead of a hundredth. Undefined if it cannot be that. */
+function percentOf(a: Decimal, b: Decimal, left: ValuedSide, right: ValuedSide): CheckState | undefined {
   const has = ({ tokens }: Side): boolean => tokens.some(({ text }) => text === '%');
-  if (has(left) === has(right)) return false;
-  const [plain, percent, side] = has(left) ? [b, a, left] : [a, b, right];
-  const digit = (side.digit ?? 0) * 100;
-  return plain.minus(percent.times(100)).abs().lte(digit / 2);
+  if (has(left) === has(right)) return undefined;
+  const [plain, percent, side] = has(left) ? [b, a.times(100), left] : [a, b.times(100), right];
+  const difference = plain.minus(percent).abs();
+  if (difference.lte((side.digit ?? 0) * 50)) return 'true';
+  return difference.lte(percent.abs().times(ROUNDING)) ? 'unchecked' : undefined;
 }
 
-/** True if the sides may be in different units. */
-function hasOtherUnits(left: ValuedSide, right: ValuedSide, a: Decimal, b: Decimal): boolean {
-  const isApart = left.units.length > 0 && right.units.length > 0 && !left.units.some((unit) => right.units.includes(unit));
-  if (isApart && left.tokens.length <= 3) return true;
-  if (left.units.length + right.units.length === 0 || a.isZero() || b.isZero()) return false;
-  const ratio = a.gt(b) ? a.div(b) : b.div(a);
-  return CONVERSIONS.some((factor) => ratio.eq(factor));
+/** "7 * 60 = 420 + 23 = 443": the second sign goes on from a result instead of being equal to what came before. */
+function isRunOn(left: ValuedSide, right: ValuedSide): boolean {
+  const [first, second] = right.tokens;
+  if (first?.kind !== 'number' || second === undefined || !isExact(left.value)) return false;
+  const value = decimalValue(first.text, new Budget(BUDGET));
+  return value !== undefined && same(value, left.value);
+}
+
+/** True if the sides, or the parts of one, may be in different units. */
+function hasOtherUnits(left: ValuedSide, right: ValuedSide): boolean {
+  const shares = left.units.some((unit) => right.units.includes(unit));
+  // "8 batches = 5.5 * 8" tells what a batch is; "1/2 inch = 20 miles" is a scale.
+  const isNamed =
+    left.units.length > 0 &&
+    (left.digit !== undefined || (left.tokens.length <= 3 && right.units.length > 0));
+  return (isNamed && !shares) || isMixed(left) || isMixed(right);
+}
+
+/** "4 pounds - 6 ounces". */
+function isMixed({ tokens, units }: Side): boolean {
+  const measures = new Set(units.filter(isUnitName).map((unit) => unit.replace(/s$/u, '')));
+  return measures.size > 1 && tokens.some(({ text }) => text === '+' || text === '-');
+}
+
+/** True if a factor between units is all that the sides differ by. */
+function isConversion(left: Side, right: Side, a: Decimal, b: Decimal): boolean {
+  if (a.isZero() || b.isZero()) return false;
+  const ratio = a.abs().gt(b.abs()) ? a.div(b) : b.div(a);
+  if (SILENT_CONVERSIONS.some((factor) => ratio.eq(factor))) return true;
+  return left.units.length + right.units.length > 0 && CONVERSIONS.some((factor) => ratio.eq(factor));
 }

@@ -1,11 +1,33 @@
 import { isExact, toComplex, type Value } from '../grade/evaluate';
+import { counted } from '../trace/words';
+import type { CheckedEquation, StepCheck } from './check';
 import type { Side } from './sides';
 
 /** Longer sides are cut. */
 const MAX_SIDE = 120;
 
+/**
+ * An equation in words, units left out: "3 × 4 = 12", or "3 × 4 = 13: wrong, 3 × 4 is 12". Plain text that may hold what
+ * the step holds.
+ */
+export function describeEquation({ left, right, isAbout, isTrue }: CheckedEquation): string {
+  const sides = [left, right].map(sideText);
+  const text = `${sides[0]} ${isAbout ? '≈' : '='} ${sides[1]}`;
+  if (isTrue) return text;
+  const worth = [left, right].flatMap((side, index) => {
+    const value = valueText(side.value);
+    return value === sides[index] ? [] : [`${sides[index]} is ${value}`];
+  });
+  return `${text}: wrong, ${worth.join(', ')}`;
+}
+
+/** How much of a step could be checked: "2 of 3 equations decided". */
+export function decidedWords({ decided, equations }: StepCheck): string {
+  return `${decided.length} of ${counted(equations, 'equation')} decided`;
+}
+
 /** A side as it stands in the text, without units. */
-export function sideText({ tokens }: Side): string {
+function sideText({ tokens }: Side): string {
   const text = tokens
     .map(({ kind, text, spaced }) => (spaced ? ' ' : '') + (kind === 'command' ? `\\${text}` : text))
     .join('')
@@ -15,7 +37,7 @@ export function sideText({ tokens }: Side): string {
 }
 
 /** A value: a whole number or a short decimal exactly, a fraction with its decimals. */
-export function valueText(value: Value): string {
+function valueText(value: Value): string {
   const decimal = toComplex(value).re;
   const short = decimal.toSignificantDigits(10);
   const digits = short.abs().gte(1e15) ? short.toString() : short.toFixed();
