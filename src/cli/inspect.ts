@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { fail, ok, type Result } from '../core/result';
-import { Summary, type SummaryReport } from '../core/summary';
+import { type ArithmeticReport, Summary, type SummaryReport } from '../core/summary';
+import { counted } from '../core/trace/words';
 import type { Source } from '../io/openSource';
 import type { SourceLabels } from '../io/sourceLabels';
 import { editLines, editsOf } from './edits';
@@ -11,8 +12,13 @@ import { Progress, processTerminal, type Terminal } from './terminal';
 /** Malformed rows that the readable report lists. */
 const LISTED = 10;
 
+/** Steps whose arithmetic is checked unless `--check` says otherwise: half a second's work. */
+const CHECKED = 20_000;
+
 /** What `cfprm inspect` was asked for. */
 export interface InspectOptions extends SourceFlags {
+  /** How many steps' arithmetic is checked; infinite for all. */
+  readonly check?: number;
   readonly json?: boolean;
 }
 
@@ -23,6 +29,12 @@ export function addInspect(program: Command): void {
     .description('say what a trajectory file holds: format, rows, steps, labels, malformed rows')
     .argument('<file>', 'JSONL file or JSON array; - reads standard input');
   addSourceFlags(command)
+    .option(
+      '--check <steps>',
+      'check the arithmetic of so many steps, the first; all, or 0 for none',
+      readCount,
+      CHECKED,
+    )
     .option('--json', 'print one JSON document')
     .action(async (file: string, options: InspectOptions) => {
       process.exitCode = await inspect(file, options, processTerminal());
@@ -61,7 +73,7 @@ async function summarise(
   const choice = readSourceFlags(options);
   if (!choice.ok) return choice;
   let source: Source | undefined;
-  const summary = new Summary();
+  const summary = new Summary(options.check ?? CHECKED);
   let labels: SourceLabels | undefined;
   const progress = new Progress(terminal);
   const done = await consumeRows(file, terminal.input, choice.value, {
@@ -104,9 +116,27 @@ export function describe(file: string, source: Source, report: SummaryReport): s
         .join(', '),
     ),
     entry('scores', report.scores.recorded, report.scores.recorded > 0 ? 'recorded in the file' : ''),
+    ...(report.arithmetic === undefined ? [] : [arithmeticLine(report.arithmetic, report.steps)]),
     ...Object.entries(report.notes).map(([kind, count]) => entry('notes', count, kind)),
     ...malformedLines(report),
   ];
+}
+
+function arithmeticLine(
+  { steps, false: wrong, equations, decided }: ArithmeticReport,
+  allSteps: number,
+): string {
+  const scope = steps < allSteps ? `in the first ${number(steps)} steps: ` : '';
+  const detail = `${scope}${number(decided)} decided, ${counted(wrong, 'step')} with a false one`;
+  return entry('equations', equations, detail);
+}
+
+/** The number of steps to check. */
+function readCount(text: string): number {
+  if (text === 'all') return Number.POSITIVE_INFINITY;
+  const count = /^\d{1,15}$/u.test(text) ? Number(text) : undefined;
+  if (count === undefined) throw new InvalidArgumentError('Give a number of steps, or all.');
+  return count;
 }
 
 function malformedLines({ malformed, malformedRows }: SummaryReport): string[] {

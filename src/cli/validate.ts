@@ -14,6 +14,8 @@ const LISTED = 5;
 /** What `cfprm validate` was asked for. */
 export interface ValidateFlags extends SourceFlags {
   readonly against?: readonly string[];
+  /** Whether false equations are findings. */
+  readonly equations?: boolean;
   readonly json?: boolean;
 }
 
@@ -25,6 +27,7 @@ export function addValidate(program: Command): void {
     .argument('<file>', 'trajectory file of any known format; - reads standard input')
     .option('--against <files...>', 'other files (a test set): problems that occur in both are findings');
   addSourceFlags(command)
+    .option('--equations', 'report false equations in steps that are not labelled wrong')
     .option('--json', 'print one JSON document')
     .action(async (file: string, flags: ValidateFlags) => {
       process.exitCode = await validate(file, flags, processTerminal());
@@ -58,7 +61,7 @@ async function run(file: string, flags: ValidateFlags, terminal: Terminal): Prom
   const choice = readSourceFlags(flags);
   if (!choice.ok) return choice;
   const progress = new Progress(terminal);
-  const pass = new ValidationPass(file, (done, total) => progress.show(done, total));
+  const pass = new ValidationPass(file, (done, total) => progress.show(done, total), flags.equations);
   for (const other of flags.against ?? []) {
     const read = await pass.against(other, choice.value);
     if (!read.ok) return read;

@@ -1,3 +1,4 @@
+import { checkOf, type StepCheck } from './check/check';
 import { DistinctTexts } from './distinctTexts';
 import type { Format, FormatId } from './formats/format';
 import type { Fault } from './result';
@@ -43,6 +44,21 @@ export interface SummaryReport {
   readonly unlabelled: number;
   /** Remarkable but legal things, by kind. */
   readonly notes: { readonly [kind: string]: number };
+  /** What arithmetic says of the steps, if it was asked. */
+  readonly arithmetic?: ArithmeticReport;
+}
+
+/** What arithmetic says of steps; see `checkStep`. */
+export interface ArithmeticReport {
+  /** Steps that were checked: the first ones. */
+  readonly steps: number;
+  /** Steps with a false equation; with true ones only; without any that could be decided. */
+  readonly false: number;
+  readonly true: number;
+  readonly unchecked: number;
+  readonly equations: number;
+  /** Equations that could be decided. */
+  readonly decided: number;
 }
 
 /** Adds up what a file holds, row by row, in memory that does not grow with the file but for distinct problems. */
@@ -58,6 +74,10 @@ export class Summary {
   private scored = 0;
   private withError = 0;
   private unlabelled = 0;
+  private readonly arithmetic = { steps: 0, false: 0, true: 0, unchecked: 0, equations: 0, decided: 0 };
+
+  /** @param checkedSteps of so many steps, the first, the arithmetic is checked */
+  constructor(private readonly checkedSteps = 0) {}
 
   /** Rows that could be read so far. */
   get readable(): number {
@@ -114,6 +134,7 @@ export class Summary {
       withError: this.withError,
       unlabelled: this.unlabelled,
       notes: Object.fromEntries([...this.notes].sort(([a], [b]) => (a < b ? -1 : 1))),
+      ...(this.checkedSteps > 0 ? { arithmetic: { ...this.arithmetic } } : {}),
     };
   }
 
@@ -132,7 +153,9 @@ export class Summary {
     for (const { kind } of trajectory.notes ?? []) this.notes.set(kind, (this.notes.get(kind) ?? 0) + 1);
   }
 
-  private addStep({ label, score }: Step): void {
+  private addStep(step: Step): void {
+    const { label, score } = step;
+    if (this.steps < this.checkedSteps) this.addCheck(checkOf(step));
     this.steps++;
     if (score !== undefined) this.scored++;
     if (label === undefined) this.labels.absent++;
@@ -140,5 +163,12 @@ export class Summary {
     else if (label === 'correct') this.labels.positive++;
     else if (label === 'neutral') this.labels.neutral++;
     else this.labels.negative++;
+  }
+  private addCheck({ state, equations, decided }: StepCheck): void {
+    const sums = this.arithmetic;
+    sums.steps++;
+    sums[state]++;
+    sums.equations += equations;
+    sums.decided += decided.length;
   }
 }

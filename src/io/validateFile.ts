@@ -36,8 +36,10 @@ export class ValidationPass implements RowConsumer {
   constructor(
     private readonly path: string,
     readonly onProgress?: (doneBytes: number, totalBytes: number) => void,
+    checksEquations = false,
   ) {
-    this.validator = new Validator(this.summary, path === '-' ? 'standard input' : basename(path));
+    const name = path === '-' ? 'standard input' : basename(path);
+    this.validator = new Validator(this.summary, name, checksEquations);
   }
 
   /**

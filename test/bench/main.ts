@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buildHostSuites } from '../../scripts/build.mjs';
 import { modelFolder } from '../support/models';
 import { benchBon, benchGrade, bonTable } from './bon';
+import { benchCheck, checkTable } from './check';
 import { benchConvert } from './convert';
 import { benchEditor } from './editor';
 import { benchFormats } from './formats';
@@ -15,7 +16,7 @@ import { benchScore, scoreTable } from './score';
 
 // `npm run bench [-- TABLE…]`: prints tables (all, or those that are named), judges nothing. Ratios are against
 // yardsticks in the same run, because the speed of a machine drifts; the TRL files stay in the temporary folder for
-// the next run.
+// the next run. `-- check FILE…` measures the arithmetic check on labelled files instead.
 
 const MEGABYTES = 1074; // 1 GiB
 
@@ -116,6 +117,7 @@ async function score(): Promise<void> {
 }
 
 async function main(named: readonly string[]): Promise<void> {
+  if (named[0] === 'check') return console.log(checkTable(await benchCheck(named.slice(1))));
   const unknown = named.find((name) => TABLES[name] === undefined);
   if (unknown !== undefined) {
     throw new Error(`There is no table "${unknown}". Tables are ${Object.keys(TABLES).join(', ')}.`);

@@ -1,4 +1,4 @@
-import type { Trajectory } from '../trajectory';
+import type { Step, Trajectory } from '../trajectory';
 import { clausesOf } from './clauses';
 import { type Item, itemsOf } from './items';
 import { prefixOf, type Side, suffixOf } from './sides';
@@ -46,9 +46,21 @@ export function checkStep(text: string): StepCheck {
   return { state: isFalse ? 'false' : decided.length > 0 ? 'true' : 'unchecked', decided, equations };
 }
 
+const known = new WeakMap<Step, StepCheck>();
+
+/** The check of a step, done once however often it is asked for. */
+export function checkOf(step: Step): StepCheck {
+  let check = known.get(step);
+  if (check === undefined) {
+    check = checkStep(step.text);
+    known.set(step, check);
+  }
+  return check;
+}
+
 /** The 1-based first step with a false equation, or undefined. */
 export function firstFalseStep({ steps }: Pick<Trajectory, 'steps'>): number | undefined {
-  const index = steps.findIndex(({ text }) => checkStep(text).state === 'false');
+  const index = steps.findIndex((step) => checkOf(step).state === 'false');
   return index < 0 ? undefined : index + 1;
 }
 

@@ -99,7 +99,7 @@ class ItemReader {
   /** True behind a percentage or a fraction, of which "of" takes a share. */
   private isShare(): boolean {
     const parts = this.items.slice(-3).map((item) => (item.kind === 'part' ? item.token : undefined));
-    const [above, line, below] = parts;
+    const [below, line, above] = parts.reverse();
     if (below?.text === '%' || below?.text === '}') return true;
     return above?.kind === 'number' && line?.text === '/' && below?.kind === 'number';
   }
@@ -172,7 +172,7 @@ class ItemReader {
 }
 
 function isWord({ kind, text }: Token): boolean {
-  if (kind === 'text') return !/[\d=+*/^]/u.test(text);
+  if (kind === 'text') return !/[\d=+*^]/u.test(text);
   return kind === 'word' && text !== 'sqrt';
 }
 

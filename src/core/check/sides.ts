@@ -45,6 +45,8 @@ const CONNECTIVES = new Set(
 /** Words that a number behind them tells apart: "day 2". */
 const NUMBERED =
   /^(?:day|week|month|year|hour|minute|step|case|part|question|problem|page|chapter|number|room|equation|eq|exercise|figure|level|grade|round|no)$/u;
+/** Environments of LaTeX that hold equations. */
+const ALIGNED = /^(?:align|aligned|equation|gather|gathered|split|multline)\*?$/u;
 /** Words before an equation that are looked at. */
 const LOOK_BACK = 4;
 
@@ -165,6 +167,7 @@ function mayPrecede(before: readonly Item[], own: readonly Item[]): boolean {
     case 'stop': {
       const { kind, text } = last.token;
       if (kind === 'command') return HARMLESS.has(text);
+      if (kind === 'begin') return ALIGNED.test(text);
       if (kind !== 'symbol') return false;
       return /^[,:;.?!<>]$|^[<>]=$/u.test(text) && isApart;
     }
@@ -219,7 +222,7 @@ function sideOf(items: readonly Item[], { isWhole, isAfterText, isDoubtful }: Pl
   }
   // "0900" is a time of day, or a code.
   if (parts.some(({ kind, text }) => kind === 'number' && /^0\d/u.test(text))) return undefined;
-  const isBare = parts.every(({ kind, text }) => kind === 'number' || text === '-');
+  const isBare = parts.at(-1)?.kind === 'number' && parts.length === (first.text === '-' ? 2 : 1);
   const isOpen =
     (isBare && isAfterText) || units.some((word) => SCALES.test(word)) || isAmbiguous(parts, isAfterText);
   return { tokens: parts, units, isWhole, isDoubtful: isDoubtful || isOpen };

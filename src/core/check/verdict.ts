@@ -43,7 +43,9 @@ export function valued(side: Side): ValuedSide | undefined {
   if (!isExact(value) && !value.im.isZero()) return undefined;
   const isRounded =
     !isExact(value) || side.tokens.some(({ kind, text }) => kind === 'number' && text.includes('.'));
-  return { ...side, value, digit: lastDigit(side.tokens), isRounded };
+  // Written out, because copying objects with `...` was most of what a check costs.
+  const { tokens, units, isWhole, isDoubtful } = side;
+  return { tokens, units, isWhole, isDoubtful, value, digit: lastDigit(tokens), isRounded };
 }
 
 /** True if nothing in it stands for an unknown number. */
@@ -84,7 +86,11 @@ export function compareSides(left: ValuedSide, right: ValuedSide, isAbout: boole
   const largest = Real.max(a.abs(), b.abs());
   if (difference.lte(largest.times('1e-60'))) return 'true';
   const digit = Math.max(left.digit ?? 0, right.digit ?? 0);
-  if (isRoundedTo(left, right, digit, isAbout) && difference.lt(digit)) return 'true';
+  if (isRoundedTo(left, right, digit, isAbout)) {
+    // To the nearest digit, or cut off behind it.
+    const isCut = left.digit === digit ? a.abs().lt(b.abs()) : b.abs().lt(a.abs());
+    if (difference.lte(digit / 2) || (isCut && difference.lt(digit))) return 'true';
+  }
   const tolerance = isAbout ? ABOUT : left.isRounded || right.isRounded ? ROUNDING : 0;
   if (difference.lte(largest.times(tolerance))) return 'unchecked';
   // 7 / 2 = 3: wrong, or rounded on purpose.

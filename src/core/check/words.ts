@@ -32,7 +32,8 @@ function sideText({ tokens }: Side): string {
     .map(({ kind, text, spaced }) => (spaced ? ' ' : '') + (kind === 'command' ? `\\${text}` : text))
     .join('')
     .replace(/\*/gu, '×')
-    .trim();
+    .trim()
+    .replace(/^\{([^{}]*)\}$/u, '$1');
   return text.length > MAX_SIDE ? `${text.slice(0, MAX_SIDE)}…` : text;
 }
 

@@ -1,10 +1,19 @@
+import { firstFalseStep } from '../check/check';
 import { verdict } from '../grade/verdict';
 import type { Result } from '../result';
 import { firstError, type Trajectory } from '../trajectory';
 
 /** Which rows the trace view and the tree show. */
 export type TraceFilter =
-  | { readonly kind: 'first-error' | 'unlabelled' | 'edited' | 'wrong-answer' | 'malformed' }
+  | {
+      readonly kind:
+        | 'first-error'
+        | 'unlabelled'
+        | 'edited'
+        | 'wrong-answer'
+        | 'false-equation'
+        | 'malformed';
+    }
   | { readonly kind: 'text'; readonly text: string };
 
 /** The filters without a parameter, with the words a person chooses by. */
@@ -16,6 +25,7 @@ export const FILTERS: readonly {
   { kind: 'unlabelled', title: 'With unlabelled steps' },
   { kind: 'edited', title: 'With edited labels' },
   { kind: 'wrong-answer', title: 'Wrong answer' },
+  { kind: 'false-equation', title: 'With a false equation' },
   { kind: 'malformed', title: 'Malformed rows' },
 ];
 
@@ -63,6 +73,8 @@ function passesOne(filter: TraceFilter, trajectory: Trajectory): boolean {
       return trajectory.steps.some((step) => step.label === undefined);
     case 'wrong-answer':
       return ['wrong', 'undecided'].includes(verdict(trajectory));
+    case 'false-equation':
+      return firstFalseStep(trajectory) !== undefined;
     case 'malformed':
     case 'edited':
       return false;

@@ -1,3 +1,4 @@
+import type { StepCheck } from '../check/check';
 import type { Fault } from '../result';
 import type { Computed } from '../scores/computed';
 import type { Label, Step } from '../trajectory';
@@ -30,6 +31,8 @@ export interface StepEntry {
   readonly score?: number;
   /** Given by a model. */
   readonly computed?: number;
+  /** What arithmetic says of its equations. */
+  readonly check: StepCheck;
   readonly alternatives?: Step['alternatives'];
   readonly isError: boolean;
   /** The text's first line. */

@@ -1,3 +1,4 @@
+import { checkOf, firstFalseStep } from '../check/check';
 import { type Verdict, verdict } from '../grade/verdict';
 import { COMPUTED_SIGN, type Computed, type ComputedOf, minimumComputed } from '../scores/computed';
 import { firstError, isError, minimumScore, type Trajectory } from '../trajectory';
@@ -7,6 +8,7 @@ import {
   bar,
   count,
   counted,
+  FALSE_SIGN,
   formatScore,
   glyph,
   labelKind,
@@ -50,7 +52,7 @@ export const DEFAULT_RENDER: RenderOptions = {
 export function renderPage(heading: string, rows: readonly RowReading[], options: RenderOptions): TracePage {
   const draft = new Draft();
   draft.add(oneLine(heading), 'dim');
-  const columns = columnsOf(rows, options.computed);
+  const columns = columnsOf(rows, options);
   const entries: TraceEntry[] = [];
   for (const row of rows) {
     draft.add('');
@@ -95,6 +97,8 @@ interface Columns {
   readonly score: number;
   /** Width of the column of computed scores, 0 when none was asked for. */
   readonly computed: number;
+  /** Width of the sign of false equations, 0 when no step on the page has one. */
+  readonly check: number;
   /** Width of the soft-label column, 0 when no step has one. */
   readonly soft: number;
   /** Width of the mark of edited labels, 0 when none was edited. */
@@ -104,28 +108,33 @@ interface Columns {
 /** A sign, a score between 0 and 1, a blank and a bar. */
 const COMPUTED_WIDTH = COMPUTED_SIGN.length + 6;
 
-function columnsOf(rows: readonly RowReading[], computedOf: ComputedOf | undefined): Columns {
+function columnsOf(rows: readonly RowReading[], options: RenderOptions): Columns {
   let number = 2;
   let score = 0;
   let computed = 0;
   let soft = 0;
   let edited = 0;
+  let check = 0;
+  // What comes behind this is not drawn.
+  let chars = options.maxPageChars;
   for (const row of rows) {
     if (row.unedited !== undefined) edited = EDITED.length;
     for (const trajectory of row.result.ok ? row.result.value : []) {
       number = Math.max(number, String(trajectory.steps.length).length);
-      if (computedOf?.(trajectory) !== undefined) computed = COMPUTED_WIDTH;
+      if (options.computed?.(trajectory) !== undefined) computed = COMPUTED_WIDTH;
       for (const step of trajectory.steps) {
         if (step.score !== undefined) score = Math.max(score, formatScore(step.score).length);
         if (typeof step.label === 'number') soft = 4;
+        if (check === 0 && chars > 0 && checkOf(step).state === 'false') check = FALSE_SIGN.length;
+        chars -= Math.min(step.text.length, options.maxStepChars);
       }
     }
   }
-  const cells = [number, 1 + edited, soft, score === 0 ? 0 : score + 2, computed].filter(
+  const cells = [number, 1 + edited, soft, score === 0 ? 0 : score + 2, computed, check].filter(
     (width) => width > 0,
   );
   const hang = cells.reduce((sum, width) => sum + width + 1, 1);
-  return { number, score, soft, edited, computed, hang: hang + (hang % 2) };
+  return { number, score, soft, edited, computed, check, hang: hang + (hang % 2) };
 }
 
 class Draft {
@@ -172,7 +181,14 @@ function renderTrajectory(
   const title = `${name === '' ? `row ${count(row.row)}` : name}${suffix}`;
   const place = name === '' ? '' : ` · row ${count(row.row)}`;
   const computed = options.computed?.(trajectory);
-  const detail = [...facts(trajectory), computedFact(computed), editedWords(trajectory, unedited)]
+  const isDrawn = draft.chars <= options.maxPageChars;
+  const wrong = isDrawn ? firstFalseStep(trajectory) : undefined;
+  const detail = [
+    ...facts(trajectory),
+    wrong === undefined ? '' : `false equation ${wrong}`,
+    computedFact(computed),
+    editedWords(trajectory, unedited),
+  ]
     .filter((fact) => fact !== '')
     .join('    ');
   const problem = printable(trajectory.problem).trim();
@@ -184,7 +200,7 @@ function renderTrajectory(
   draft.mark(line, head.length, draft.lines[line]!.length, 'dim');
   const error = firstError(trajectory);
   const steps: StepEntry[] = [];
-  if (draft.chars > options.maxPageChars) {
+  if (!isDrawn) {
     draft.add(`  … ${steps_(trajectory.steps.length)} not shown: ${FULL}`, 'dim');
   } else {
     // Candidates of one row share their problem.
@@ -253,7 +269,9 @@ function renderStep(draft: Draft, drawn: StepToDraw, columns: Columns, options: 
   const score = columns.score === 0 ? '' : ` ${scoreCell(step.score, columns.score)}`;
   const label = glyph(step.label) + (isEdited ? EDITED : '').padEnd(columns.edited);
   const own = columns.computed === 0 ? '' : ` ${computedCell(computed, index)}`;
-  const prefix = `${number} ${label}${soft}${score}${own}`.padEnd(columns.hang);
+  const check = checkOf(step);
+  const falseCell = columns.check === 0 ? '' : ` ${check.state === 'false' ? FALSE_SIGN : ' '}`;
+  const prefix = `${number} ${label}${soft}${score}${own}${falseCell}`.padEnd(columns.hang);
   const text = cut(printable(step.text), options.maxStepChars);
   const line = draft.lines.length;
   const endLine = block(draft, prefix, text);
@@ -265,6 +283,8 @@ function renderStep(draft: Draft, drawn: StepToDraw, columns: Columns, options: 
   draft.mark(line, labelEnd + 1, labelEnd + score.length, kind);
   const ownAt = labelEnd + score.length;
   draft.mark(line, ownAt + 1, ownAt + own.length, computedKind(computed, index, options.thresholds));
+  const falseAt = ownAt + own.length;
+  draft.mark(line, falseAt + 1, falseAt + falseCell.length, 'bad');
   if (isFirstError) {
     for (let at = line; at <= endLine; at++) draft.mark(at, 0, draft.lines[at]!.length, 'firstError');
   }
@@ -278,6 +298,7 @@ function renderStep(draft: Draft, drawn: StepToDraw, columns: Columns, options: 
     edited: isEdited ? { from: before.label } : undefined,
     score: step.score,
     computed: computed?.state === 'scored' ? computed.scores[index] : undefined,
+    check,
     alternatives: step.alternatives,
     isError: isError(step.label),
     summary: shorten(text, 80),

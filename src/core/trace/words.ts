@@ -7,6 +7,9 @@ export interface Thresholds {
   readonly high: number;
 }
 
+/** Stands on a step that says something false about numbers. */
+export const FALSE_SIGN = '≠';
+
 const BARS = '▁▂▃▄▅▆▇█';
 
 /** One character for a label; soft labels show how full they are. */

@@ -1,5 +1,7 @@
+import { checkOf } from '../check/check';
+import { describeEquation } from '../check/words';
 import { verdict } from '../grade/verdict';
-import { firstError, type Trajectory } from '../trajectory';
+import { firstError, isError, type Trajectory } from '../trajectory';
 
 /** Something legal but suspicious. */
 export interface Finding {
@@ -9,7 +11,7 @@ export interface Finding {
   readonly trajectory?: number;
   /** 1-based step, or null if the finding is not about one. */
   readonly step: number | null;
-  /** 'empty-step', 'duplicate-step', 'answer-contradicts-labels', 'problem-in-two-splits', or a reader's note. */
+  /** 'empty-step', 'duplicate-step', 'answer-contradicts-labels', 'false-equation', 'problem-in-two-splits', or a reader's note. */
   readonly kind: string;
   readonly message: string;
 }
@@ -45,6 +47,17 @@ function stepRemarks({ steps }: Trajectory): Remark[] {
     else remarks.push({ step, kind: 'duplicate-step', message: `The step says the same as step ${first}.` });
   }
   return remarks;
+}
+
+/** False equations in steps that nobody labelled wrong. */
+export function equationRemarks({ steps }: Trajectory): Remark[] {
+  return steps.flatMap((step, index) => {
+    const wrong = isError(step.label) ? undefined : checkOf(step).decided.find(({ isTrue }) => !isTrue);
+    if (wrong === undefined) return [];
+    const label = step.label === 'correct' ? 'The step is labelled correct. ' : '';
+    const message = `${label}${describeEquation(wrong)}.`;
+    return [{ step: index + 1, kind: 'false-equation', message }];
+  });
 }
 
 /** Both ways are possible, a right answer by luck and a gold answer that is wrong; but each is worth a look. */

@@ -1,7 +1,7 @@
 import type { FormatId, JsonObject } from '../formats/format';
 import type { Summary, SummaryReport } from '../summary';
 import type { Trajectory } from '../trajectory';
-import { type Finding, remarksOn } from './findings';
+import { equationRemarks, type Finding, remarksOn } from './findings';
 import { ProblemSplits } from './problemSplits';
 
 /** More findings than this are only counted, but for the first of a kind that has few so far. */
@@ -28,10 +28,12 @@ export class Validator {
   /**
    * @param summary counts what the file holds; malformed rows go to it directly
    * @param name what the file's rows are called as a split if they do not say themselves
+   * @param checksEquations whether false equations are findings, which takes longer
    */
   constructor(
     readonly summary: Summary,
     private readonly name: string,
+    private readonly checksEquations = false,
   ) {}
 
   /** Takes in a trajectory of another file, whose problems must not occur in this one. */
@@ -50,7 +52,8 @@ export class Validator {
         const message = `The problem also occurs in ${other}.`;
         this.find({ ...at, step: null, kind: 'problem-in-two-splits', message });
       }
-      for (const remark of remarksOn(trajectory)) this.find({ ...at, ...remark });
+      const equations = this.checksEquations ? equationRemarks(trajectory) : [];
+      for (const remark of [...remarksOn(trajectory), ...equations]) this.find({ ...at, ...remark });
     }
   }
 

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { checkOf } from '../../core/check/check';
 import { createLocator } from '../../core/jsonl/locate';
 import { COMPUTED_SIGN, type Computed } from '../../core/scores/computed';
 import type { MarkKind } from '../../core/trace/page';
-import { formatScore, glyph, labelKind, scoreKind } from '../../core/trace/words';
+import { FALSE_SIGN, formatScore, glyph, labelKind, scoreKind } from '../../core/trace/words';
 import { firstError, type Step } from '../../core/trajectory';
 import type { ModelScores } from '../scores/modelScores';
 import { settings } from '../settings';
@@ -120,6 +121,8 @@ function rowChips(
       // A chip of its own, so that the texts of both together stay few.
       const own = settings.inlineContent() === 'label' ? undefined : computedChip(computed, i);
       if (own !== undefined) found.push({ kind: own.kind, options: chip(at, own.text, own.kind, false) });
+      if (checkOf(step).state === 'false')
+        found.push({ kind: 'bad', options: chip(at, FALSE_SIGN, 'bad', false) });
     });
   }
   return found;

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import type { StepCheck } from '../../core/check/check';
+import { decidedWords, describeEquation } from '../../core/check/words';
 import { entryAt, type StepEntry, stepAt, type TraceEntry } from '../../core/trace/page';
-import { count, formatScore, glyph, labelWords, probability } from '../../core/trace/words';
+import { count, FALSE_SIGN, formatScore, glyph, labelWords, probability } from '../../core/trace/words';
 import type { TracePages } from './pages';
 
 /** The detail of a step or a trajectory under the mouse. Step text is untrusted and stays plain text. */
@@ -37,10 +39,26 @@ function stepDetail(entry: TraceEntry, step: StepEntry): vscode.MarkdownString {
   text.appendText(`\nScore: ${scoreWords(entry, step)}`);
   const computed = computedWords(entry, step);
   if (computed !== undefined) text.appendText(`\nComputed: ${computed}`);
+  const arithmetic = checkWords(step.check);
+  if (arithmetic !== undefined) text.appendText(`\nArithmetic: ${arithmetic}`);
   for (const other of step.alternatives ?? []) {
     text.appendText(`\n\nAlternative ${glyph(other.label)} ${other.text.slice(0, 300)}`);
   }
   return text;
+}
+
+/** Equations that a hover lists; the false ones come first. */
+const LISTED = 8;
+
+function checkWords(check: StepCheck): string | undefined {
+  if (check.equations === 0) return undefined;
+  const sorted = [...check.decided].sort((a, b) => Number(a.isTrue) - Number(b.isTrue));
+  const lines = sorted
+    .slice(0, LISTED)
+    .map((equation) => `\n${equation.isTrue ? '=' : FALSE_SIGN} ${describeEquation(equation)}`);
+  const more = sorted.length - lines.length;
+  if (more > 0) lines.push(`\nand ${count(more)} more`);
+  return `${decidedWords(check)}${lines.join('')}`;
 }
 
 function scoreWords(entry: TraceEntry, step: StepEntry): string {
