@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { runCli } from '../../test/support/cli';
 import { hashOf } from '../../test/support/rows';
 import { printed } from '../../test/support/terminal';
 import { type InspectOptions, inspect } from './inspect';
@@ -42,6 +43,26 @@ describe('cfprm inspect', () => {
     assert.deepEqual([report.rows, report.trajectories, report.problems, report.steps], [5, 5, 5, 17]);
     assert.deepEqual(report.labels, { positive: 12, neutral: 0, negative: 2, soft: 0, absent: 3 });
     assert.deepEqual([report.scores, report.malformed], [{ recorded: 0 }, []]);
+  });
+
+  it('counts what arithmetic says of the first 20,000 steps, or of so many as --check says', async () => {
+    const rows = [0, 1].map((k) =>
+      JSON.stringify({ prompt: 'p', completions: ['1 + 1 = 2', `${k} + 1 = 2`], labels: [true, true] }),
+    );
+    const at = file('sums.jsonl', rows.join('\n'));
+    const { out } = await run(at, { json: true });
+    const expected = { steps: 4, false: 1, true: 3, unchecked: 0, equations: 4, decided: 4 };
+    assert.deepEqual(JSON.parse(out).arithmetic, expected);
+    assert.match((await run(at)).out, /equations +4 \(4 decided, 1 step with a false one\)/);
+    const few = await run(at, { check: 2 });
+    assert.match(few.out, /equations +2 \(in the first 2 steps: 2 decided, 1 step with a false one\)/);
+    assert.doesNotMatch((await run(at, { check: 0 })).out, /equations/);
+  });
+
+  it('refuses a number of steps that is none', async () => {
+    const { code, err } = await runCli(['inspect', '--check', 'some', 'x.jsonl'], { cwd: folder });
+    assert.equal(code, 2);
+    assert.match(err, /--check.*Give a number of steps, or all\./u);
   });
 
   it('reports malformed rows by number, reads the rest, and exits with 1', async () => {

@@ -36,6 +36,27 @@ describe('a summary', () => {
     });
   });
 
+  it('adds up what arithmetic says of the first steps, if it is asked', () => {
+    const says = (...texts: string[]): Trajectory => {
+      return { ...trajectory('p', []), steps: texts.map((text) => ({ text, place: { path: [] } })) };
+    };
+    const rows = [says('1 + 1 = 2, 1 + 1 = 3', '2 + 2 = 4'), says('x = 1', '2 + 2 = 5')];
+    const few = new Summary(3);
+    few.add(rows);
+    const expected = { steps: 3, false: 1, true: 1, unchecked: 1, equations: 4, decided: 3 };
+    assert.deepEqual(few.report('trl').arithmetic, expected);
+    const all = new Summary(Number.POSITIVE_INFINITY);
+    all.add(rows);
+    assert.deepEqual(all.report('trl').arithmetic, {
+      ...expected,
+      steps: 4,
+      false: 2,
+      equations: 5,
+      decided: 4,
+    });
+    assert.equal(new Summary().report('trl').arithmetic, undefined);
+  });
+
   it('lists a fault of the file without counting a row', () => {
     const summary = new Summary();
     summary.addMalformed({ message: 'not closed' }, false);

@@ -47,6 +47,15 @@ describe('filters of the trace view', () => {
     assert.ok(!passesOne(filter, { ...base, answer: '4' }));
   });
 
+  it('let rows with a false equation pass', () => {
+    const filter = { kind: 'false-equation' } as const;
+    const says = (...texts: string[]): Trajectory => {
+      return { ...base, steps: texts.map((text) => ({ text, place: { path: [] } })) };
+    };
+    assert.ok(passesOne(filter, says('1 + 1 = 2', '1 + 2 = 4')));
+    assert.ok(!passesOne(filter, says('1 + 1 = 2', 'x + 2 = 4')));
+  });
+
   it('let malformed rows pass, and no other filter does', () => {
     const broken = fail('ends inside a string', { row: 3 });
     const kinds = FILTERS.filter(({ kind }) => passes({ kind }, { result: broken })).map(({ kind }) => kind);
@@ -90,6 +99,7 @@ describe('filters of the trace view', () => {
         'with unlabelled steps',
         'with edited labels',
         'wrong answer',
+        'with a false equation',
         'malformed rows',
         'text "a b"',
       ],

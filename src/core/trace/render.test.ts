@@ -30,6 +30,27 @@ const marksOf = ({ text, marks }: TracePage): string[] =>
   marks.map(({ line, start, end, kind }) => `${kind}: ${text.split('\n')[line]!.slice(start, end)}`);
 
 describe('a page of the trace view', () => {
+  it('marks steps with a false equation in a small column of their own, and tells the first in the header', () => {
+    const steps = [step('2 + 2 = 4', 'correct', 0.9), step('2 + 3 = 6', 'correct', 0.9), step('x = 1')];
+    const page = render([show(0, { id: 'a', problem: 'P', steps })]);
+    assert.deepEqual(lines(page).slice(2), [
+      '▾ a · row 1    min 0.90 @1    false equation 2    P',
+      '  1  ✓ 0.90 █     2 + 2 = 4',
+      '  2  ✓ 0.90 █ ≠   2 + 3 = 6',
+      '  3  ?    –       x = 1',
+    ]);
+    assert.ok(marksOf(page).includes('bad: ≠'));
+    assert.deepEqual(
+      page.entries[0]!.steps.map(({ check }) => check.state),
+      ['true', 'false', 'unchecked'],
+    );
+  });
+
+  it('has no column for equations that hold, or that nobody can decide', () => {
+    const page = render([show(0, { id: null, problem: '', steps: [step('2 + 2 = 4'), step('x = 1')] })]);
+    assert.deepEqual(lines(page).slice(2), ['▾ row 1', '  1  ?  2 + 2 = 4', '  2  ?  x = 1']);
+  });
+
   it('shows labels, soft labels, scores and logits in columns', () => {
     const page = render([
       show(

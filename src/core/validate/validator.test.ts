@@ -72,6 +72,22 @@ describe('validating', () => {
     assert.deepEqual(kinds(read(prm800k, { question: { problem: 'P' }, label })), []);
   });
 
+  it('finds false equations in steps that nobody labelled wrong, if it is asked', () => {
+    const steps = ['1 + 2 = 4', '3 * 3 = 9', '2 * 2 = 5', '5 - 1 = 3'];
+    const given = trajectory(steps, ['correct', 'correct', undefined, 'incorrect']);
+    const found = (checksEquations: boolean) => {
+      const validator = new Validator(new Summary(), 'this file', checksEquations);
+      validator.add(7, [given]);
+      return validator.report('trl').findings;
+    };
+    assert.deepEqual(found(false), []);
+    const kind = 'false-equation';
+    assert.deepEqual(found(true), [
+      { row: 7, step: 1, kind, message: 'The step is labelled correct. 1 + 2 = 4: wrong, 1 + 2 is 3.' },
+      { row: 7, step: 3, kind, message: '2 × 2 = 5: wrong, 2 × 2 is 4.' },
+    ]);
+  });
+
   it('passes on what readers noted, but not plain facts', () => {
     const notes = [
       { kind: 'error-step-out-of-range', message: 'error_steps names step 9.' },
