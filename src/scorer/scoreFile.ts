@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { NEWLINE } from '../core/jsonl/bytes';
 import { parseRow, readParsed } from '../core/jsonl/readRow';
@@ -156,6 +157,8 @@ class ScorePass {
     const { name, family, fingerprint, provider } = scorer.info;
     this.by = { name, family, fingerprint, provider: provider.used, cfprm: VERSION };
     this.lastRow = file.lines;
+    // Every row that waits for its scores listens.
+    setMaxListeners(0, this.stop.signal);
     this.stop.signal.addEventListener('abort', () => this.wake(), { once: true });
   }
 
