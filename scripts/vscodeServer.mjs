@@ -140,6 +140,13 @@ const QUIET = {
   'git.enabled': false,
 };
 
+/** A window in restricted mode from the start. */
+const RESTRICTED = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
+};
+
 /**
  * @param {number} port 0 for any
  * @returns {Promise<number | undefined>} the port if it is free
@@ -180,26 +187,39 @@ function cleanEnvironment() {
 /**
  * Starts the server on 127.0.0.1 and waits until it answers.
  * @param {Host} host
- * @param {{ port?: number, settings?: Record<string, unknown>, testDriver?: boolean, install?: boolean | string }} [options]
+ * @param {{ port?: number, settings?: Record<string, unknown>, testDriver?: boolean, install?: boolean | string, restricted?: boolean }} [options]
  *   port: the preferred one, else any free one; testDriver: VS Code 1.139 reads the address's payload
  *   (development extension, test suite) only with it, and shows no notification toasts with it; install:
- *   this repository's extension is there as an installed one, without the payload, or the package in this file.
+ *   this repository's extension is there as an installed one, without the payload, or the package in this file; restricted: no workspace
+ *   is trusted, and nobody is asked.
  * @returns {Promise<Server>}
  */
 export async function startServer(host, options = {}) {
-  const { port: preferred = 0, settings = {}, testDriver = true, install = false } = options;
+  const {
+    port: preferred = 0,
+    settings = {},
+    testDriver = true,
+    install = false,
+    restricted = false,
+  } = options;
   const port = (await freePort(preferred)) ?? (await freePort(0));
   if (port === undefined) throw new Error('No free port on 127.0.0.1.');
   const temporary = mkdtempSync(path.join(os.tmpdir(), 'cfprm-vscode-'));
   const settingsFile = path.join(temporary, 'server/data/User/settings.json');
   mkdirSync(path.dirname(settingsFile), { recursive: true });
-  writeFileSync(settingsFile, JSON.stringify({ ...QUIET, ...settings }, null, 2));
+  writeFileSync(
+    settingsFile,
+    JSON.stringify({ ...QUIET, ...(restricted ? RESTRICTED : {}), ...settings }, null, 2),
+  );
   const extensions = path.join(temporary, 'extensions');
   if (install === true) linkExtension(extensions);
   else if (install) installPackage(host, install, extensions);
   const args = [host.main, '--host', '127.0.0.1', '--port', String(port), '--without-connection-token'];
   args.push('--accept-server-license-terms', '--telemetry-level', 'off', '--disable-telemetry');
-  args.push('--disable-workspace-trust', ...(testDriver ? ['--enable-smoke-test-driver'] : []));
+  args.push(
+    ...(restricted ? [] : ['--disable-workspace-trust']),
+    ...(testDriver ? ['--enable-smoke-test-driver'] : []),
+  );
   args.push('--server-data-dir', path.join(temporary, 'server'));
   args.push('--extensions-dir', extensions);
   // A process group of its own: the server starts an extension host, a file watcher and a terminal host.

@@ -6,7 +6,7 @@ import { modelFolder } from '../support/models';
 import { benchBon, benchGrade, bonTable } from './bon';
 import { benchCheck, checkTable } from './check';
 import { benchConvert } from './convert';
-import { benchEditor } from './editor';
+import { benchEditor, benchEditorScores } from './editor';
 import { benchFormats } from './formats';
 import { generateTrl } from './generate';
 import { benchLabels } from './labels';
@@ -114,6 +114,16 @@ function convert(): void {
 async function score(): Promise<void> {
   const model = process.env.CFPRM_MODEL ?? modelFolder('cfprm');
   console.log(`\n${scoreTable(await benchScore({ folder: model, python: process.env.CFPRM_PYTHON }))}`);
+  await buildHostSuites();
+  const figures = benchEditorScores(model);
+  console.log('\n| scoring in a real VS Code | figure | budget |\n|---|---|---|');
+  line(
+    'from opening a trace to its first score, the start of the model included',
+    figures.firstScoreMs,
+    'ms',
+  );
+  line(`score ${figures.rows} trajectories, one page of them open`, figures.scoreMs, 'ms');
+  line('longest time for which the extension host stood still', figures.longestGapMs, 'ms', '50 ms');
 }
 
 async function main(named: readonly string[]): Promise<void> {

@@ -117,6 +117,10 @@ describe('packages', () => {
       workbench = await Workbench.open({
         package: made.get(PLATFORM)!.file,
         openFile: 'processbench-gsm8k.jsonl',
+        settings: {
+          'cfprm.model.path': modelFolder('cfprm', { maxLength: 8000 }),
+          'cfprm.model.provider': 'cpu',
+        },
       });
     });
     after(() => workbench?.close());
@@ -127,6 +131,10 @@ describe('packages', () => {
       await workbench.waitForLine(/1 +✓/);
       await workbench.press('F8');
       await workbench.waitForLine(/first error/i);
+    });
+
+    it('scores its steps with the onnxruntime that it carries', async () => {
+      await workbench.waitForLine(/1 +✓ +›0\.\d\d [▁-█]/u);
     });
   });
 });

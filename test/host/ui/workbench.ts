@@ -20,6 +20,8 @@ export interface WorkbenchOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   /** A package (.vsix) to install; this repository's build if absent. */
   readonly package?: string;
+  /** True for a window whose workspace is not trusted. */
+  readonly restricted?: boolean;
 }
 
 /** Text that a decoration puts before or after a piece of a line. */
@@ -76,6 +78,7 @@ export class Workbench {
         settings: { 'files.exclude': { '**/.vscode': true }, ...options.settings },
         testDriver: false,
         install: options.package ?? true,
+        restricted: options.restricted,
       });
       undo.push(server.stop);
       const browser = await openBrowser(options.viewport);

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { copySample } from '../../../scripts/sample.mjs';
+import { modelFolder } from '../../support/models';
+import { Workbench } from './workbench';
+
+describe('a workspace that names a model', () => {
+  let folder: string;
+  let workbench: Workbench | undefined;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'cfprm-trust-'));
+    copySample(folder);
+    mkdirSync(path.join(folder, '.vscode'));
+    const settings = { 'cfprm.model.path': modelFolder('cfprm'), 'cfprm.model.provider': 'cpu' };
+    writeFileSync(path.join(folder, '.vscode/settings.json'), JSON.stringify(settings));
+  });
+  afterEach(async () => {
+    await workbench?.close();
+    workbench = undefined;
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const model = (text: RegExp) =>
+    workbench!.page.locator('.statusbar-item[id*="cfprm.model"]', { hasText: text });
+
+  it('gets it once it is trusted', async () => {
+    workbench = await Workbench.open({ folder, openFile: 'trl-soft-scores.jsonl' });
+    await workbench.command('CFPRM: Open trace view');
+    await workbench.waitForLine(/computed by cfprm/);
+    await model(/cfprm/).waitFor();
+  });
+
+  it('does not while it is not: traces are read, and nothing of the workspace runs', async () => {
+    workbench = await Workbench.open({ folder, openFile: 'trl-soft-scores.jsonl', restricted: true });
+    await workbench.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
+    await workbench.command('CFPRM: Open trace view');
+    await workbench.waitForLine(/1 +✓ 0\.94 █ +Given the inequality/);
+    await model(/no model/).waitFor();
+    const heading = (await workbench.editorLines())[0] ?? '';
+    assert.doesNotMatch(heading, /computed by/);
+  });
+});
