@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { VERSION } from '../core/version';
 import { addBon } from './bon';
 import { addConvert } from './convert';
+import { addFeatures } from './features';
 import { addGrade } from './grade';
 import { addInspect } from './inspect';
 import { addMerge } from './merge';
@@ -25,6 +26,7 @@ addMerge(program);
 addBon(program);
 addGrade(program);
 addScore(program);
+addFeatures(program);
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

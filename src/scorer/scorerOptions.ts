@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { FEATURE_SETS } from '../core/features/stepFeatures';
 import type { FeatureSet } from '../core/scores/featureSet';
 import type { Provider, ProviderChoice } from '../core/scores/providers';
 import type { VerdictStore } from './selectProvider';
@@ -14,7 +15,7 @@ export interface ScorerOptions {
   readonly program?: string;
   /** A folder of native libraries (CUDA, cuDNN). */
   readonly libraryFolder?: string;
-  /** The step features that models may take. */
+  /** The step features that models may take; those of this program if absent. */
   readonly featureSets?: readonly FeatureSet[];
   /** Remembers what was found out about providers. */
   readonly verdicts?: VerdictStore;
@@ -30,7 +31,7 @@ export interface ScorerOptions {
 
 /** The options with their defaults. */
 export function withDefaults(options: ScorerOptions) {
-  const { provider = 'auto', threads = usualThreads(), featureSets = [] } = options;
+  const { provider = 'auto', threads = usualThreads(), featureSets = FEATURE_SETS } = options;
   const {
     program = join(__dirname, 'scorerProcess.js'),
     probeTimeoutMs = 60_000,

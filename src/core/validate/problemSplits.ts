@@ -16,13 +16,13 @@ export class ProblemSplits {
 
   /** Takes a problem of a split in without telling anybody: for what the file must not have. */
   remember(problem: string, split: string): void {
-    const key = normalised(problem);
+    const key = problemKey(problem);
     if (key !== '') this.place(key, split);
   }
 
   /** Takes a problem of a split in; returns the name of another split that has it, once per problem. */
   add(problem: string, split: string): string | undefined {
-    const key = normalised(problem);
+    const key = problemKey(problem);
     if (key === '') return undefined;
     const first = this.place(key, split);
     if (first === undefined || this.told.has(key)) return undefined;
@@ -50,6 +50,7 @@ function withText(key: string): DistinctTexts {
   return texts;
 }
 
-function normalised(problem: string): string {
+/** What makes two problems the same: their letters and digits, in lower case. */
+export function problemKey(problem: string): string {
   return problem.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
 }
