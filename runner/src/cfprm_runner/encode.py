@@ -24,7 +24,7 @@ def separator_id(tokenizer: PreTrainedTokenizerBase, separator: str) -> int:
     found = _token_of(tokenizer, separator)
     if found is None:
         raise Fault(
-            f"The tokenizer has no token {separator!r}, which ends a step: take the tokenizer of the model's own folder."
+            f"The tokenizer has no token {separator!r}, which ends a step: take that of the model's own folder."
         )
     return found
 

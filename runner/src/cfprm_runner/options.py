@@ -29,7 +29,7 @@ class TrainOptions:
 
     loss: Loss = "bce"
     """bce: hard and soft labels. mse: of the score's sigmoid. mse-raw: of the score itself. q-ranking: PQM.
-    orm: bce on the last labelled step alone."""
+    orm: bce on the last step alone."""
     zeta: float = 4.0
     """Margin of q-ranking."""
     order: Order = "manifest"
