@@ -33,6 +33,21 @@ COMMANDS: dict[str, Command] = {
         "cfprm_runner.options:TrainOptions",
         "cfprm_runner.launch:run",
     ),
+    "evaluate": Command(
+        "Say how good a model's scores are: AUC, first errors, calibration, Best-of-N.",
+        "cfprm_runner.evaluate.command:EvaluateOptions",
+        "cfprm_runner.evaluate.command:run",
+    ),
+    "export": Command(
+        "Turn a checkpoint into a model that the extension scores with.",
+        "cfprm_runner.export.command:ExportOptions",
+        "cfprm_runner.export.command:run",
+    ),
+    "sample": Command(
+        "Generate candidates for problems.",
+        "cfprm_runner.sample.command:SampleOptions",
+        "cfprm_runner.sample.command:run",
+    ),
     "preflight": Command(
         "Say whether this machine can do a training run, without starting it.",
         "cfprm_runner.preflight:PreflightOptions",

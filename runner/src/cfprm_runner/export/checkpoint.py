@@ -26,6 +26,7 @@ from transformers import (
     Qwen2Model,
     Qwen2PreTrainedModel,
 )
+from transformers.utils import logging as hf_logging
 
 from cfprm_runner.fault import Fault
 from cfprm_runner.scoring.card import CARD_FILE, Card, Token, families, parse_card, read_card
@@ -196,6 +197,9 @@ def _with_ids(card: Card, tokenizer: ModelTokenizer, vocabulary: int | None) -> 
 
 def _load(folder: Path, model: Any, card: Card, dtype: torch.dtype, **more: Any) -> PreTrainedModel:
     """Loads all weights of a model. Fault: some are missing, or have other shapes; none is made up."""
+    # What is missing is a fault below; what is too much belongs to heads that are not read.
+    hf_logging.set_verbosity_error()
+    hf_logging.disable_progress_bar()
     try:
         loaded, report = model.from_pretrained(
             folder,

@@ -139,6 +139,11 @@ def _export(graph: Graph, dtype: torch.dtype, path: Path, inline_bytes: int) -> 
         )
     if program is None:
         raise Fault("torch.onnx exported nothing. Install the versions of torch and onnxscript that the runner names.")
+    # Where the exporter was when it made a node, with paths of this machine.
+    for node in program.model.graph.all_nodes():
+        node.metadata_props.clear()
+        for value in node.outputs:
+            value.metadata_props.clear()
     large = sum(weight.nbytes for weight in graph.state_dict().values()) > inline_bytes
     program.save(path, external_data=large)
     return large

@@ -93,7 +93,10 @@ def _read_json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise Fault(f"{path} is missing. Copy it from the folder of the original model.") from None
+        raise Fault(
+            f"{path} is missing. Copy it from the folder of the original model; where that has none, let transformers "
+            "write it: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)."
+        ) from None
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise Fault(f"{path} cannot be read ({error}).") from error
     if not isinstance(value, dict):
