@@ -1,9 +1,14 @@
 """Metrics: values worked out by hand, and what has to hold for any scores."""
 
+from functools import partial
+from itertools import combinations
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
 
 from cfprm_runner.evaluate import metrics as m
 from cfprm_runner.evaluate.bon import Candidate, bon_table, rank_of
@@ -15,21 +20,21 @@ SCORES = np.array([0.9, 0.4, 0.4, 0.7, 0.2])
 
 def test_auc_counts_pairs() -> None:
     # Pairs (correct, incorrect): .9>.4 .9>.2 .4=.4 .4>.2 .7>.4 .7>.2: five and a half of six.
-    assert m.auc(LABELS, SCORES) == pytest.approx(5.5 / 6)
-    assert m.auc(np.ones(3, int), np.zeros(3)) is None
-    assert m.auc(np.array([], int), np.array([])) is None
+    assert m.Auc(LABELS, SCORES)() == pytest.approx(5.5 / 6)
+    assert m.Auc(np.ones(3, int), np.zeros(3))() is None
+    assert m.Auc(np.array([], int), np.array([]))() is None
 
 
 def test_auc_at_the_same_place_compares_like_with_like() -> None:
     # Place 0: correct .9 .8, incorrect .1 (2 of 2 pairs); place 1: correct .3, incorrect .6 (0 of 1): 2 of 3.
     labels, scores, places = np.array([1, 1, 0, 1, 0]), np.array([0.9, 0.8, 0.1, 0.3, 0.6]), np.array([0, 0, 0, 1, 1])
-    assert m.stratified_auc(labels, scores, places) == pytest.approx(2 / 3)
+    assert m.Auc(labels, scores, places)() == pytest.approx(2 / 3)
     # Scores that fall with the place alone: they look good on data whose later steps are wrong, and tell nothing.
     labels, places = np.array([1, 1, 1, 0, 1, 0, 0, 0]), np.array([0, 0, 0, 0, 1, 1, 1, 1])
     falling = 1 - places / 2
-    assert m.auc(labels, falling) == pytest.approx((3 * 3 + 0.5 * 3 + 0.5 * 3) / 16)
-    assert m.stratified_auc(labels, falling, places) == 0.5
-    assert m.stratified_auc(np.array([1, 0]), np.array([0.1, 0.2]), np.array([0, 1])) is None
+    assert m.Auc(labels, falling)() == pytest.approx((3 * 3 + 0.5 * 3 + 0.5 * 3) / 16)
+    assert m.Auc(labels, falling, places)() == 0.5
+    assert m.Auc(np.array([1, 0]), np.array([0.1, 0.2]), np.array([0, 1]))() is None
 
 
 def test_calibration_by_hand() -> None:
@@ -52,17 +57,15 @@ def solutions(*rows: tuple[int, list[float]]) -> m.FirstErrors:
 
 def test_first_errors_as_processbench_counts_them() -> None:
     # Found exactly: the first row. Missed: too early (second), none found (third). Correct ones: one of two alone.
-    rows = solutions(
-        (1, [0.9, 0.2, 0.1]), (1, [0.3, 0.2]), (0, [0.8]), (-1, [0.9, 0.6]), (-1, [0.9, 0.4])
-    )
-    result = m.first_error_f1(rows, 0.5)
+    rows = solutions((1, [0.9, 0.2, 0.1]), (1, [0.3, 0.2]), (0, [0.8]), (-1, [0.9, 0.6]), (-1, [0.9, 0.4]))
+    result = m.FirstErrorF1(rows, 0.5)()
     assert result.erroneous == pytest.approx(1 / 3)
     assert result.correct == pytest.approx(1 / 2)
     assert result.f1 == pytest.approx(2 * (1 / 3) * (1 / 2) / (1 / 3 + 1 / 2))
     # A score at the threshold is no error.
     assert m.found_errors([np.array([0.5])], 0.5).tolist() == [-1]
-    assert m.first_error_f1(solutions((-1, [0.9])), 0.5).f1 is None
-    assert m.first_error_f1(solutions((-1, [0.1]), (0, [0.9])), 0.5).f1 == 0
+    assert m.FirstErrorF1(solutions((-1, [0.9])), 0.5)().f1 is None
+    assert m.FirstErrorF1(solutions((-1, [0.1]), (0, [0.9])), 0.5)().f1 == 0
 
 
 def test_the_best_threshold_by_hand() -> None:
@@ -91,12 +94,13 @@ def test_no_threshold_is_better_than_the_best(rows: list[tuple[int, list[float]]
     firsts = solutions(*rows)
     best = m.best_threshold(firsts)
     if best is None:
-        assert m.first_error_f1(firsts, 0.5).f1 is None
+        assert m.FirstErrorF1(firsts, 0.5)().f1 is None
         return
-    reached = m.first_error_f1(firsts, best).f1
+    reached = m.FirstErrorF1(firsts, best)().f1
     assert reached is not None
-    for threshold in np.arange(-1, 43) / 41:
-        f1 = m.first_error_f1(firsts, float(threshold)).f1
+    own = {score for _, scores in rows for score in scores}
+    for threshold in [*(np.arange(-1, 43) / 41), *own]:
+        f1 = m.FirstErrorF1(firsts, float(threshold))().f1
         assert f1 is not None
         assert f1 <= reached + 1e-12
 
@@ -107,15 +111,15 @@ STEPS = st.lists(st.tuples(st.integers(0, 1), SCORE, st.integers(0, 3)), min_siz
 @given(STEPS)
 def test_auc_depends_on_the_order_alone(steps: list[tuple[int, float, int]]) -> None:
     labels, scores, places = (np.array(column) for column in zip(*steps, strict=True))
-    value = m.auc(labels, scores)
+    value = m.Auc(labels, scores)()
     for monotone in (lambda x: x**3, lambda x: 5 * x - 2, np.exp):
-        assert m.auc(labels, monotone(scores)) == value
-        assert m.stratified_auc(labels, monotone(scores), places) == m.stratified_auc(labels, scores, places)
+        assert m.Auc(labels, monotone(scores))() == value
+        assert m.Auc(labels, monotone(scores), places)() == m.Auc(labels, scores, places)()
     if value is None:
         return
-    assert m.auc(labels, -scores) == pytest.approx(1 - value)
-    assert m.auc(1 - labels, scores) == pytest.approx(1 - value)
-    assert m.stratified_auc(labels, scores, np.zeros(len(labels), int)) == pytest.approx(value)
+    assert m.Auc(labels, -scores)() == pytest.approx(1 - value)
+    assert m.Auc(1 - labels, scores)() == pytest.approx(1 - value)
+    assert m.Auc(labels, scores, np.zeros(len(labels), int))() == pytest.approx(value)
 
 
 @given(STEPS, st.integers(1, 20))
@@ -132,14 +136,21 @@ def test_calibration_is_bounded_and_bins_hold_every_step(steps: list[tuple[int, 
     assert m.calibration_error(labels, labels.astype(float), bins) == 0
 
 
-@given(STEPS)
-def test_a_resample_of_all_is_all(steps: list[tuple[int, float, int]]) -> None:
-    labels, scores, owner = (np.array(column) for column in zip(*steps, strict=True))
-    take = m.take_solutions(m.Steps(labels, scores, owner, owner))
-    every = take(np.arange(int(owner.max()) + 1))
-    assert sorted(every.tolist()) == list(range(len(steps)))
-    twice = take(np.array([owner[0], owner[0]]))
-    assert len(twice) == 2 * int((owner == owner[0]).sum())
+@given(STEPS, st.data())
+def test_a_weight_counts_a_step_so_often(steps: list[tuple[int, float, int]], data: st.DataObject) -> None:
+    weights = np.array(data.draw(st.lists(st.integers(0, 3), min_size=len(steps), max_size=len(steps))))
+    labels, scores, places = (np.array(column) for column in zip(*steps, strict=True))
+    many = [np.repeat(column, weights) for column in (labels, scores, places)]
+    assert m.Auc(labels, scores)(weights) == pytest.approx(m.Auc(many[0], many[1])())
+    assert m.Auc(labels, scores, places)(weights) == pytest.approx(m.Auc(*many)())
+    assert m.calibration_error(labels, scores, 7, weights) == pytest.approx(m.calibration_error(many[0], many[1], 7))
+    if 0 < labels @ weights < weights.sum():
+        theirs = roc_auc_score(labels, scores, sample_weight=weights)
+        assert m.Auc(labels, scores)(weights) == pytest.approx(theirs)
+
+
+def mean(values: np.ndarray[Any, Any], weights: np.ndarray[Any, Any]) -> float:
+    return float(weights @ values / weights.sum())
 
 
 def test_intervals_are_seeded_hold_the_value_and_shrink() -> None:
@@ -147,8 +158,7 @@ def test_intervals_are_seeded_hold_the_value_and_shrink() -> None:
     widths = []
     for count in (50, 5000):
         values = (random.random(count) < 0.7).astype(float)
-        estimate = m.bootstrap(lambda at, v=values: float(v[at].mean()), count, seed=1)  # type: ignore[misc]
-        again = m.bootstrap(lambda at, v=values: float(v[at].mean()), count, seed=1)  # type: ignore[misc]
+        estimate, again = (m.bootstrap(partial(mean, values), count, seed=1) for _ in range(2))
         assert estimate == again
         assert estimate.low is not None
         assert estimate.high is not None
@@ -211,15 +221,13 @@ def test_best_of_n_by_hand() -> None:
     st.integers(1, 6),
 )
 def test_best_of_n_is_the_mean_over_all_subsets(rows: list[tuple[bool, list[float]]], n: int) -> None:
-    from itertools import combinations
-
     candidates = [Candidate(correct, tuple(scores)) for correct, scores in rows]
     n = min(n, len(candidates))
     table = bon_table([candidates], seed=0, ns=[n])
     for name in ("min", "product", "last", "mean"):
         wins = []
         for subset in combinations(range(len(candidates)), n):
-            best = max(subset, key=lambda i: (rank_of(candidates[i].scores, name, False), -i))  # noqa: B023
+            best = max(subset, key=lambda i: (rank_of(candidates[i].scores, name, False), -i))
             wins.append(candidates[best].correct)
         assert table.accuracy[n][name].value == pytest.approx(np.mean(wins))
     some = [any(candidates[i].correct for i in subset) for subset in combinations(range(len(candidates)), n)]
@@ -238,5 +246,3 @@ def test_ties_and_candidates_without_text() -> None:
     assert logits.accuracy[2]["min"].value == 0
     # sigmoid(-2) * sigmoid(3) = 0.1135, sigmoid(-1) ** 2 = 0.0723
     assert logits.accuracy[2]["product"].value == 1
-
-

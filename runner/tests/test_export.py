@@ -12,7 +12,6 @@ import pytest
 import torch
 import transformers
 from safetensors.torch import load_file
-from tiny_checkpoints import MAKERS, REPOSITORY, make
 from torch.nn import functional
 
 from cfprm_runner.cli import execute
@@ -23,6 +22,7 @@ from cfprm_runner.export.graph import PRECISIONS, write_onnx
 from cfprm_runner.fault import Fault
 from cfprm_runner.scoring.align import align
 from cfprm_runner.scoring.scorers import OnnxScorer
+from tiny_checkpoints import MAKERS, REPOSITORY, make
 
 UNTOLD = {"math-shepherd", "rlhflow"}
 FAMILIES = list(MAKERS)
@@ -272,7 +272,7 @@ def test_a_checkpoint_of_another_family_is_refused(broken: Any, tmp_path: Path) 
     folder = broken("rlhflow")
     with pytest.raises(Fault, match=r"has no prm.json, and its architecture \(LlamaForCausalLM\)"):
         export(ExportOptions(folder, out))
-    with pytest.raises(Fault, match="at the id 648, where '\+' is"):
+    with pytest.raises(Fault, match=r"at the id 648, where '\+' is"):
         export(ExportOptions(folder, out, family="math-shepherd"))
     edit(folder, "config.json", model_type="unheard-of")
     with pytest.raises(Fault, match="cannot be loaded as rlhflow"):
@@ -318,5 +318,3 @@ def test_the_command_prints_the_agreement(
     assert json.loads(capsys.readouterr().out)["check"]["rows"] == 10
     assert execute(command) == 2
     assert "--force" in capsys.readouterr().err
-
-

@@ -14,13 +14,13 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny_checkpoints import REPOSITORY, SHAPE, write_tokenizer
 from transformers import AutoTokenizer, MistralConfig, MistralForCausalLM, Qwen2Config, Qwen2ForCausalLM
 
 from cfprm_runner.fault import Fault
 from cfprm_runner.sample.command import SampleOptions, run
 from cfprm_runner.sample.generators import Generated, Request, Sampling, open_generator
 from cfprm_runner.sample.steps import split_steps
+from tiny_checkpoints import REPOSITORY, SHAPE, write_tokenizer
 
 Row = dict[str, Any]
 
@@ -168,7 +168,8 @@ def test_tokens_are_drawn_from_the_model_s_own_distribution(backbone: Path) -> N
     for chance, token in zip(likeliest.values.tolist(), likeliest.indices.tolist(), strict=True):
         text = tokenizer.decode([token], skip_special_tokens=True)
         same = sum(
-            float(chances[other]) for other in range(len(tokenizer))
+            float(chances[other])
+            for other in range(len(tokenizer))
             if tokenizer.decode([other], skip_special_tokens=True) == text
         )
         share = sum(one.text == text for one in drawn) / len(drawn)

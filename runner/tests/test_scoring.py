@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny_checkpoints import REPOSITORY, SCORER_MODELS
 
 from cfprm_runner.fault import Fault
 from cfprm_runner.scoring.align import CannotScore, Solution, align
@@ -17,6 +16,7 @@ from cfprm_runner.scoring.card import families, parse_card, read_card, schema
 from cfprm_runner.scoring.readout import margins, scores_of
 from cfprm_runner.scoring.scorers import OnnxScorer, padded
 from cfprm_runner.scoring.tokens import ModelTokenizer
+from tiny_checkpoints import REPOSITORY, SCORER_MODELS
 
 EXPECTED: dict[str, Any] = json.loads((SCORER_MODELS / "expected.json").read_text("utf-8"))
 MODELS = ["cfprm", "external", "qwen", "int8", "int4", "shepherd", "skywork"]

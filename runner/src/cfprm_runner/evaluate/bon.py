@@ -67,8 +67,7 @@ class _Ranked:
         self.count = len(candidates)
         self._correct = np.array([candidate.correct for candidate in candidates])
         self._ranks = {
-            name: np.array([rank_of(candidate.scores, name, logits) for candidate in candidates])
-            for name in AGGREGATES
+            name: np.array([rank_of(candidate.scores, name, logits) for candidate in candidates]) for name in AGGREGATES
         }
 
     def expected(self, n: int) -> list[float]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
@@ -26,29 +25,46 @@ class Steps:
     """0-based solution; resamples take solutions as a whole, because their steps are not independent."""
 
 
-def auc(labels: Integers, scores: Floats) -> float | None:
-    """
-    The chance that a correct step has a higher score than an incorrect one (ties count half); None without one of
-    each kind.
-    """
-    return float(roc_auc_score(labels, scores)) if 0 < labels.sum() < len(labels) else None
+class PairCounter:
+    """Counts pairs of a correct and an incorrect step, for any weights of the steps; sorts once."""
+
+    def __init__(self, labels: Integers, scores: Floats) -> None:
+        self._order = np.argsort(scores, kind="stable")
+        ordered = scores[self._order]
+        self._correct = labels[self._order].astype(np.float64)
+        self._starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(scores) else None
+
+    def count(self, weights: Floats) -> tuple[float, float]:
+        """The weight of pairs in which the correct step has the higher score (ties count half), and of all pairs."""
+        if self._starts is None:
+            return 0.0, 0.0
+        own = weights[self._order]
+        positive = np.add.reduceat(own * self._correct, self._starts)
+        negative = np.add.reduceat(own * (1 - self._correct), self._starts)
+        below = np.cumsum(negative) - negative / 2
+        return float(positive @ below), float(positive.sum() * negative.sum())
 
 
-def stratified_auc(labels: Integers, scores: Floats, places: Integers) -> float | None:
+class Auc:
     """
-    The same chance among pairs of steps at the same place of their solutions: later steps are wrong more often, so
-    a model that only counts steps has a plain AUC above 0.5, and here 0.5. None if no place has steps of both kinds.
+    The chance that a correct step has a higher score than an incorrect one; ties count half.
+
+    With `places`, among pairs of steps at the same place of their solutions alone: later steps are wrong more often,
+    so a model that only counts steps has a plain AUC above 0.5, and there 0.5.
     """
-    total, pairs = 0.0, 0
-    for place in np.unique(places):
-        here = places == place
-        own = auc(labels[here], scores[here])
-        if own is not None:
-            positive = int(labels[here].sum())
-            count = positive * (int(here.sum()) - positive)
-            total += own * count
-            pairs += count
-    return total / pairs if pairs else None
+
+    def __init__(self, labels: Integers, scores: Floats, places: Integers | None = None) -> None:
+        groups = np.zeros(len(labels), np.int64) if places is None else places
+        members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
+        self._groups = [(own, PairCounter(labels[own], scores[own])) for own in members]
+        self._steps = len(labels)
+
+    def __call__(self, weights: Floats | None = None) -> float | None:
+        """The value for these weights of the steps; None where there are no pairs."""
+        own = np.ones(self._steps) if weights is None else weights
+        counts = [counter.count(own[members]) for members, counter in self._groups]
+        pairs = sum(total for _, total in counts)
+        return sum(wins for wins, _ in counts) / pairs if pairs else None
 
 
 @dataclass(frozen=True)
@@ -65,7 +81,7 @@ class Bin:
 
 def reliability(labels: Integers, scores: Floats, bins: int = 10) -> list[Bin]:
     """Bins of equal width."""
-    index = np.minimum((scores * bins).astype(int), bins - 1)
+    index = _bin_of(scores, bins)
     result = []
     for k in range(bins):
         here = index == k
@@ -75,19 +91,20 @@ def reliability(labels: Integers, scores: Floats, bins: int = 10) -> list[Bin]:
     return result
 
 
-def calibration_error(labels: Integers, scores: Floats, bins: int = 10) -> float | None:
+def calibration_error(labels: Integers, scores: Floats, bins: int = 10, weights: Floats | None = None) -> float | None:
     """
     Expected calibration error: the mean over steps of how far their bin's share of correct steps lies from its mean
     score (Naeini et al. 2015). None without steps.
     """
-    if not len(labels):
+    own = np.ones(len(labels)) if weights is None else weights
+    if not own.sum():
         return None
-    gaps = [
-        bin.count * abs(bin.score - bin.correct)
-        for bin in reliability(labels, scores, bins)
-        if bin.score is not None and bin.correct is not None
-    ]
-    return sum(gaps) / len(labels)
+    gaps = np.bincount(_bin_of(scores, bins), own * (scores - labels), minlength=bins)
+    return float(np.abs(gaps).sum() / own.sum())
+
+
+def _bin_of(scores: Floats, bins: int) -> Integers:
+    return np.minimum((scores * bins).astype(np.int64), bins - 1)
 
 
 def brier(labels: Integers, scores: Floats) -> float | None:
@@ -124,22 +141,31 @@ def found_errors(scores: Sequence[Floats], threshold: float) -> Integers:
     return found
 
 
-def first_error_f1(solutions: FirstErrors, threshold: float) -> FirstErrorResult:
+class FirstErrorF1:
     """
     The F1 of ProcessBench (Zheng et al. 2024): the harmonic mean of the accuracy on solutions with an error (its
     first wrong step is named exactly) and on those without (no step is named). None if one kind is missing.
     """
-    hits = found_errors(solutions.scores, threshold) == solutions.errors
-    return _f1(hits, solutions.errors >= 0, threshold)
+
+    def __init__(self, solutions: FirstErrors, threshold: float) -> None:
+        self._threshold = threshold
+        self._hits = found_errors(solutions.scores, threshold) == solutions.errors
+        self._erroneous = solutions.errors >= 0
+
+    def __call__(self, weights: Floats | None = None) -> FirstErrorResult:
+        """The numbers for these weights of the solutions."""
+        own = np.ones(len(self._hits)) if weights is None else weights
+        wrong = _mean(self._hits, own * self._erroneous)
+        right = _mean(self._hits, own * ~self._erroneous)
+        f1 = None
+        if wrong is not None and right is not None:
+            f1 = 2 * wrong * right / (wrong + right) if wrong + right else 0.0
+        return FirstErrorResult(self._threshold, f1, wrong, right)
 
 
-def _f1(hits: NDArray[np.bool_], erroneous: NDArray[np.bool_], threshold: float) -> FirstErrorResult:
-    wrong = float(hits[erroneous].mean()) if erroneous.any() else None
-    right = float(hits[~erroneous].mean()) if (~erroneous).any() else None
-    f1 = None
-    if wrong is not None and right is not None:
-        f1 = 2 * wrong * right / (wrong + right) if wrong + right else 0.0
-    return FirstErrorResult(threshold, f1, wrong, right)
+def _mean(hits: NDArray[np.bool_], weights: Floats) -> float | None:
+    total = float(weights.sum())
+    return float(weights[hits].sum()) / total if total else None
 
 
 def best_threshold(solutions: FirstErrors) -> float | None:
@@ -149,7 +175,7 @@ def best_threshold(solutions: FirstErrors) -> float | None:
     None if there are not solutions of both kinds.
     """
     lows = np.unique(np.concatenate([np.minimum.accumulate(row) for row in solutions.scores if row.size] or [[]]))
-    if lows.size == 0 or first_error_f1(solutions, 0.5).f1 is None:
+    if lows.size == 0 or FirstErrorF1(solutions, 0.5)().f1 is None:
         return None
     edges = np.concatenate([[0.0], lows, [1.0]])
     middles = (edges[:-1] + edges[1:]) / 2
@@ -178,32 +204,16 @@ class Estimate:
     high: float | None
 
 
-def bootstrap(
-    statistic: Callable[[Integers], float | None], count: int, seed: int, resamples: int = 1000
-) -> Estimate:
+def bootstrap(statistic: Callable[[Floats], float | None], count: int, seed: int, resamples: int = 1000) -> Estimate:
     """
-    A statistic of `count` solutions with its interval: it takes the indices of a resample (with repetition).
-    Resamples in which it is not defined are left out.
+    A statistic of `count` solutions with its interval: it takes how often a resample holds each of them. Resamples in
+    which it is not defined are left out.
     """
-    value = statistic(np.arange(count))
+    value = statistic(np.ones(count)) if count else None
     if value is None:
         return Estimate(None, None, None)
     random = np.random.default_rng(seed)
-    drawn = [statistic(random.integers(0, count, count)) for _ in range(resamples)]
+    drawn = (statistic(row) for row in random.multinomial(count, np.full(count, 1 / count), resamples).astype(float))
     defined = [one for one in drawn if one is not None]
     low, high = np.percentile(defined, [2.5, 97.5]) if defined else (value, value)
     return Estimate(value, float(low), float(high))
-
-
-def take_solutions(steps: Steps) -> Callable[[Integers], Any]:
-    """A function from indices of solutions to the indices of their steps."""
-    order = np.argsort(steps.solutions, kind="stable")
-    count = int(steps.solutions.max(initial=-1)) + 1
-    bounds = np.searchsorted(steps.solutions[order], np.arange(count + 1))
-    groups = [order[bounds[k] : bounds[k + 1]] for k in range(count)]
-
-    def take(solutions: Integers) -> Integers:
-        chosen = [groups[index] for index in solutions]
-        return np.concatenate(chosen) if chosen else np.empty(0, np.int64)
-
-    return take

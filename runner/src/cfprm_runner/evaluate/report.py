@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from cfprm_runner.evaluate.bon import SELECTORS, BonTable
 from cfprm_runner.evaluate.candidates import Pool
 from cfprm_runner.evaluate.metrics import (
+    Auc,
     Estimate,
+    FirstErrorF1,
+    Floats,
     best_threshold,
     bootstrap,
     brier,
     calibration_error,
-    first_error_f1,
-    auc,
     reliability,
-    stratified_auc,
-    take_solutions,
 )
-from cfprm_runner.evaluate.steps import Evaluated, resampled
+from cfprm_runner.evaluate.steps import Evaluated
 
 Json = dict[str, Any]
 
@@ -27,16 +27,15 @@ Json = dict[str, Any]
 def step_report(evaluated: Evaluated, threshold: float, threshold_from: str, bins: int, seed: int) -> Json:
     """AUC, first errors and calibration, with intervals over solutions."""
     steps, firsts = evaluated.steps, evaluated.first_errors
-    take = take_solutions(steps)
     solutions = int(steps.solutions.max(initial=-1)) + 1
 
-    def over_steps(statistic: Any) -> Json:
-        return asdict(bootstrap(lambda chosen: statistic(take(chosen)), solutions, seed))
+    def over_steps(statistic: Callable[[Floats], float | None]) -> Json:
+        """Resamples take solutions as a whole, because their steps are not independent."""
+        return asdict(bootstrap(lambda weights: statistic(weights[steps.solutions]), solutions, seed))
 
-    f1 = bootstrap(
-        lambda chosen: first_error_f1(resampled(firsts, chosen), threshold).f1, len(firsts.errors), seed
-    )
-    found = first_error_f1(firsts, threshold)
+    first_error = FirstErrorF1(firsts, threshold)
+    found = first_error()
+    f1 = bootstrap(lambda weights: first_error(weights).f1, len(firsts.errors), seed)
     return {
         "steps": {
             "counted": len(steps.labels),
@@ -47,8 +46,8 @@ def step_report(evaluated: Evaluated, threshold: float, threshold_from: str, bin
             "unscored": evaluated.unscored,
         },
         "scoresWere": "logits" if evaluated.were_logits else "probabilities",
-        "auc": over_steps(lambda at: auc(steps.labels[at], steps.scores[at])),
-        "aucAtSamePlace": over_steps(lambda at: stratified_auc(steps.labels[at], steps.scores[at], steps.places[at])),
+        "auc": over_steps(Auc(steps.labels, steps.scores)),
+        "aucAtSamePlace": over_steps(Auc(steps.labels, steps.scores, steps.places)),
         "firstError": {
             "solutions": len(firsts.errors),
             "withError": int((firsts.errors >= 0).sum()),
@@ -61,7 +60,7 @@ def step_report(evaluated: Evaluated, threshold: float, threshold_from: str, bin
             "bestThresholdHere": best_threshold(firsts),
         },
         "calibration": {
-            "ece": over_steps(lambda at: calibration_error(steps.labels[at], steps.scores[at], bins)),
+            "ece": over_steps(lambda own: calibration_error(steps.labels, steps.scores, bins, own)),
             "brier": brier(steps.labels, steps.scores),
             "bins": [asdict(one) for one in reliability(steps.labels, steps.scores, bins)],
         },
@@ -92,7 +91,11 @@ def table_of(report: Json) -> str:
     if report.get("unscored"):
         lines += [f"  not scored: {count} × {kind}" for kind, count in report["unscored"].items()]
     if "rows" in report:
-        lines += ["", f"{report['rows']['file']}: {report['rows']['solutions']} solutions", *_step_lines(report["rows"])]
+        lines += [
+            "",
+            f"{report['rows']['file']}: {report['rows']['solutions']} solutions",
+            *_step_lines(report["rows"]),
+        ]
     if "bon" in report:
         lines += ["", *_bon_lines(report["bon"])]
     return "\n".join(lines)

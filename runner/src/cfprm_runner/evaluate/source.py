@@ -38,9 +38,7 @@ def open_scorer(folder: Path, family: str | None = None, device: str | None = No
     return TorchScorer(checkpoint.graph.to(place), checkpoint.card, checkpoint.tokenizer)
 
 
-def score_all(
-    scorer: Scorer, solutions: Sequence[Solution], unscored: Unscored
-) -> dict[int, list[float] | None]:
+def score_all(scorer: Scorer, solutions: Sequence[Solution], unscored: Unscored) -> dict[int, list[float] | None]:
     """The scores of every solution by its index, None for those that cannot be scored, which are counted."""
     scores: dict[int, list[float] | None] = {}
     for index, value in scorer.score(solutions):

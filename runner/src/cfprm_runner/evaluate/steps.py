@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from cfprm_runner.evaluate.metrics import FirstErrors, Floats, Integers, Steps
+from cfprm_runner.evaluate.metrics import FirstErrors, Floats, Steps
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,3 @@ def first_error(labels: Sequence[float | None]) -> int | None:
 
 def _probabilities(scores: Floats, were_logits: bool) -> Floats:
     return np.asarray(expit(scores)) if were_logits else scores
-
-
-def resampled(first_errors: FirstErrors, solutions: Integers) -> FirstErrors:
-    """The solutions at these indices."""
-    return FirstErrors(first_errors.errors[solutions], [first_errors.scores[index] for index in solutions])

@@ -186,7 +186,9 @@ def _generate(
             print(f"\r{journal.done} of {len(plan)} candidates", end="", file=sys.stderr, flush=True)
 
 
-def _row(problem: Problem, candidate: int, generated: Generated, split: SplitRule, by: dict[str, Any]) -> dict[str, Any]:
+def _row(
+    problem: Problem, candidate: int, generated: Generated, split: SplitRule, by: dict[str, Any]
+) -> dict[str, Any]:
     """A TRL row without labels; `gold` is what `cfprm bon` grades the candidate's answer by."""
     own_id = {} if problem.id is None else {"id": problem.id}
     gold = {} if problem.gold is None else {"gold": problem.gold}

@@ -72,7 +72,9 @@ def load_tokenizer(model: str) -> Any:
     try:
         return AutoTokenizer.from_pretrained(model)
     except Exception as error:
-        raise Fault(f"The tokenizer of {model} cannot be loaded ({error}). Give a folder or a name on the hub.") from error
+        raise Fault(
+            f"The tokenizer of {model} cannot be loaded ({error}). Give a folder or a name on the hub."
+        ) from error
 
 
 def seed_of(*parts: int) -> int:

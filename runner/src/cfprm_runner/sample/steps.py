@@ -9,9 +9,7 @@ SplitRule = Literal["blank-line", "line", "step-marker", "whole"]
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 _LINE = re.compile(r"\n")
-_MARKER = re.compile(
-    r"(?:^|\n|(?<=[.!?:;)\]}$])[^\S\n])[^\S\n]*(?:#+[^\S\n]+|\*\*|__)?Step[^\S\n]+\d+[^\S\n]*[:.)]"
-)
+_MARKER = re.compile(r"(?:^|\n|(?<=[.!?:;)\]}$])[^\S\n])[^\S\n]*(?:#+[^\S\n]+|\*\*|__)?Step[^\S\n]+\d+[^\S\n]*[:.)]")
 _CUTS = {"blank-line": _BLANK_LINE, "line": _LINE, "step-marker": _MARKER}
 
 

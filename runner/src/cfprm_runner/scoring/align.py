@@ -29,7 +29,7 @@ class Aligned:
     positions: list[int]
 
 
-class CannotScore(Fault):  # noqa: N818 - the project's word
+class CannotScore(Fault):
     """A solution that this model cannot score; `kind` is the word that the extension's scorer has for it."""
 
     def __init__(self, kind: str, message: str) -> None:
@@ -114,9 +114,7 @@ def _turns(card: Card, solution: Solution, tokenizer: ModelTokenizer) -> Aligned
     return Aligned(ids, positions)
 
 
-def _between_answers(
-    card: Card, rendered: str, messages: list[Message], tokenizer: ModelTokenizer
-) -> list[str]:
+def _between_answers(card: Card, rendered: str, messages: list[Message], tokenizer: ModelTokenizer) -> list[str]:
     """What stands before each answer, found with answers that occur nowhere else in the conversation."""
     mark = next(chr(code) for code in range(_FIRST_MARK, 0x110000) if chr(code) not in rendered)
     marked = tokenizer.render([{**m, "content": mark} if m["role"] == "assistant" else m for m in messages])

@@ -125,8 +125,7 @@ def parse_card(entries: Any, source: str) -> Card:
     merged: Json = {**families()[entries["family"]], **entries}
     if "separator" not in merged:
         raise Fault(
-            f"{source}: separator is missing: the family {merged['family']} has no default, "
-            "so name its text and id."
+            f"{source}: separator is missing: the family {merged['family']} has no default, so name its text and id."
         )
     head = merged["head"]
     if "head" in entries and "activation" not in entries:

@@ -27,9 +27,7 @@ class ModelTokenizer:
         try:
             self._tokenizer = Tokenizer.from_file(str(path))
         except Exception as error:
-            raise Fault(
-                f"{path} cannot be used ({error}). Copy it from the original model's folder."
-            ) from error
+            raise Fault(f"{path} cannot be used ({error}). Copy it from the original model's folder.") from error
         self.bos = _text(config.get("bos_token"))
         self._eos = _text(config.get("eos_token"))
         self._template = _chat_template(folder, config)
