@@ -9,6 +9,7 @@ from cfprm_runner.contract.run_folder import RunFolder
 from cfprm_runner.machine import micro_batch_of, precision_of, world_size
 from cfprm_runner.options import TrainOptions
 from cfprm_runner.presets import Preset, deepspeed_file, fsdp_config
+from cfprm_runner.presets.cpu_sharding import allow_sharding_on_cpu
 
 COLLECTIVE_SECONDS = 4 * 3600
 """How long processes wait for each other: the first one alone reads and encodes all rows."""
@@ -20,6 +21,8 @@ def training_arguments(options: TrainOptions, preset: Preset, folder: RunFolder)
     micro = micro_batch_of(options, preset, world)
     cpu = options.device == "cpu"
     os.environ["TENSORBOARD_LOGGING_DIR"] = str(folder.tensorboard)
+    if preset.fsdp and cpu:
+        allow_sharding_on_cpu()
     sharded: dict[str, Any] = {"fsdp": True, "fsdp_config": fsdp_config()} if preset.fsdp else {}
     return TrainingArguments(
         output_dir=str(folder.checkpoints(options.keep).folder),
