@@ -3,8 +3,10 @@
 import hashlib
 import json
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from hypothesis import settings
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
 
+from cfprm_runner.contract.stop import SIGNALS
 from cfprm_runner.options import TrainOptions
 
 torch.set_num_threads(1)
@@ -102,30 +105,40 @@ def row(steps: int, labels: list[Any] | None = None, window: int = 1, prompt: st
     }
 
 
+@pytest.fixture(autouse=True)
+def signals_given_back() -> Iterator[None]:
+    """A run in this process takes signals over; the next test, and whoever stops the tests, gets them back."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.fixture(scope="session")
 def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the tiny model."""
     return make_model(tmp_path_factory.mktemp("backbone"))
 
 
+def tiny_options(backbone: Path, output: Path, **changes: Any) -> TrainOptions:
+    """Options for a run of seconds on the CPU, with changes."""
+    defaults: dict[str, Any] = {
+        "input": MERGE,
+        "output": output,
+        "model": str(backbone),
+        "device": "cpu",
+        "batch": 8,
+        "micro_batch": 4,
+        "learning_rate": 1e-3,
+        "save_every": 4,
+    }
+    return TrainOptions(**{**defaults, **changes})
+
+
 @pytest.fixture
 def options(backbone: Path, tmp_path: Path) -> Callable[..., TrainOptions]:
-    """Options for a run of a second or two on the CPU, with changes."""
-
-    def make(**changes: Any) -> TrainOptions:
-        defaults: dict[str, Any] = {
-            "input": MERGE,
-            "output": tmp_path / "run",
-            "model": str(backbone),
-            "device": "cpu",
-            "batch": 8,
-            "micro_batch": 4,
-            "learning_rate": 1e-3,
-            "save_every": 4,
-        }
-        return TrainOptions(**{**defaults, **changes})
-
-    return make
+    """`tiny_options` for this test's folder."""
+    return lambda **changes: tiny_options(backbone, tmp_path / "run", **changes)
 
 
 def metrics_of(run: Path) -> list[dict[str, Any]]:
@@ -136,3 +149,18 @@ def metrics_of(run: Path) -> list[dict[str, Any]]:
 def status_of(run: Path) -> dict[str, Any]:
     """A run's status."""
     return dict(json.loads((run / "status.json").read_text(encoding="utf-8")))
+
+
+def weights_of(run: Path) -> bytes:
+    """The finished weights, byte for byte."""
+    return (run / "model" / "model.safetensors").read_bytes()
+
+
+def command_of(options: TrainOptions) -> list[str]:
+    """The command line of a run, with every option that is not at its default."""
+    found = [PYTHON, "-m", "cfprm_runner", "train"]
+    for field in fields(options):
+        value = getattr(options, field.name)
+        if value != field.default:
+            found += [f"--{field.name.replace('_', '-')}", str(value)]
+    return found

@@ -98,6 +98,8 @@ def load_model(
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
+    pad: Any = tokenizer.pad_token_id
+    model.config.pad_token_id = pad
     _place_separator(model, tokenizer, spec, added)
     head = head_of(model)
     if not torch.isfinite(head.weight).all() or head.weight.std() == 0:

@@ -5,9 +5,10 @@ passes no signals on to workers: the driver, which gets them, leaves the file `s
 """
 
 import contextlib
-import os
 import sys
 import threading
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import tyro
@@ -72,8 +73,8 @@ def run(options: TrainOptions) -> int:
     if code is not None:
         return code
     message = (
-        "A worker of the run ended without saying why: the log of the Ray job has its last words. The same command goes "
-        "on from the last checkpoint."
+        "A worker of the run ended without saying why: the log of the Ray job has its last words. The same command "
+        "goes on from the last checkpoint."
     )
     with StatusFile(folder.root) as status:
         status.update(state="failed", error={"message": message})
@@ -89,9 +90,7 @@ def _pass_on(stop: StopRequest, folder: RunFolder, ended: threading.Event) -> No
 
 def _absolute(options: TrainOptions) -> TrainOptions:
     """Workers have another working folder."""
-    from dataclasses import replace
-
-    model = os.path.abspath(options.model) if os.path.isdir(options.model) else options.model
+    model = str(Path(options.model).resolve()) if Path(options.model).is_dir() else options.model
     return replace(options, input=options.input.resolve(), output=options.output.resolve(), model=model)
 
 
