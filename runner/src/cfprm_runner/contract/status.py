@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
+from typing_extensions import Self
+
 from cfprm_runner import __version__
 from cfprm_runner.contract.files import write_json
 
@@ -21,7 +23,20 @@ def now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-class StatusFile:
+class Status:
+    """Takes what a run says of itself and tells nobody: for all processes but the first."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        return
+
+    def update(self, **changes: Any) -> None:
+        """Sets fields (state, step, total, checkpoint, error)."""
+
+
+class StatusFile(Status):
     """Writes `status.json` at every change and, while the process lives, every few seconds (`heartbeat`).
 
     A run whose heartbeat is old and whose state is not an end has been killed; the same command goes on with it.
@@ -44,7 +59,7 @@ class StatusFile:
             "error": None,
         }
 
-    def __enter__(self) -> "StatusFile":
+    def __enter__(self) -> Self:
         self.update()
         self._beat = threading.Thread(target=self._keep_beating, name="heartbeat", daemon=True)
         self._beat.start()
@@ -55,7 +70,7 @@ class StatusFile:
         self._beat.join()
 
     def update(self, **changes: Any) -> None:
-        """Sets fields (state, step, total, checkpoint, error) and writes the file."""
+        """Sets fields and writes the file."""
         with self._lock:
             self._values.update(changes, heartbeat=now())
             write_json(self._file, self._values)

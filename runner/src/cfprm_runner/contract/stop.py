@@ -1,6 +1,7 @@
-"""How a run is asked to stop: TERM, USR1 or INT to any of its first process's parents, or the file `stop`."""
+"""How a run is asked to stop: TERM, USR1 or INT to one of its processes, or the file `stop` in its folder."""
 
 import signal
+import threading
 from pathlib import Path
 
 from cfprm_runner.fault import Stopped
@@ -14,20 +15,22 @@ class StopRequest:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / FILE
-        self._signalled = False
+        self.signalled = False
+        """Whether a signal came."""
 
     def listen(self) -> None:
-        """Takes the signals over for the rest of the process."""
-        for number in SIGNALS:
-            signal.signal(number, self._take)
+        """Takes the signals over for the rest of the process; in a thread (Ray's workers) there is only the file."""
+        if threading.current_thread() is threading.main_thread():
+            for number in SIGNALS:
+                signal.signal(number, self._take)
 
-    def _take(self, number: int, frame: object) -> None:
-        self._signalled = True
+    def _take(self, *_: object) -> None:
+        self.signalled = True
 
     @property
     def requested(self) -> bool:
         """Whether the run shall stop."""
-        return self._signalled or self._file.exists()
+        return self.signalled or self._file.exists()
 
     def check(self) -> None:
         """Raises `Stopped` if the run shall stop."""

@@ -50,17 +50,13 @@ def deepspeed_file(preset: Preset) -> str | None:
     return str(Path(__file__).parent / preset.deepspeed) if preset.deepspeed else None
 
 
-def fsdp_config(cpu: bool) -> dict[str, Any]:
-    """FSDP2 as the Trainer takes it: each transformer layer a unit, checkpoints in shards.
-
-    Args:
-        cpu: whether the processes have no GPU; recomputing is the Trainer's there.
-    """
+def fsdp_config() -> dict[str, Any]:
+    """FSDP2 as the Trainer takes it: each transformer layer a unit, checkpoints in shards."""
     return {
         "version": 2,
         "auto_wrap_policy": "TRANSFORMER_BASED_WRAP",
         "state_dict_type": "SHARDED_STATE_DICT",
-        "cpu_ram_efficient_loading": not cpu,
+        "cpu_ram_efficient_loading": False,
         "reshard_after_forward": True,
         "activation_checkpointing": True,
     }
