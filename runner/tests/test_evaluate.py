@@ -12,6 +12,7 @@ from cfprm_runner.cli import execute
 from cfprm_runner.evaluate.command import EvaluateOptions, evaluate
 from cfprm_runner.export.command import ExportOptions, export
 from cfprm_runner.fault import Fault
+
 from tiny_checkpoints import REPOSITORY, make
 
 REAL_ROWS = REPOSITORY / "media" / "sample" / "processbench-gsm8k.jsonl"
@@ -150,10 +151,10 @@ def test_the_threshold_is_chosen_on_other_rows(tmp_path: Path) -> None:
     chosen = evaluate(EvaluateOptions(rows=file, threshold_rows=other))["rows"]["firstError"]
     assert chosen["threshold"] == pytest.approx(0.8)
     assert (chosen["thresholdFrom"], chosen["f1"]["value"]) == ("chosen on other.jsonl", 1)
-    with pytest.raises(Fault, match="are the same file"):
+    with pytest.raises(Fault, match=r"are the same file"):
         evaluate(EvaluateOptions(rows=file, threshold_rows=file))
     write(other, rows[1:])
-    with pytest.raises(Fault, match="has not both solutions with and without an error"):
+    with pytest.raises(Fault, match=r"has not both solutions with and without an error"):
         evaluate(EvaluateOptions(rows=file, threshold_rows=other))
 
 
@@ -188,7 +189,7 @@ def test_what_cannot_be_scored_is_counted_and_named(
     assert execute(["evaluate", "--rows", str(file), "--model", str(model)]) == 1
     assert "not scored: 1 × separator-in-text" in capsys.readouterr().out
     write(file, rows[:1])
-    with pytest.raises(Fault, match="has both a label and a score: Step 1 holds '<extra_0>'"):
+    with pytest.raises(Fault, match=r"has both a label and a score: Step 1 holds '<extra_0>'"):
         evaluate(EvaluateOptions(rows=file, model=model))
 
 
@@ -220,29 +221,29 @@ def test_rows_that_cannot_be_evaluated_say_why(row: Any, message: str, tmp_path:
 def test_files_without_candidates_say_what_they_lack(tmp_path: Path, model: Path) -> None:
     file = tmp_path / "rows.jsonl"
     write(file, [STEPS, {**STEPS, "prompt": "q"}])
-    with pytest.raises(Fault, match="2 solutions of as many problems, so there is nothing to choose from"):
+    with pytest.raises(Fault, match=r"2 solutions of as many problems, so there is nothing to choose from"):
         evaluate(EvaluateOptions(candidates=file))
     write(file, [STEPS, STEPS])
-    with pytest.raises(Fault, match="has no scores. Name the model"):
+    with pytest.raises(Fault, match=r"has no scores. Name the model"):
         evaluate(EvaluateOptions(candidates=file))
-    with pytest.raises(Fault, match="None of the candidates in .* has a verdict"):
+    with pytest.raises(Fault, match=r"None of the candidates in .* has a verdict"):
         evaluate(EvaluateOptions(candidates=file, model=model))
     write(file, [{"text": "x"}])
-    with pytest.raises(Fault, match="it holds no candidates"):
+    with pytest.raises(Fault, match=r"it holds no candidates"):
         evaluate(EvaluateOptions(candidates=file))
     write(file, [{"prompt": "p", "answers": ["a", "b"], "label": [1]}])
-    with pytest.raises(Fault, match="label must be a list with an entry for each of the 2 answers"):
+    with pytest.raises(Fault, match=r"label must be a list with an entry for each of the 2 answers"):
         evaluate(EvaluateOptions(candidates=file))
 
 
 def test_options_that_go_nowhere(tmp_path: Path, checkpoint: Path) -> None:
-    with pytest.raises(Fault, match="There is nothing to evaluate on"):
+    with pytest.raises(Fault, match=r"There is nothing to evaluate on"):
         evaluate(EvaluateOptions())
-    with pytest.raises(Fault, match="chooses the threshold for --rows, which are missing"):
+    with pytest.raises(Fault, match=r"chooses the threshold for --rows, which are missing"):
         evaluate(EvaluateOptions(candidates=REAL_ROWS, threshold_rows=REAL_ROWS))
-    with pytest.raises(Fault, match="--bins is 0"):
+    with pytest.raises(Fault, match=r"--bins is 0"):
         evaluate(EvaluateOptions(rows=REAL_ROWS, bins=0))
-    with pytest.raises(Fault, match="is no folder"):
+    with pytest.raises(Fault, match=r"is no folder"):
         evaluate(EvaluateOptions(rows=REAL_ROWS, model=tmp_path / "none"))
-    with pytest.raises(Fault, match="does not exist"):
+    with pytest.raises(Fault, match=r"does not exist"):
         evaluate(EvaluateOptions(rows=tmp_path / "none", model=checkpoint))

@@ -22,6 +22,7 @@ from cfprm_runner.export.graph import PRECISIONS, write_onnx
 from cfprm_runner.fault import Fault
 from cfprm_runner.scoring.align import align
 from cfprm_runner.scoring.scorers import OnnxScorer
+
 from tiny_checkpoints import MAKERS, REPOSITORY, make
 
 UNTOLD = {"math-shepherd", "rlhflow"}
@@ -180,7 +181,7 @@ def test_large_weights_lie_beside_the_model(checkpoints: dict[str, Path], tmp_pa
 def test_a_model_in_training_mode_is_never_written(checkpoints: dict[str, Path], tmp_path: Path) -> None:
     graph = load_checkpoint(checkpoints["cfprm"]).graph
     assert not graph.training
-    with pytest.raises(ValueError, match="training mode"):
+    with pytest.raises(ValueError, match=r"training mode"):
         write_onnx(graph.train(), "fp32", tmp_path / "model.onnx")
 
 
@@ -212,10 +213,10 @@ def test_rows_of_one_s_own_and_a_tolerance(checkpoints: dict[str, Path], tmp_pat
     assert (agreement.rows, agreement.steps) == (1, 1)
     card = json.loads((tmp_path / "a" / "prm.json").read_text("utf-8"))
     assert (card["name"], card["licence"]) == ("mine", "MIT")
-    with pytest.raises(Fault, match="disagrees"):
+    with pytest.raises(Fault, match=r"disagrees"):
         export(options("cfprm", checkpoints["cfprm"], tmp_path / "b", precision="int4", tolerance=1e-6))
     rows.write_text(json.dumps({"prompt": "p", "completions": ["word " * 5000]}), "utf-8")
-    with pytest.raises(Fault, match="None of the rows to check with can be scored: The solution is"):
+    with pytest.raises(Fault, match=r"None of the rows to check with can be scored: The solution is"):
         export(options("cfprm", checkpoints["cfprm"], tmp_path / "c", rows=rows))
 
 
@@ -243,9 +244,9 @@ def test_a_checkpoint_that_is_none_says_what_it_lacks(broken: Any, tmp_path: Pat
     with pytest.raises(Fault, match=r"has no prm.json, and its architecture \(Qwen2ForTokenClassification\)"):
         export(ExportOptions(folder, out))
     (folder / "config.json").unlink()
-    with pytest.raises(Fault, match="has no config.json: it is no checkpoint"):
+    with pytest.raises(Fault, match=r"has no config.json: it is no checkpoint"):
         export(ExportOptions(folder, out))
-    with pytest.raises(Fault, match="is no folder"):
+    with pytest.raises(Fault, match=r"is no folder"):
         export(ExportOptions(tmp_path / "none", out))
     folder = broken("qwen2.5-math-prm")
     (folder / "model-00002-of-00002.safetensors").unlink()
@@ -253,7 +254,7 @@ def test_a_checkpoint_that_is_none_says_what_it_lacks(broken: Any, tmp_path: Pat
         export(ExportOptions(folder, out))
     folder = broken("skywork-o1-open-prm")
     (folder / "pytorch_model.bin").unlink()
-    with pytest.raises(Fault, match="has no weights"):
+    with pytest.raises(Fault, match=r"has no weights"):
         export(ExportOptions(folder, out))
     assert not out.exists()
 
@@ -261,13 +262,13 @@ def test_a_checkpoint_that_is_none_says_what_it_lacks(broken: Any, tmp_path: Pat
 def test_a_checkpoint_of_another_family_is_refused(broken: Any, tmp_path: Path) -> None:
     out = tmp_path / "out"
     folder = broken("cfprm")
-    with pytest.raises(Fault, match="is of the family cfprm by its prm.json, not rlhflow"):
+    with pytest.raises(Fault, match=r"is of the family cfprm by its prm.json, not rlhflow"):
         export(ExportOptions(folder, out, family="rlhflow"))
     edit(folder, "prm.json", family="qwen2.5-math-prm", separator={"text": "<extra_0>"})
     with pytest.raises(Fault, match=r"lacks 4 weights that qwen2.5-math-prm has \(score.0.bias"):
         export(ExportOptions(folder, out))
     edit(folder, "prm.json", family="cfprm", head={"kind": "two-logits", "positive": 1})
-    with pytest.raises(Fault, match="one logit per position"):
+    with pytest.raises(Fault, match=r"one logit per position"):
         export(ExportOptions(folder, out))
     folder = broken("rlhflow")
     with pytest.raises(Fault, match=r"has no prm.json, and its architecture \(LlamaForCausalLM\)"):
@@ -275,25 +276,25 @@ def test_a_checkpoint_of_another_family_is_refused(broken: Any, tmp_path: Path) 
     with pytest.raises(Fault, match=r"at the id 648, where '\+' is"):
         export(ExportOptions(folder, out, family="math-shepherd"))
     edit(folder, "config.json", model_type="unheard-of")
-    with pytest.raises(Fault, match="cannot be loaded as rlhflow"):
+    with pytest.raises(Fault, match=r"cannot be loaded as rlhflow"):
         export(ExportOptions(folder, out, family="rlhflow"))
     (folder / "adapter_config.json").write_text("{}", "utf-8")
-    with pytest.raises(Fault, match="is an adapter"):
+    with pytest.raises(Fault, match=r"is an adapter"):
         export(ExportOptions(folder, out, family="rlhflow"))
     assert not out.exists()
 
 
 def test_targets_that_hold_something_are_spared(checkpoints: dict[str, Path], tmp_path: Path) -> None:
     folder = checkpoints["cfprm"]
-    with pytest.raises(Fault, match="holds the checkpoint"):
+    with pytest.raises(Fault, match=r"holds the checkpoint"):
         export(ExportOptions(folder, folder, force=True))
-    with pytest.raises(Fault, match="holds the checkpoint"):
+    with pytest.raises(Fault, match=r"holds the checkpoint"):
         export(ExportOptions(folder, folder.parent, force=True))
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "thesis.tex").write_text("years", "utf-8")
-    with pytest.raises(Fault, match="exists. Name another folder, or replace"):
+    with pytest.raises(Fault, match=r"exists. Name another folder, or replace"):
         export(ExportOptions(folder, tmp_path / "work"))
-    with pytest.raises(Fault, match="is no exported model"):
+    with pytest.raises(Fault, match=r"is no exported model"):
         export(ExportOptions(folder, tmp_path / "work", force=True))
     assert (tmp_path / "work" / "thesis.tex").exists()
 
@@ -303,7 +304,7 @@ def test_a_full_disk_is_seen_before_anything_is_written(
 ) -> None:
     usage = type(shutil.disk_usage(tmp_path))
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 9, 1))
-    with pytest.raises(Fault, match="free, and the export needs up to"):
+    with pytest.raises(Fault, match=r"free, and the export needs up to"):
         export(ExportOptions(checkpoints["cfprm"], tmp_path / "deep" / "out"))
     assert not list(tmp_path.iterdir())
 

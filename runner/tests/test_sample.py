@@ -20,6 +20,7 @@ from cfprm_runner.fault import Fault
 from cfprm_runner.sample.command import SampleOptions, run
 from cfprm_runner.sample.generators import Generated, Request, Sampling, open_generator
 from cfprm_runner.sample.steps import split_steps
+
 from tiny_checkpoints import REPOSITORY, SHAPE, write_tokenizer
 
 Row = dict[str, Any]
@@ -138,14 +139,14 @@ def test_a_run_with_other_settings_is_not_mixed_in(problems: Path, backbone: Pat
     content = out.read_bytes()
     out.rename(partial)
     for other in ({"temperature": 0.9}, {"n": 4}, {"seed": 3}, {"system": ""}, {"batch": 2}):
-        with pytest.raises(Fault, match="is of a run with other settings or problems"):
+        with pytest.raises(Fault, match=r"is of a run with other settings or problems"):
             run(options(problems, backbone, out, **other))
     partial.write_bytes(b'{"prompt": "somebody else\'s"}\n')
-    with pytest.raises(Fault, match="remove it to begin anew"):
+    with pytest.raises(Fault, match=r"remove it to begin anew"):
         run(options(problems, backbone, out))
     partial.write_bytes(content)
     assert run(options(problems, backbone, out)) == 0
-    with pytest.raises(Fault, match="exists. Name another file"):
+    with pytest.raises(Fault, match=r"exists. Name another file"):
         run(options(problems, backbone, out))
     assert run(options(problems, backbone, out, force=True)) == 0
 
@@ -272,21 +273,21 @@ def test_problems_and_backbones_that_are_none(problems: Path, backbone: Path, tm
     bare.mkdir()
     size = write_tokenizer(bare, "mistral")
     MistralForCausalLM(MistralConfig(vocab_size=size, **SHAPE)).save_pretrained(bare)
-    with pytest.raises(Fault, match="has no chat template. State the text around a problem with --prompt"):
+    with pytest.raises(Fault, match=r"has no chat template. State the text around a problem with --prompt"):
         run(options(problems, bare, tmp_path / "out"))
     assert run(options(problems, bare, tmp_path / "out", prompt="Problem: {problem}\nSolution:")) == 0
-    with pytest.raises(Fault, match="cannot be loaded"):
+    with pytest.raises(Fault, match=r"cannot be loaded"):
         run(options(problems, tmp_path / "nowhere", tmp_path / "other"))
     Qwen2ForCausalLM(Qwen2Config(vocab_size=50, **SHAPE)).save_pretrained(bare)
-    with pytest.raises(Fault, match="and the model knows 50 ids"):
+    with pytest.raises(Fault, match=r"and the model knows 50 ids"):
         run(options(problems, bare, tmp_path / "other", prompt="{problem}"))
-    with pytest.raises(Fault, match="vLLM is not installed"):
+    with pytest.raises(Fault, match=r"vLLM is not installed"):
         run(options(problems, backbone, tmp_path / "other", backend="vllm"))
     problems.write_text('{"text": "no problem"}\n', "utf-8")
-    with pytest.raises(Fault, match="row 1: it has no problem"):
+    with pytest.raises(Fault, match=r"row 1: it has no problem"):
         run(options(problems, backbone, tmp_path / "other"))
     problems.write_text("\n", "utf-8")
-    with pytest.raises(Fault, match="has no rows"):
+    with pytest.raises(Fault, match=r"has no rows"):
         run(options(problems, backbone, tmp_path / "other"))
-    with pytest.raises(Fault, match="does not exist"):
+    with pytest.raises(Fault, match=r"does not exist"):
         run(options(tmp_path / "none", backbone, tmp_path / "other"))

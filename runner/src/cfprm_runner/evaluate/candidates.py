@@ -98,8 +98,8 @@ def _answers(row: dict[str, Any], number: int, file: Path) -> list[Answer]:
         return [Answer(number, Solution(prompt, steps), verdict if isinstance(verdict, bool) else None, scores)]
     if not (isinstance(prompt, str) and is_texts(row.get("answers"))):
         raise Fault(
-            f"{where}: it holds no candidates: neither a TRL row (prompt, completions, final_correct) nor one of RLHFlow "
-            "(prompt, answers, label). `cfprm convert FILE --to trl` writes a row per candidate."
+            f"{where}: it holds no candidates: neither a TRL row (prompt, completions, final_correct) nor one of "
+            "RLHFlow (prompt, answers, label). `cfprm convert FILE --to trl` writes a row per candidate."
         )
     count = len(row["answers"])
     verdicts = _listed(row.get("label", row.get("labels")), count, where, "label")

@@ -174,7 +174,8 @@ def best_threshold(solutions: FirstErrors) -> float | None:
     lowest so far does anything change. The middle of the best interval, the lowest one if several are equally good.
     None if there are not solutions of both kinds.
     """
-    lows = np.unique(np.concatenate([np.minimum.accumulate(row) for row in solutions.scores if row.size] or [[]]))
+    lowest = [np.minimum.accumulate(row) for row in solutions.scores if row.size]
+    lows = np.unique(np.concatenate(lowest)) if lowest else np.empty(0)
     if lows.size == 0 or FirstErrorF1(solutions, 0.5)().f1 is None:
         return None
     edges = np.concatenate([[0.0], lows, [1.0]])

@@ -106,8 +106,8 @@ def judge(agreement: Agreement, precision: Precision, tolerance: float | None = 
         f"allow it with --tolerance {needed:.2f}."
     )
     raise Fault(
-        f"The exported {precision.name} model disagrees with PyTorch: scores of {agreement.steps} steps differ by up to "
-        f"{agreement.largest:.2g} ({largest:.2g} is allowed), in the mean by {agreement.mean:.2g} ({mean:.2g}), and "
+        f"The exported {precision.name} model disagrees with PyTorch: scores of {agreement.steps} steps differ by up "
+        f"to {agreement.largest:.2g} ({largest:.2g} is allowed), in the mean by {agreement.mean:.2g} ({mean:.2g}), and "
         f"padded from alone by up to {agreement.padded:.2g}. Nothing was written. {way}",
         ExitCode.FAILED,
     )

@@ -21,8 +21,8 @@ from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
     AutoModelForTokenClassification,
-    PretrainedConfig,
     PreTrainedModel,
+    Qwen2Config,
     Qwen2Model,
     Qwen2PreTrainedModel,
 )
@@ -67,12 +67,12 @@ class Checkpoint:
 class Qwen2ForProcessRewardModel(Qwen2PreTrainedModel):
     """Qwen2.5-Math-PRM: a head of two layers and two labels."""
 
-    def __init__(self, config: PretrainedConfig) -> None:
+    def __init__(self, config: Qwen2Config) -> None:
         super().__init__(config)
         self.model = Qwen2Model(config)
         width = config.hidden_size
         self.score = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, 2))
-        self.post_init()
+        self.post_init()  # type: ignore[no-untyped-call]
 
 
 class ValueHead(nn.Module):
@@ -91,11 +91,11 @@ class ValueHead(nn.Module):
 class Qwen2ForPrmModel(Qwen2PreTrainedModel):
     """Skywork-o1-Open-PRM: a value per position."""
 
-    def __init__(self, config: PretrainedConfig) -> None:
+    def __init__(self, config: Qwen2Config) -> None:
         super().__init__(config)
         self.model = Qwen2Model(config)
         self.v_head = ValueHead(config.hidden_size)
-        self.post_init()
+        self.post_init()  # type: ignore[no-untyped-call]
 
 
 def load_checkpoint(folder: Path, family: str | None = None, dtype: torch.dtype = torch.float32) -> Checkpoint:
@@ -222,6 +222,10 @@ def _load(folder: Path, model: Any, card: Card, dtype: torch.dtype, **more: Any)
     return result
 
 
+def _graph(model: PreTrainedModel, head: Any) -> Graph:
+    return Graph(model.base_model, head)
+
+
 def _cfprm(folder: Path, card: Card, dtype: torch.dtype) -> Graph:
     labels = AutoConfig.from_pretrained(folder, local_files_only=True).num_labels
     if labels != 1 or card.head["kind"] != "one-logit":
@@ -230,18 +234,18 @@ def _cfprm(folder: Path, card: Card, dtype: torch.dtype) -> Graph:
             "have one logit per position. Check that prm.json belongs to this checkpoint."
         )
     model = _load(folder, AutoModelForTokenClassification, card, dtype)
-    return Graph(model.base_model, model.score)
+    return _graph(model, model.score)
 
 
 def _qwen(folder: Path, card: Card, dtype: torch.dtype) -> Graph:
     model = _load(folder, Qwen2ForProcessRewardModel, card, dtype)
-    return Graph(model.base_model, model.score)
+    return _graph(model, model.score)
 
 
 def _skywork(folder: Path, card: Card, dtype: torch.dtype) -> Graph:
     # TRL saves the model inside its wrapper under this name.
     model = _load(folder, Qwen2ForPrmModel, card, dtype, key_mapping={"^pretrained_model\\.": ""})
-    return Graph(model.base_model, model.v_head)
+    return _graph(model, model.v_head)
 
 
 def _language_model(folder: Path, card: Card, dtype: torch.dtype) -> Graph:
@@ -258,7 +262,7 @@ def _language_model(folder: Path, card: Card, dtype: torch.dtype) -> Graph:
         head.weight.copy_(whole.weight[rows])
         if whole.bias is not None:
             head.bias.copy_(whole.bias[rows])
-    return Graph(model.base_model, head)
+    return _graph(model, head)
 
 
 _LOADERS: dict[str, Callable[[Path, Card, torch.dtype], Graph]] = {

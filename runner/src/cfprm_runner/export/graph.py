@@ -144,7 +144,7 @@ def _export(graph: Graph, dtype: torch.dtype, path: Path, inline_bytes: int) -> 
         node.metadata_props.clear()
         for value in node.outputs:
             value.metadata_props.clear()
-    large = sum(weight.nbytes for weight in graph.state_dict().values()) > inline_bytes
+    large = bool(sum(weight.nbytes for weight in graph.state_dict().values()) > inline_bytes)
     program.save(path, external_data=large)
     return large
 

@@ -92,7 +92,8 @@ class _Transformers:
             loaded = AutoModelForCausalLM.from_pretrained(model, dtype="auto" if device != "cpu" else torch.float32)
         except Exception as error:
             raise Fault(f"{model} cannot be loaded as a causal language model ({error}).") from error
-        self._model = loaded.to(device).eval()
+        self._model: Any = loaded.eval()
+        self._model.to(device)
         self._sampling = sampling
         self._vocabulary = self._model.get_input_embeddings().num_embeddings
         own = self._model.generation_config
@@ -123,8 +124,8 @@ class _Transformers:
         most = int(inputs["input_ids"].max())
         if most >= self._vocabulary:
             raise Fault(
-                f"The tokenizer gives the id {most}, and the model knows {self._vocabulary} ids. Take the tokenizer that "
-                "belongs to it."
+                f"The tokenizer gives the id {most}, and the model knows {self._vocabulary} ids. Take the tokenizer "
+                "that belongs to it."
             )
         inputs = {name: inputs[name].to(self._model.device) for name in ("input_ids", "attention_mask")}
         torch.manual_seed(seed_of(self._sampling.seed, *requests[0].key))

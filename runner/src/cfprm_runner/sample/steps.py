@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Literal
 
 SplitRule = Literal["blank-line", "line", "step-marker", "whole"]
@@ -17,5 +18,5 @@ def split_steps(text: str, rule: SplitRule) -> tuple[str, ...]:
     """The pieces of a text, in order, without white space at their ends; empty ones are left out."""
     starts = [match.start() for match in _CUTS[rule].finditer(text)] if rule in _CUTS else []
     bounds = [0, *starts, len(text)]
-    pieces = (text[start:end].strip() for start, end in zip(bounds, bounds[1:], strict=False))
+    pieces = (text[start:end].strip() for start, end in pairwise(bounds))
     return tuple(piece for piece in pieces if piece)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ def read_json_rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise Fault(f"{file} does not exist. Check the name.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise Fault(f"{file} cannot be read ({error}). Unpack it first if it is compressed.") from error
+    rows: Iterable[tuple[int, Any]]
     if text.lstrip().startswith("["):
         rows = enumerate(_parsed(text, str(file)), start=1)
     else:
