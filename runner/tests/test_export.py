@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,39 +16,20 @@ from safetensors.torch import load_file
 from torch.nn import functional
 
 from cfprm_runner.cli import execute
-from cfprm_runner.export.check import bundled_rows
+from cfprm_runner.encode import encode
+from cfprm_runner.export.check import Agreement, bundled_rows, judge
 from cfprm_runner.export.checkpoint import load_checkpoint
 from cfprm_runner.export.command import ExportOptions, export
 from cfprm_runner.export.graph import PRECISIONS, write_onnx
-from cfprm_runner.fault import Fault
+from cfprm_runner.fault import ExitCode, Fault
+from cfprm_runner.prm_json import read_spec
 from cfprm_runner.scoring.align import align
 from cfprm_runner.scoring.scorers import OnnxScorer
 
-from tiny_checkpoints import MAKERS, REPOSITORY, make
+from conftest import command_of, tiny_options
+from tiny_checkpoints import FAMILIES, command_line, export_options
 
-UNTOLD = {"math-shepherd", "rlhflow"}
-FAMILIES = list(MAKERS)
 ROWS = bundled_rows()
-
-
-@pytest.fixture(scope="session")
-def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    root = tmp_path_factory.mktemp("checkpoints")
-    return {family: make(family, root / family) for family in FAMILIES}
-
-
-@pytest.fixture(scope="session")
-def exported(checkpoints: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Every family in single precision."""
-    root = tmp_path_factory.mktemp("exported")
-    for family, folder in checkpoints.items():
-        export(options(family, folder, root / family))
-    return {family: root / family for family in FAMILIES}
-
-
-def options(family: str, checkpoint: Path, output: Path, **more: Any) -> ExportOptions:
-    named = {"family": family} if family in UNTOLD else {}
-    return ExportOptions(checkpoint, output, **{**named, **more})
 
 
 def hidden_states(folder: Path, ids: list[int]) -> torch.Tensor:
@@ -105,24 +87,15 @@ def test_an_exported_model_gives_the_scores_of_the_family_s_own_code(
     assert spread.std() > 0.005, "scores that are all the same prove nothing"
 
 
-@pytest.fixture(scope="session")
-def command_line() -> Path:
-    """The extension's own command line, built if it is not."""
-    built = REPOSITORY / "dist" / "cli.js"
-    if not built.is_file():
-        subprocess.run(["node", "scripts/test.mjs", "build"], cwd=REPOSITORY, check=True, capture_output=True)
-    return built
-
-
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_extension_s_scorer_gives_the_same_scores(
-    family: str, exported: dict[str, Path], command_line: Path, checkpoints: dict[str, Path], tmp_path: Path
+    family: str, exported: dict[str, Path], checkpoints: dict[str, Path], tmp_path: Path
 ) -> None:
     rows = tmp_path / "rows.jsonl"
     lines = [json.dumps({"prompt": row.problem, "completions": row.steps}) for row in ROWS]
     rows.write_text("\n".join(lines) + "\n", "utf-8")
     out = tmp_path / "scored.jsonl"
-    command = ["node", command_line, "score", rows, "--model", exported[family], "--out", out, "--provider", "cpu"]
+    command = ["node", command_line(), "score", rows, "--model", exported[family], "--out", out, "--provider", "cpu"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     scored = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
@@ -134,19 +107,27 @@ def test_the_extension_s_scorer_gives_the_same_scores(
 
 
 @pytest.mark.parametrize(
-    ("family", "precision"), [("cfprm", "fp16"), ("cfprm", "int4"), ("qwen2.5-math-prm", "int8"), ("rlhflow", "int8")]
+    ("family", "precision", "apart"),
+    [("cfprm", "fp16", False), ("cfprm", "int4", True), ("qwen2.5-math-prm", "int8", True), ("rlhflow", "int8", False)],
 )
 def test_every_precision_stays_within_its_tolerance(
-    family: str, precision: str, checkpoints: dict[str, Path], exported: dict[str, Path], tmp_path: Path
+    family: str, precision: str, apart: bool, checkpoints: dict[str, Path], exported: dict[str, Path], tmp_path: Path
 ) -> None:
-    agreement = export(options(family, checkpoints[family], tmp_path / "out", precision=precision))
+    out = tmp_path / "out"
+    wanted = export_options(family, checkpoints[family], out, precision=precision)
+    agreement = export(wanted, inline_bytes=1000 if apart else 10**9)
     assert (agreement.rows, agreement.steps) == (10, 49)
     assert 0 < agreement.largest <= PRECISIONS[precision].largest
-    operators = {node.op_type for node in onnx.load(tmp_path / "out" / "model.onnx").graph.node}
+    operators = {node.op_type for node in onnx.load(out / "model.onnx").graph.node}
     typical = {"int8": "MatMulInteger", "int4": "MatMulNBits"}
     assert precision not in typical or typical[precision] in operators
+    names = {"model.onnx", *(["model.onnx.data"] if apart else [])}
+    assert {file.name for file in out.iterdir()} == {
+        *("prm.json", "export.json", "tokenizer.json", "tokenizer_config.json"),
+        *names,
+    }
     whole = (exported[family] / "model.onnx").stat().st_size
-    assert (tmp_path / "out" / "model.onnx").stat().st_size < whole
+    assert sum((out / name).stat().st_size for name in names) < whole
 
 
 def test_the_folder_names_what_it_is_and_where_it_does_not_come_from(exported: dict[str, Path]) -> None:
@@ -171,13 +152,6 @@ def test_the_folder_names_what_it_is_and_where_it_does_not_come_from(exported: d
         }
 
 
-def test_large_weights_lie_beside_the_model(checkpoints: dict[str, Path], tmp_path: Path) -> None:
-    for precision in ("int8", "int4"):
-        export(options("cfprm", checkpoints["cfprm"], tmp_path / precision, precision=precision), inline_bytes=1000)
-        assert (tmp_path / precision / "model.onnx.data").stat().st_size > 10_000
-        assert not [file.name for file in (tmp_path / precision).iterdir() if file.is_dir()]
-
-
 def test_a_model_in_training_mode_is_never_written(checkpoints: dict[str, Path], tmp_path: Path) -> None:
     graph = load_checkpoint(checkpoints["cfprm"]).graph
     assert not graph.training
@@ -199,25 +173,42 @@ def test_a_disagreement_leaves_nothing_and_an_older_export_as_it_was(
 
     monkeypatch.setattr("cfprm_runner.export.command.write_onnx", spoiled)
     with pytest.raises(Fault, match=r"disagrees with PyTorch: .* Nothing was written"):
-        export(options("cfprm", checkpoints["cfprm"], target, force=True))
-    with pytest.raises(Fault, match=r"--tolerance 0\.\d"):
-        export(options("cfprm", checkpoints["cfprm"], tmp_path / "new", precision="fp16"))
+        export(export_options("cfprm", checkpoints["cfprm"], target, force=True))
     assert {file.name: file.read_bytes() for file in target.iterdir()} == before
     assert [file.name for file in tmp_path.iterdir()] == ["model"]
 
 
-def test_rows_of_one_s_own_and_a_tolerance(checkpoints: dict[str, Path], tmp_path: Path) -> None:
+def test_what_is_too_far_off_is_refused_with_what_would_allow_it() -> None:
+    good = Agreement(rows=10, steps=49, largest=0.1, mean=0.02, logits=0.5, padded=0.1)
+    int8 = PRECISIONS["int8"]
+    judge(good, int8)
+    with pytest.raises(Fault, match=r"differ by up to 0.3 \(0.15 is allowed\).*--tolerance 0.30"):
+        judge(replace(good, largest=0.3), int8)
+    # A wrong graph moves the mean; the tolerance that is named would hold for it, too.
+    with pytest.raises(Fault, match=r"in the mean by 0.05 \(0.03\).*--tolerance 0.25") as refused:
+        judge(replace(good, mean=0.05), int8)
+    judge(replace(good, mean=0.05), int8, tolerance=0.25)
+    assert refused.value.code == ExitCode.FAILED
+    with pytest.raises(Fault, match=r"padded from alone by up to 0.2"):
+        judge(replace(good, padded=0.2), int8)
+    with pytest.raises(Fault, match=r"The graph is wrong for this architecture"):
+        judge(good, PRECISIONS["fp32"])
+
+
+def test_rows_of_one_s_own(checkpoints: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = tmp_path / "rows.jsonl"
     rows.write_text(json.dumps({"problem": "1+1?", "steps": ["1 + 1 = 2"], "label": -1}), "utf-8")
-    agreement = export(options("cfprm", checkpoints["cfprm"], tmp_path / "a", rows=rows, name="mine", licence="MIT"))
-    assert (agreement.rows, agreement.steps) == (1, 1)
+    command = ["export", "--checkpoint", checkpoints["cfprm"], "--output", tmp_path / "a", "--rows", rows]
+    command += ["--name", "mine", "--licence", "MIT"]
+    assert execute([*map(str, command)]) == 0
+    assert "fp32, checked on 1 rows with 1 steps" in capsys.readouterr().out
     card = json.loads((tmp_path / "a" / "prm.json").read_text("utf-8"))
     assert (card["name"], card["licence"]) == ("mine", "MIT")
-    with pytest.raises(Fault, match=r"disagrees"):
-        export(options("cfprm", checkpoints["cfprm"], tmp_path / "b", precision="int4", tolerance=1e-6))
+    assert execute([*map(str, command)]) == 2
+    assert "--force" in capsys.readouterr().err
     rows.write_text(json.dumps({"prompt": "p", "completions": ["word " * 5000]}), "utf-8")
     with pytest.raises(Fault, match=r"None of the rows to check with can be scored: The solution is"):
-        export(options("cfprm", checkpoints["cfprm"], tmp_path / "c", rows=rows))
+        export(export_options("cfprm", checkpoints["cfprm"], tmp_path / "c", rows=rows))
 
 
 @pytest.fixture
@@ -309,13 +300,18 @@ def test_a_full_disk_is_seen_before_anything_is_written(
     assert not list(tmp_path.iterdir())
 
 
-def test_the_command_prints_the_agreement(
-    checkpoints: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    command = ["export", "--checkpoint", str(checkpoints["cfprm"]), "--output", str(tmp_path / "out")]
+def test_what_train_writes_is_exported(backbone: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = tmp_path / "run"
+    subprocess.run(command_of(tiny_options(backbone, run, max_updates=2)), check=True, capture_output=True)
+    command = ["export", "--checkpoint", str(run / "model"), "--output", str(tmp_path / "model"), "--json"]
     assert execute(command) == 0
-    assert "fp32, checked on 10 rows with 49 steps" in capsys.readouterr().out
-    assert execute([*command, "--json", "--force"]) == 0
-    assert json.loads(capsys.readouterr().out)["check"]["rows"] == 10
-    assert execute(command) == 2
-    assert "--force" in capsys.readouterr().err
+    assert json.loads(capsys.readouterr().out)["check"]["steps"] == 49
+    card = json.loads((tmp_path / "model" / "prm.json").read_text("utf-8"))
+    assert card == {**json.loads((run / "model" / "prm.json").read_text("utf-8")), "file": "model.onnx"}
+    # Fed as it was in training.
+    spec, tokenizer = read_spec(run / "model"), transformers.AutoTokenizer.from_pretrained(run / "model")
+    scorer = OnnxScorer(tmp_path / "model")
+    trained = encode(tokenizer, spec, [(row.problem, row.steps) for row in ROWS])
+    for row, encoded in zip(ROWS, trained, strict=True):
+        aligned = align(scorer.card, row, scorer.tokenizer)
+        assert (aligned.ids, aligned.positions) == (encoded.ids, encoded.positions)

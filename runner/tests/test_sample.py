@@ -21,7 +21,7 @@ from cfprm_runner.sample.command import SampleOptions, run
 from cfprm_runner.sample.generators import Generated, Request, Sampling, open_generator
 from cfprm_runner.sample.steps import split_steps
 
-from tiny_checkpoints import REPOSITORY, SHAPE, write_tokenizer
+from tiny_checkpoints import SHAPE, command_line, write_tokenizer
 
 Row = dict[str, Any]
 
@@ -83,10 +83,7 @@ def test_every_candidate_once_with_what_made_it(
 def test_the_extension_reads_them_as_candidates(problems: Path, backbone: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     run(options(problems, backbone, out))
-    cli = REPOSITORY / "dist" / "cli.js"
-    if not cli.is_file():
-        subprocess.run(["node", "scripts/test.mjs", "build"], cwd=REPOSITORY, check=True, capture_output=True)
-    ended = subprocess.run(["node", cli, "bon", out, "--json"], capture_output=True, text=True, check=False)
+    ended = subprocess.run(["node", command_line(), "bon", out, "--json"], capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     report = json.loads(ended.stdout)
     assert report["format"] == "trl"

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from transformers import (
     Qwen2ForCausalLM,
     Qwen2ForTokenClassification,
 )
+
+from cfprm_runner.export.command import ExportOptions
 
 REPOSITORY = Path(__file__).parents[2]
 SCORER_MODELS = REPOSITORY / "test" / "scorer" / "models"
@@ -159,8 +162,25 @@ MAKERS: dict[str, Callable[[Path], None]] = {
 }
 
 
+FAMILIES = list(MAKERS)
+
+
 def make(family: str, folder: Path) -> Path:
     """Writes a tiny checkpoint of a family; returns its folder."""
     folder.mkdir(parents=True)
     MAKERS[family](folder)
     return folder
+
+
+def export_options(family: str, checkpoint: Path, output: Path, **more: Any) -> ExportOptions:
+    """Options to export a tiny checkpoint, with its family where its files do not tell."""
+    named = {"family": family} if family in ("math-shepherd", "rlhflow") else {}
+    return ExportOptions(checkpoint, output, **{**named, **more})
+
+
+def command_line() -> Path:
+    """The extension's own command line, built if it is not."""
+    built = REPOSITORY / "dist" / "cli.js"
+    if not built.is_file():
+        subprocess.run(["node", "scripts/test.mjs", "build"], cwd=REPOSITORY, check=True, capture_output=True)
+    return built
