@@ -1,5 +1,5 @@
 // `npm test`, or some of its legs:
-//   test.mjs [check] [build] [unit] [launcher] [host] [ui] [--latest] [--grep TEXT]
+//   test.mjs [check] [build] [unit] [launcher] [host] [ui] [runner] [--latest] [--grep TEXT]
 // The last line is the total over all legs, `N passed, N failed`; the exit code is 0 only if none failed.
 // A leg that could not run, ran nothing, hung or crashed counts as one failed.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,8 +12,10 @@ import { ensureInstalled } from './install.mjs';
 import { root, run, tool } from './process.mjs';
 import { judge, readResult } from './verdict.mjs';
 
-const LEGS = ['check', 'build', 'unit', 'launcher', 'host', 'ui'];
+const LEGS = ['check', 'build', 'unit', 'launcher', 'host', 'ui', 'runner'];
 const LIMIT_MS = 10 * 60_000;
+/** The first run installs PyTorch. */
+const RUNNER_LIMIT_MS = 30 * 60_000;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -47,11 +49,11 @@ async function gate(leg, work) {
  * @param {string} leg
  * @param {(result: string) => string[]} args
  */
-async function suite(leg, args) {
+async function suite(leg, args, limitMs = LIMIT_MS) {
   console.log(`\n== ${leg}`);
   const result = path.join(scratch, `${leg}.json`);
   const started = Date.now();
-  const ended = await run(process.execPath, args(result), { env, limitMs: LIMIT_MS });
+  const ended = await run(process.execPath, args(result), { env, limitMs });
   const verdict = judge(ended, readResult(result));
   for (const complaint of verdict.complaints) console.error(`FAIL: ${leg}: ${complaint}`);
   console.log(`${leg}: ${Math.round((Date.now() - started) / 1000)} s`);
@@ -91,6 +93,12 @@ async function runLegs() {
   // The user interface is driven in the server's workbench, which Windows has not.
   if (legs.includes('ui') && process.platform !== 'win32')
     await suite('ui', mocha(...inHost, 'test/host/ui/*.test.ts'));
+  if (legs.includes('runner'))
+    await suite(
+      'runner',
+      (result) => [path.join(root, 'scripts/runner.mjs'), '--result', result, ...grep],
+      RUNNER_LIMIT_MS,
+    );
 }
 
 try {

@@ -141,7 +141,7 @@ def tiny_options(backbone: Path, output: Path, **changes: Any) -> TrainOptions:
 @pytest.fixture
 def options(backbone: Path, tmp_path: Path) -> Callable[..., TrainOptions]:
     """`tiny_options` for this test's folder."""
-    return lambda **changes: tiny_options(backbone, tmp_path / "run", **changes)
+    return lambda **changes: tiny_options(backbone, **{"output": tmp_path / "run", **changes})
 
 
 def metrics_of(run: Path) -> list[dict[str, Any]]:

@@ -85,6 +85,7 @@ def load_model(
     set_seed(options.seed)
     try:
         config = AutoConfig.from_pretrained(options.model)
+        _refuse_classifier(options.model, config)
         config.num_labels = 1
         config.classifier_dropout = config.attention_dropout = 0.0
         model: PreTrainedModel = AutoModelForTokenClassification.from_pretrained(
@@ -105,6 +106,15 @@ def load_model(
     if not torch.isfinite(head.weight).all() or head.weight.std() == 0:
         raise Fault(f"The head of {options.model} did not start as it should: take another version of transformers.")
     return model
+
+
+def _refuse_classifier(name: str, config: Any) -> None:
+    architecture = (config.architectures or [""])[0]
+    if architecture.endswith("Classification") and config.num_labels != 1:
+        raise Fault(
+            f"{name} is a classifier of {config.num_labels} labels, and the head here has one logit: give the causal "
+            "language model that it was made from."
+        )
 
 
 def head_of(model: PreTrainedModel) -> torch.nn.Linear:

@@ -19,7 +19,7 @@ from cfprm_runner.fault import ExitCode, Fault
 class Command:
     """A command: where its options (a dataclass) and the function that runs it are, as `module:name`.
 
-    The function takes the options and returns the exit code; a `Fault` that it raises is printed and is the code.
+    The function takes the options and returns the exit code; a `Fault` of options or function is printed.
     """
 
     summary: str
@@ -84,14 +84,14 @@ def execute(arguments: Sequence[str]) -> int:
     if command is None:
         print(f'"{arguments[0]}" is no command of cfprm-runner.\n\n{_help()}', file=sys.stderr)
         return ExitCode.REFUSED
-    options = tyro.cli(
-        _named(command.options),
-        prog=f"cfprm-runner {arguments[0]}",
-        description=command.summary,
-        args=list(arguments[1:]),
-    )
-    run: Callable[[Any], int] = _named(command.run)
     try:
+        options = tyro.cli(
+            _named(command.options),
+            prog=f"cfprm-runner {arguments[0]}",
+            description=command.summary,
+            args=list(arguments[1:]),
+        )
+        run: Callable[[Any], int] = _named(command.run)
         return run(options)
     except Fault as fault:
         print(fault, file=sys.stderr)

@@ -1,6 +1,7 @@
 """A training run, as each of its processes does it."""
 
 import hashlib
+import logging
 import os
 import shutil
 import traceback
@@ -125,8 +126,8 @@ def _guarded(work: Callable[[], bool]) -> tuple[ExitCode, str | None]:
 def _train(place: Place) -> bool:
     """Returns whether the run was stopped before its end."""
     options, folder = place.options, place.folder
-    transformers.utils.logging.set_verbosity(transformers.utils.logging.ERROR)
-    transformers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.set_verbosity(logging.ERROR)
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     preset = preset_named(options.preset)
     check_machine(options, preset)
     place.status.update(state="running")

@@ -7,7 +7,7 @@ import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from cfprm_runner.contract.metrics import MetricsFile
-from cfprm_runner.contract.status import Status
+from cfprm_runner.contract.status import Status, now
 from cfprm_runner.fault import ExitCode, Fault
 from cfprm_runner.trainer import PrmTrainer
 
@@ -90,6 +90,7 @@ class Watch(TrainerCallback):  # type: ignore[misc, unused-ignore]
         step = state.global_step
         values = {
             "step": step,
+            "time": now(),
             "total": state.max_steps,
             "loss": logs["loss"],
             "lr": logs["learning_rate"],
