@@ -22,10 +22,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
 
 from cfprm_runner.contract.stop import SIGNALS
-from cfprm_runner.export.command import export
 from cfprm_runner.options import TrainOptions
-
-from tiny_checkpoints import FAMILIES, export_options, make
 
 torch.set_num_threads(1)
 settings.register_profile("same", derandomize=True, deadline=None, max_examples=60)
@@ -167,19 +164,3 @@ def command_of(options: TrainOptions) -> list[str]:
         if value != field.default:
             found += [f"--{field.name.replace('_', '-')}", str(value)]
     return found
-
-
-@pytest.fixture(scope="session")
-def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A tiny checkpoint of every family."""
-    root = tmp_path_factory.mktemp("checkpoints")
-    return {family: make(family, root / family) for family in FAMILIES}
-
-
-@pytest.fixture(scope="session")
-def exported(checkpoints: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Each of them, exported in single precision."""
-    root = tmp_path_factory.mktemp("exported")
-    for family, folder in checkpoints.items():
-        export(export_options(family, folder, root / family))
-    return {family: root / family for family in FAMILIES}

@@ -10,22 +10,24 @@ import pytest
 
 from cfprm_runner.cli import execute
 from cfprm_runner.evaluate.command import EvaluateOptions, evaluate
+from cfprm_runner.export.command import ExportOptions, export
 from cfprm_runner.fault import Fault
 
-from tiny_checkpoints import REPOSITORY, command_line
+from tiny_checkpoints import REPOSITORY, command_line, make
 
 REAL_ROWS = REPOSITORY / "media" / "sample" / "processbench-gsm8k.jsonl"
 
 
-@pytest.fixture
-def checkpoint(checkpoints: dict[str, Path]) -> Path:
-    return checkpoints["qwen2.5-math-prm"]
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make("qwen2.5-math-prm", tmp_path_factory.mktemp("evaluate") / "prm")
 
 
-@pytest.fixture
-def model(exported: dict[str, Path]) -> Path:
+@pytest.fixture(scope="session")
+def model(checkpoint: Path) -> Path:
     """The checkpoint, exported in single precision."""
-    return exported["qwen2.5-math-prm"]
+    export(ExportOptions(checkpoint, checkpoint.with_name("exported")))
+    return checkpoint.with_name("exported")
 
 
 def cfprm(*arguments: Any) -> str:
@@ -50,7 +52,7 @@ def test_a_checkpoint_its_export_and_a_scored_file_have_the_same_numbers(
         evaluate(EvaluateOptions(rows=REAL_ROWS, model=model)),
         evaluate(EvaluateOptions(rows=scored)),
     ]
-    assert [report["scores"] for report in reports] == ["qwen2.5-math-prm", "qwen2.5-math-prm", "recorded"]
+    assert [report["scores"] for report in reports] == ["prm", "prm", "recorded"]
     first = reports[0]["rows"]
     assert first["solutions"] == 34
     assert first["firstError"]["solutions"] == 34

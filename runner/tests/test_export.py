@@ -27,9 +27,25 @@ from cfprm_runner.scoring.align import align
 from cfprm_runner.scoring.scorers import OnnxScorer
 
 from conftest import command_of, tiny_options
-from tiny_checkpoints import FAMILIES, command_line, export_options
+from tiny_checkpoints import FAMILIES, command_line, export_options, make
 
 ROWS = bundled_rows()
+
+
+@pytest.fixture(scope="session")
+def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A tiny checkpoint of every family."""
+    root = tmp_path_factory.mktemp("checkpoints")
+    return {family: make(family, root / family) for family in FAMILIES}
+
+
+@pytest.fixture(scope="session")
+def exported(checkpoints: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Each of them, exported in single precision."""
+    root = tmp_path_factory.mktemp("exported")
+    for family, folder in checkpoints.items():
+        export(export_options(family, folder, root / family))
+    return {family: root / family for family in FAMILIES}
 
 
 def hidden_states(folder: Path, ids: list[int]) -> torch.Tensor:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock
 from safetensors.torch import save_file
 from torch import nn
 from transformers import (
@@ -181,6 +182,8 @@ def export_options(family: str, checkpoint: Path, output: Path, **more: Any) -> 
 def command_line() -> Path:
     """The extension's own command line, built if it is not."""
     built = REPOSITORY / "dist" / "cli.js"
-    if not built.is_file():
-        subprocess.run(["node", "scripts/test.mjs", "build"], cwd=REPOSITORY, check=True, capture_output=True)
+    # Tests run in several processes, and one of them is to build.
+    with FileLock(REPOSITORY / "node_modules" / ".cfprm-build.lock"):
+        if not built.is_file():
+            subprocess.run(["node", "scripts/test.mjs", "build"], cwd=REPOSITORY, check=True, capture_output=True)
     return built

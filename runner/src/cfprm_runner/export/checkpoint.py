@@ -198,8 +198,8 @@ def _with_ids(card: Card, tokenizer: ModelTokenizer, vocabulary: int | None) -> 
 def _load(folder: Path, model: Any, card: Card, dtype: torch.dtype, **more: Any) -> PreTrainedModel:
     """Loads all weights of a model. Fault: some are missing, or have other shapes; none is made up."""
     # What is missing is a fault below; what is too much belongs to heads that are not read.
-    hf_logging.set_verbosity_error()
-    hf_logging.disable_progress_bar()
+    hf_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    hf_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         loaded, report = model.from_pretrained(
             folder,
@@ -253,7 +253,7 @@ def _language_model(folder: Path, card: Card, dtype: torch.dtype) -> Graph:
     if card.candidates is None:
         raise Fault(f"{folder}: prm.json names no two tokens (head), which {card.family} is read by.")
     model = _load(folder, AutoModelForCausalLM, card, dtype)
-    whole = model.get_output_embeddings()
+    whole = model.get_output_embeddings()  # type: ignore[no-untyped-call]
     if not isinstance(whole, nn.Linear):
         raise Fault(f"{folder} is no language model with a plain head ({type(model).__name__}); none other is known.")
     rows = [token.id for token in card.candidates]

@@ -85,14 +85,14 @@ def seed_of(*parts: int) -> int:
 
 class _Transformers:
     def __init__(self, model: str, sampling: Sampling, device: str) -> None:
-        hf_logging.disable_progress_bar()
+        hf_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         self._tokenizer = load_tokenizer(model)
         self._tokenizer.padding_side = "left"
         try:
             loaded = AutoModelForCausalLM.from_pretrained(model, dtype="auto" if device != "cpu" else torch.float32)
         except Exception as error:
             raise Fault(f"{model} cannot be loaded as a causal language model ({error}).") from error
-        self._model: Any = loaded.eval()
+        self._model: Any = loaded.eval()  # type: ignore[no-untyped-call]
         self._model.to(device)
         self._sampling = sampling
         self._vocabulary = self._model.get_input_embeddings().num_embeddings
@@ -103,7 +103,7 @@ class _Transformers:
         # Some tokenizers have a token for padding that their model does not know; none is ever attended to.
         known = pad is not None and pad < self._vocabulary
         self._pad = pad if known else min(self._ends, default=0)
-        self._config = GenerationConfig(
+        self._config = GenerationConfig(  # type: ignore[no-untyped-call]
             do_sample=sampling.temperature > 0,
             temperature=sampling.temperature or None,
             top_p=sampling.top_p if sampling.temperature > 0 else None,

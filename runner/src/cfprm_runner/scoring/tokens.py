@@ -52,7 +52,7 @@ class ModelTokenizer:
             )
         if self._chat is None:
             marks = {"bos_token": self.bos or None, "eos_token": self._eos or None}
-            self._chat = PreTrainedTokenizerFast(tokenizer_object=self._tokenizer, **marks)
+            self._chat = PreTrainedTokenizerFast(tokenizer_object=self._tokenizer, **marks)  # type: ignore[no-untyped-call]
         try:
             return str(
                 self._chat.apply_chat_template(
