@@ -227,6 +227,17 @@ def test_rows_of_one_s_own(checkpoints: dict[str, Path], tmp_path: Path, capsys:
         export(export_options("cfprm", checkpoints["cfprm"], tmp_path / "c", rows=rows))
 
 
+def test_a_checkpoint_in_trl_s_wrapper_is_the_same(checkpoints: dict[str, Path], tmp_path: Path) -> None:
+    """TRL's models with a value head save the model under a name of its own."""
+    shutil.copytree(checkpoints["skywork-o1-open-prm"], tmp_path / "wrapped")
+    file = tmp_path / "wrapped" / "pytorch_model.bin"
+    weights = torch.load(file)
+    torch.save({f"pretrained_model.{k}" if k.startswith(("model.", "lm")) else k: w for k, w in weights.items()}, file)
+    plain, wrapped = (load_checkpoint(folder).graph for folder in (checkpoints["skywork-o1-open-prm"], file.parent))
+    for one, other in zip(plain.parameters(), wrapped.parameters(), strict=True):
+        assert torch.equal(one, other)
+
+
 @pytest.fixture
 def broken(checkpoints: dict[str, Path], tmp_path: Path) -> Any:
     """Copies a checkpoint so that a test can break it."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 from transformers import AutoTokenizer, MistralConfig, MistralForCausalLM, Qwen2Config, Qwen2ForCausalLM
@@ -77,7 +78,7 @@ def test_every_candidate_once_with_what_made_it(
     assert (rows[0]["id"], rows[0]["prompt"]) == ("a", "What is 1 + 1?")
     assert len({json.dumps(row["completions"]) for row in rows}) > 3, "candidates differ"
     assert {row["sampled_by"]["backend"] for row in rows} == {"transformers"}
-    assert not list(tmp_path.glob("*.partial"))
+    assert {file.name for file in tmp_path.iterdir()} == {"problems.jsonl", "out.jsonl"}
 
 
 def test_the_extension_reads_them_as_candidates(problems: Path, backbone: Path, tmp_path: Path) -> None:
@@ -141,7 +142,12 @@ def test_a_run_with_other_settings_is_not_mixed_in(problems: Path, backbone: Pat
     partial.write_bytes(b'{"prompt": "somebody else\'s"}\n')
     with pytest.raises(Fault, match=r"remove it to begin anew"):
         run(options(problems, backbone, out))
+    partial.write_bytes(content + content.splitlines(keepends=True)[0])
+    with pytest.raises(Fault, match=r"remove it to begin anew"):
+        run(options(problems, backbone, out))
     partial.write_bytes(content)
+    with FileLock(tmp_path / "out.jsonl.lock"), pytest.raises(Fault, match=r"Another run is writing"):
+        run(options(problems, backbone, out))
     assert run(options(problems, backbone, out)) == 0
     with pytest.raises(Fault, match=r"exists. Name another file"):
         run(options(problems, backbone, out))

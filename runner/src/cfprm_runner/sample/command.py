@@ -92,15 +92,15 @@ def run(options: SampleOptions) -> int:
     backend = chosen_backend(options.backend)
     plan = [(problem, candidate) for problem in problems for candidate in range(1, options.n + 1)]
     mark = fingerprint(options, backend, problems)
-    journal = Journal(options.output, mark, [(problem.row, k) for problem, k in plan])
-    if journal.done:
-        print(f"goes on behind {journal.done} of {len(plan)} candidates", file=sys.stderr)
-    if journal.done < len(plan):
-        sampling = Sampling(options.temperature, options.top_p, options.max_tokens, options.stop, options.seed)
-        generator = open_generator(backend, options.model, sampling, options.device)
-        prompts = _prompts(options, problems)
-        _generate(options, generator, journal, plan, prompts, _sampled_by(options, backend, mark))
-    journal.finish()
+    with Journal(options.output, mark, [(problem.row, k) for problem, k in plan]) as journal:
+        if journal.done:
+            print(f"goes on behind {journal.done} of {len(plan)} candidates", file=sys.stderr)
+        if journal.done < len(plan):
+            sampling = Sampling(options.temperature, options.top_p, options.max_tokens, options.stop, options.seed)
+            generator = open_generator(backend, options.model, sampling, options.device)
+            prompts = _prompts(options, problems)
+            _generate(options, generator, journal, plan, prompts, _sampled_by(options, backend, mark))
+        journal.finish()
     again = f" ({repeated} rows repeat a problem, and were left out)" if repeated else ""
     print(f"{options.output}: {len(plan)} candidates of {len(problems)} problems{again}")
     return ExitCode.DONE

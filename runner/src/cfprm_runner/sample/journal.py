@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import zip_longest
 from pathlib import Path
+from types import TracebackType
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from cfprm_runner.contract.files import sync
 from cfprm_runner.fault import Fault
@@ -16,25 +21,41 @@ Key = tuple[int, int]
 
 
 class Journal:
-    """`OUT.partial`, which becomes `OUT` when its last row is written."""
+    """`OUT.partial`, which becomes `OUT` when its last row is written. To be used in a `with`: one run writes it."""
 
     def __init__(self, target: Path, fingerprint: str, plan: Sequence[Key]) -> None:
-        """
-        Opens what a killed run left: a row that was not written to its end is dropped. Fault: it is of a run with
-        other settings.
-        """
         self._target = target
         self._file = target.with_name(target.name + ".partial")
+        self._lock = FileLock(target.with_name(target.name + ".lock"))
         self._fingerprint = fingerprint
         self._plan = plan
-        target.parent.mkdir(parents=True, exist_ok=True)
-        self.done = self._recover() if self._file.exists() else 0
+        self.done = 0
+        """Rows of the plan that are on the disk."""
+
+    def __enter__(self) -> Journal:
+        """
+        Opens what a killed run left: a row that was not written to its end is dropped. Fault: another run is writing
+        it, or it is of a run with other settings.
+        """
+        self._target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise Fault(f"Another run is writing {self._target}. Wait for it, or name another output.") from None
+        try:
+            self.done = self._recover() if self._file.exists() else 0
+        except Fault:
+            self._release()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._release()
 
     def append(self, rows: Sequence[dict[str, Any]]) -> None:
         """Writes the next rows of the plan and waits until they are on the disk."""
-        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         with self._file.open("ab") as stream:
-            stream.write(text.encode("utf-8", "surrogatepass"))
+            stream.write(b"".join(map(_line, rows)))
             stream.flush()
             os.fsync(stream.fileno())
         self.done += len(rows)
@@ -44,12 +65,17 @@ class Journal:
         self._file.replace(self._target)
         sync(self._target.parent)
 
+    def _release(self) -> None:
+        self._lock.release()
+        with suppress(OSError):
+            Path(self._lock.lock_file).unlink()
+
     def _recover(self) -> int:
         content = self._file.read_bytes()
         whole = content[: content.rfind(b"\n") + 1]
-        rows = whole.splitlines()
-        for row, key in zip(rows, self._plan, strict=False):
-            if _identity(row) != (self._fingerprint, *key):
+        rows = whole.split(b"\n")[:-1]
+        for row, key in zip_longest(rows, self._plan[: len(rows)]):
+            if key is None or _identity(row) != (self._fingerprint, *key):
                 raise Fault(
                     f"{self._file} is of a run with other settings or problems. Give the same ones to go on with it, "
                     "name another output, or remove it to begin anew."
@@ -58,6 +84,14 @@ class Journal:
             with self._file.open("r+b") as stream:
                 stream.truncate(len(whole))
         return len(rows)
+
+
+def _line(row: dict[str, Any]) -> bytes:
+    """A row as a line; half of a surrogate pair, which has no bytes, is spelled as the escape that it came from."""
+    try:
+        return (json.dumps(row, ensure_ascii=False) + "\n").encode()
+    except UnicodeEncodeError:
+        return (json.dumps(row) + "\n").encode()
 
 
 def _identity(row: bytes) -> tuple[str, int, int] | None:
