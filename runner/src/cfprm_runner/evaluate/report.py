@@ -10,7 +10,6 @@ from cfprm_runner.evaluate.bon import SELECTORS, BonTable
 from cfprm_runner.evaluate.candidates import Pool
 from cfprm_runner.evaluate.metrics import (
     Auc,
-    Estimate,
     FirstErrorF1,
     Floats,
     best_threshold,
@@ -142,9 +141,8 @@ def _interval(estimate: Json) -> str:
     return f"{estimate['value']:.3f} [{estimate['low']:.3f}, {estimate['high']:.3f}]"
 
 
-def _percent(estimate: Json | Estimate) -> str:
-    plain = estimate if isinstance(estimate, dict) else asdict(estimate)
-    return f"{100 * plain['value']:.1f} [{100 * plain['low']:.1f}, {100 * plain['high']:.1f}]"
+def _percent(estimate: Json) -> str:
+    return f"{100 * estimate['value']:.1f} [{100 * estimate['low']:.1f}, {100 * estimate['high']:.1f}]"
 
 
 def _share(value: float | None) -> str:

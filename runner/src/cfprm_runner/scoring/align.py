@@ -119,17 +119,13 @@ def _between_answers(card: Card, rendered: str, messages: list[Message], tokeniz
     mark = next(chr(code) for code in range(_FIRST_MARK, 0x110000) if chr(code) not in rendered)
     marked = tokenizer.render([{**m, "content": mark} if m["role"] == "assistant" else m for m in messages])
     between = marked.split(mark)
-    if len(between) != len(messages_of(messages, "assistant")) + 1 or card.separator.text.join(between) != rendered:
+    answers = sum(message["role"] == "assistant" for message in messages)
+    if len(between) != answers + 1 or card.separator.text.join(between) != rendered:
         raise Fault(
             "The chat template does not write every answer once and as it is, so the steps cannot be told apart. "
             f"Use the tokenizer_config.json that belongs to {card.name}."
         )
     return between[:-1]
-
-
-def messages_of(messages: list[Message], role: str) -> list[Message]:
-    """The messages of one role."""
-    return [message for message in messages if message["role"] == role]
 
 
 def _refuse_separator(card: Card, solution: Solution) -> None:
