@@ -157,6 +157,10 @@ def test_a_run_with_other_settings_is_not_mixed_in(problems: Path, backbone: Pat
 PROMPT = [Request("What is 1 + 1?", (1, k)) for k in range(1, 5)]
 
 
+# Of many different tokens, so that a penalty on repetitions would show.
+PROMPT_TEXT = "abcdefghijklmnopqrstuvwxyz 0123456789 ABCDEFGHIJKLMNOPQRSTUVWXYZ .,;:-+*/()"
+
+
 def test_tokens_are_drawn_from_the_model_s_own_distribution(backbone: Path) -> None:
     """The first token's frequencies are the softmax of the logits: no setting of the model's own interferes."""
     from transformers import AutoModelForCausalLM
@@ -164,11 +168,11 @@ def test_tokens_are_drawn_from_the_model_s_own_distribution(backbone: Path) -> N
     generator = open_generator("transformers", str(backbone), Sampling(1.0, 1.0, 1, (), 0), "cpu")
     tokenizer = AutoTokenizer.from_pretrained(backbone)
     model = AutoModelForCausalLM.from_pretrained(backbone).eval()
-    ids = tokenizer("Hi 1", return_tensors="pt", add_special_tokens=False)["input_ids"]
+    ids = tokenizer(PROMPT_TEXT, return_tensors="pt", add_special_tokens=False)["input_ids"]
     with torch.inference_mode():
         chances = model(ids).logits[0, -1].softmax(-1)
-    drawn = generator.generate([Request("Hi 1", (1, k)) for k in range(4000)])
-    likeliest = chances.topk(5)
+    drawn = generator.generate([Request(PROMPT_TEXT, (1, k)) for k in range(4000)])
+    likeliest = chances.topk(40)
     for chance, token in zip(likeliest.values.tolist(), likeliest.indices.tolist(), strict=True):
         text = tokenizer.decode([token], skip_special_tokens=True)
         same = sum(
