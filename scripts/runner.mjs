@@ -92,7 +92,7 @@ async function check(grep) {
   const gates = {
     'ruff check': ['-m', 'ruff', 'check', '--no-cache'],
     'ruff format': ['-m', 'ruff', 'format', '--no-cache', '--check', '--quiet'],
-    mypy: ['-m', 'mypy', '--no-incremental'],
+    mypy: ['-m', 'mypy', '--cache-dir', path.join(environment, 'mypy')],
   };
   const findings = [];
   for (const [name, args] of Object.entries(gates)) {

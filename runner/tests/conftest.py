@@ -4,7 +4,9 @@ import hashlib
 import json
 import os
 import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -31,6 +33,7 @@ settings.load_profile("same")
 FIXTURES = Path(__file__).parent / "fixtures"
 MERGE = FIXTURES / "merge"
 PYTHON = sys.executable
+LIMIT_SECONDS = 200
 
 
 def make_tokenizer() -> PreTrainedTokenizerFast:
@@ -164,3 +167,32 @@ def command_of(options: TrainOptions) -> list[str]:
         if value != field.default:
             found += [f"--{field.name.replace('_', '-')}", str(value)]
     return found
+
+
+def start(options: TrainOptions) -> subprocess.Popen[bytes]:
+    """A run in a process of its own."""
+    return subprocess.Popen(command_of(options), stdout=subprocess.DEVNULL)
+
+
+def wait_for_step(process: subprocess.Popen[bytes], output: Path, step: int) -> None:
+    """Waits until a run has done so many updates."""
+    file = output / "metrics.jsonl"
+    ends = time.monotonic() + LIMIT_SECONDS
+    while not (file.exists() and file.read_bytes().count(b"\n") >= step):
+        assert process.poll() is None, "the run ended by itself"
+        assert time.monotonic() < ends, "the run does not get there"
+        time.sleep(0.001)
+
+
+def finish(options: TrainOptions) -> None:
+    """Runs to the end in a process of its own."""
+    assert subprocess.run(command_of(options), stdout=subprocess.DEVNULL, timeout=LIMIT_SECONDS).returncode == 0
+
+
+def assert_as_undisturbed(output: Path, whole: Path) -> None:
+    """The run ended as the other one: the same weights, and each update told once with the same numbers."""
+    assert weights_of(output) == weights_of(whole)
+    told = [(line["step"], line["loss"], line["lr"], line["block"]) for line in metrics_of(output)]
+    assert told == [(line["step"], line["loss"], line["lr"], line["block"]) for line in metrics_of(whole)]
+    assert status_of(output)["state"] == "finished"
+    assert (output / "exit_code").read_text() == "0\n"

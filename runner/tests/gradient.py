@@ -39,7 +39,7 @@ def gradient_of(options: TrainOptions) -> dict[str, torch.Tensor]:
     place.folder.create()
     preset = preset_named(options.preset)
     arguments = training_arguments(options, preset, place.folder)
-    data = _prepare_data(place, read_manifest(options.input), arguments)
+    data = _prepare_data(place, read_manifest(options.input))
     model = load_model(options, data.tokenizer, data.spec, data.added)
     trainer = _trainer(place, preset, data, model, arguments, lambda _: None)
     grab = Grab()

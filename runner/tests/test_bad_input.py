@@ -49,6 +49,16 @@ def test_a_file_that_changed_since_the_merge(options: Make, merge: Path) -> None
     assert not (options().output / "rows").exists()
 
 
+def test_all_processes_are_told_at_once(options: Make, merge: Path) -> None:
+    (merge / "window-1.jsonl").write_bytes(b"")
+    made = options(input=merge, processes=2)
+    ended = subprocess.run(command_of(made), capture_output=True, text=True, timeout=120)
+    assert ended.returncode == ExitCode.REFUSED
+    assert "window-1.jsonl is not the file that was merged" in status_of(made.output)["error"]["message"]
+    # torchrun gives processes that do not end by themselves 30 seconds.
+    assert "SIGKILL" not in ended.stderr
+
+
 def test_a_file_that_is_missing(options: Make, merge: Path) -> None:
     (merge / "window-2.jsonl").unlink()
     assert "cannot be read" in refused(options(input=merge))

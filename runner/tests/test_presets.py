@@ -4,6 +4,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Callable
@@ -20,9 +21,22 @@ from cfprm_runner.presets import PRESETS, deepspeed_file, preset_named
 from cfprm_runner.prm_json import read_spec
 from cfprm_runner.train import run
 
-from conftest import PYTHON, command_of, metrics_of, row, status_of, tiny_options, weights_of, write_merge
+from conftest import (
+    PYTHON,
+    assert_as_undisturbed,
+    command_of,
+    finish,
+    metrics_of,
+    row,
+    start,
+    status_of,
+    tiny_options,
+    wait_for_step,
+    weights_of,
+    write_merge,
+)
 
-LIMIT_SECONDS = 150
+LIMIT_SECONDS = 200
 
 
 def scores_of(folder: Path) -> list[float]:
@@ -67,12 +81,29 @@ def test_7b_141gb_is_one_process(backbone: Path, tmp_path: Path, single: Path) -
     assert_alike(options.output, single)
 
 
-def test_fsdp2_shards_over_two_processes(backbone: Path, tmp_path: Path, single: Path) -> None:
-    options = tiny_options(backbone, tmp_path / "run", preset="fsdp2", processes=2)
+@pytest.fixture(scope="module")
+def sharded(backbone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run of two processes that shard."""
+    options = tiny_options(backbone, tmp_path_factory.mktemp("sharded") / "run", preset="fsdp2", save_every=2)
     subprocess.run(command_of(options), check=True, timeout=LIMIT_SECONDS)
-    assert_alike(options.output, single)
-    shards = options.output / "checkpoints" / "checkpoint-12" / "pytorch_model_fsdp_0"
+    return options.output
+
+
+def test_fsdp2_shards_over_two_processes(single: Path, sharded: Path) -> None:
+    assert_alike(sharded, single)
+    shards = sharded / "checkpoints" / "checkpoint-12" / "pytorch_model_fsdp_0"
     assert len(list(shards.glob("*.distcp"))) == 2, "the weights were not sharded"
+
+
+def test_fsdp2_stops_as_one_and_goes_on(backbone: Path, tmp_path: Path, sharded: Path) -> None:
+    options = tiny_options(backbone, tmp_path / "run", preset="fsdp2", save_every=2)
+    process = start(options)
+    wait_for_step(process, options.output, 1)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=LIMIT_SECONDS) == ExitCode.STOPPED
+    assert status_of(options.output)["state"] == "stopped"
+    finish(options)
+    assert_as_undisturbed(options.output, sharded)
 
 
 def test_two_processes_without_sharding(backbone: Path, tmp_path: Path, single: Path) -> None:
@@ -109,8 +140,8 @@ def test_7b_80gb_keeps_the_optimizer_off_the_gpu() -> None:
     config = json.loads(Path(file).read_text())
     assert config["zero_optimization"]["stage"] == 2
     assert config["zero_optimization"]["offload_optimizer"]["device"] == "cpu"
-    assert config["bf16"]["enabled"] is True
     # Left to the Trainer, so that they are what the command line says.
+    assert config["bf16"]["enabled"] == "auto"
     for name in ("train_batch_size", "train_micro_batch_size_per_gpu", "gradient_accumulation_steps"):
         assert config[name] == "auto"
 

@@ -5,10 +5,13 @@ import subprocess
 import sys
 import time
 
+import torch
+
 from cfprm_runner.contract.run_folder import RunFolder
 from cfprm_runner.contract.status import StatusFile
 from cfprm_runner.contract.stop import StopRequest, request_stop
 from cfprm_runner.fault import ExitCode
+from cfprm_runner.machine import check_machine, processes_on_machine
 from cfprm_runner.options import TrainOptions
 from cfprm_runner.presets import Preset, preset_named
 
@@ -25,13 +28,10 @@ def run(options: TrainOptions) -> int:
         folder.hold()
         folder.begin()
         folder.release()
-    # torch is slow to import, so what needs none of it was said before.
-    from cfprm_runner.machine import check_machine, processes_on_machine
-    from cfprm_runner.train import run as train
+    if under_torchrun or _alone(options, preset):
+        # What a process of its own does is not imported by one that only starts others.
+        from cfprm_runner.train import run as train
 
-    if under_torchrun:
-        return train(options)
-    if _alone(options, preset):
         return train(options)
     check_machine(options, preset)
     return _supervise(options, folder, processes_on_machine(options, preset))
@@ -39,10 +39,6 @@ def run(options: TrainOptions) -> int:
 
 def _alone(options: TrainOptions, preset: Preset) -> bool:
     """Whether one process without any torch.distributed does."""
-    import torch
-
-    from cfprm_runner.machine import processes_on_machine
-
     sharded = preset.fsdp or preset.deepspeed is not None
     # A Trainer that sees several GPUs and no LOCAL_RANK would use them all, as DataParallel.
     one_device = options.device == "cpu" or torch.cuda.device_count() <= 1

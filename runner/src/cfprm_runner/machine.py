@@ -6,7 +6,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import torch
-from transformers import PreTrainedModel
 
 from cfprm_runner.fault import Fault
 from cfprm_runner.options import TrainOptions
@@ -69,8 +68,11 @@ def check_machine(options: TrainOptions, preset: Preset) -> None:
             raise Fault("This GPU does not compute in bf16: take --precision fp32, or a newer GPU.")
     if preset.deepspeed and not find_spec("deepspeed"):
         raise Fault(f"--preset {options.preset} needs DeepSpeed: pip install 'cfprm-runner[deepspeed]'.")
-    if preset.deepspeed and options.device == "cpu":
-        raise Fault(f"--preset {options.preset} moves the optimizer off a GPU: with --device cpu take --preset single.")
+    if preset.deepspeed and options.device == "cpu" and os.environ.get("DS_ACCELERATOR") != "cpu":
+        raise Fault(
+            f"--preset {options.preset} moves the optimizer off a GPU: with --device cpu take --preset single (to try "
+            "the preset itself, set DS_ACCELERATOR=cpu)."
+        )
     if options.lora is not None and (preset.fsdp or preset.deepspeed):
         raise Fault("--lora keeps the backbone as it is and needs no sharding: take --preset single or 7b-141gb.")
     for tracker in options.report_to:
@@ -78,12 +80,12 @@ def check_machine(options: TrainOptions, preset: Preset) -> None:
             raise Fault(f"--report-to {tracker} needs the package {tracker}: pip install {tracker}.")
 
 
-def checkpoint_bytes(model: PreTrainedModel) -> int:
+def checkpoint_bytes(model: torch.nn.Module) -> int:
     """Size of a checkpoint: weights in fp32 and, for what is trained, two moments of the optimizer."""
     return sum(p.numel() * (12 if p.requires_grad else 4) for p in model.parameters())
 
 
-def room_for(model: PreTrainedModel, folder: Path, options: TrainOptions, existing: int) -> None:
+def room_for(model: torch.nn.Module, folder: Path, options: TrainOptions, existing: int) -> None:
     """Fault: the disk has no room for the checkpoints and the model.
 
     Args:

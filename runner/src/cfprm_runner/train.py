@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 import transformers
+from accelerate.utils import broadcast_object_list
 from datasets import Dataset
 from transformers import PreTrainedTokenizerBase, PrinterCallback, TrainingArguments
 
@@ -97,8 +98,9 @@ def run(options: TrainOptions) -> ExitCode:
         code, message = _guarded(lambda: _train(place))
         state = {ExitCode.DONE: "finished", ExitCode.STOPPED: "stopped"}.get(code, "failed")
         status.update(state=state, error={"message": message} if message else None)
-    if first:
+    if message or first:
         print(message or state, flush=True)
+    if first:
         folder.end(code)
         folder.release()
     return code
@@ -132,23 +134,20 @@ def _train(place: Place) -> bool:
     check_machine(options, preset)
     place.status.update(state="running")
     manifest = read_manifest(options.input)
-    if place.first:
-        verify(manifest)
     arguments = training_arguments(options, preset, folder)
-    data = _prepare_data(place, manifest, arguments)
+    _in_first(place, lambda: verify(manifest))
+    data = _prepare_data(place, manifest)
     model: Any = load_model(options, data.tokenizer, data.spec, data.added)
     identity = _identity(options, data, fingerprint(model))
     latest = folder.checkpoints(options.keep).latest()
-    with arguments.main_process_first(local=False, desc="folder"):
-        if place.first:
-            claim(folder, identity, latest)
-            print(data.counts.text(), flush=True)
+    _in_first(place, lambda: claim(folder, identity, latest))
     if folder.model.exists():
+        place.status.update(step=identity["updates"], total=identity["updates"])
         return False
     if options.lora is not None:
         model = with_adapters(model, options.lora, data.spec, data.added)
-    if place.first:
-        room_for(model, folder.root, options, existing=len(folder.checkpoints(options.keep).steps()))
+    existing = len(folder.checkpoints(options.keep).steps())
+    _in_first(place, lambda: room_for(model, folder.root, options, existing))
     finish = _finisher(data.spec, identity)
     trainer = _trainer(place, preset, data, model, arguments, finish)
     watch = _watch(place, data, trainer, latest)
@@ -159,20 +158,39 @@ def _train(place: Place) -> bool:
     return False
 
 
-def _prepare_data(place: Place, manifest: Manifest, arguments: TrainingArguments) -> Data:
+def _in_first(place: Place, work: Callable[[], object]) -> None:
+    """Does something in the first process while the others wait; what it raises is raised in all of them."""
+    raised: list[Exception | None] = [None]
+    if place.first:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - raised below
+            raised = [error]
+    broadcast_object_list(raised)
+    if raised[0] is not None:
+        raise raised[0]
+
+
+def _prepare_data(place: Place, manifest: Manifest) -> Data:
     options = place.options
     tokenizer, spec, added = load_tokenizer(options)
-    # One process writes the rows, the others then find them.
-    with arguments.main_process_first(local=False, desc="rows"):
-        rows, counts = build_dataset(
+
+    def build() -> tuple[Dataset, Counts]:
+        return build_dataset(
             manifest,
             tokenizer,
             spec,
             place.folder.rows,
             last_only=options.loss == "orm",
             max_lost=options.max_lost,
-            check=place.stop.check,
+            check=place.stop.check if place.first else lambda: None,
         )
+
+    # The first process writes the rows, and all of them then find them.
+    _in_first(place, build)
+    rows, counts = build()
+    if place.first:
+        print(counts.text(), flush=True)
     padding_free = is_padding_free(options)
     plan = plan_order(
         stock_of(rows, manifest),

@@ -31,20 +31,26 @@ def sync_folder(folder: Path) -> None:
     sync(folder)
 
 
-def write_text(file: Path, text: str) -> None:
-    """Replaces a file's content as one step; whoever reads it sees the old or the new one."""
+def write_text(file: Path, text: str, *, keep: bool = True) -> None:
+    """Replaces a file's content as one step; whoever reads it sees the old or the new one.
+
+    Args:
+        keep: whether it has to survive a failure of power; what is written again soon need not.
+    """
     partial = file.with_name(f".{file.name}.partial")
     with partial.open("w", encoding="utf-8") as stream:
         stream.write(text)
         stream.flush()
-        os.fsync(stream.fileno())
+        if keep:
+            os.fsync(stream.fileno())
     partial.replace(file)
-    sync(file.parent)
+    if keep:
+        sync(file.parent)
 
 
-def write_json(file: Path, value: Any) -> None:
+def write_json(file: Path, value: Any, *, keep: bool = True) -> None:
     """As `write_text`, with indented JSON that has no NaN."""
-    write_text(file, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    write_text(file, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", keep=keep)
 
 
 def publish_folder(partial: Path, target: Path) -> None:

@@ -15,6 +15,7 @@ from cfprm_runner.contract.files import write_json
 
 State = Literal["queued", "running", "checkpointing", "finished", "failed", "stopped"]
 FILE = "status.json"
+ENDS = ("finished", "failed", "stopped")
 BEAT_SECONDS = 5.0
 
 
@@ -73,7 +74,7 @@ class StatusFile(Status):
         """Sets fields and writes the file."""
         with self._lock:
             self._values.update(changes, heartbeat=now())
-            write_json(self._file, self._values)
+            write_json(self._file, self._values, keep=self._values["state"] in ENDS)
 
     def _keep_beating(self) -> None:
         while not self._ended.wait(BEAT_SECONDS):
