@@ -60,7 +60,8 @@ PRECISIONS = {
 def write_onnx(graph: Graph, precision: str, path: Path, inline_bytes: int = INLINE_BYTES) -> None:
     """
     Writes a graph (which is in the evaluation mode, so that nothing is dropped at random) to a file, with a data
-    file beside it if its weights are larger than `inline_bytes`.
+    file beside it if its weights are larger than `inline_bytes`. The graph is used up: its weights are rounded, or
+    given up.
 
     fp16 is exported from half-precision weights, whose norms and softmax stay in single precision as PyTorch does
     them. int8 and int4 are made from the fp32 export; embeddings and the last layer of the head stay as they are.
@@ -91,6 +92,8 @@ def _write(graph: Graph, precision: str, path: Path, inline_bytes: int) -> None:
     with TemporaryDirectory(dir=path.parent, prefix="fp32-") as scratch:
         raw = Path(scratch, path.name)
         large = _export(graph, torch.float32, raw, inline_bytes)
+        # The weights are on the disk now; what rounds them needs the memory.
+        graph.to("meta")
         last = _last_product(onnx.load(raw, load_external_data=False))
         if precision == "int8":
             _quantize_int8(raw, path, last, large)
