@@ -130,6 +130,28 @@ def test_padding_does_not_change_a_score(tmp_path: Path) -> None:
         assert np.abs(together[place, row.positions] - alone[0, row.positions]).max() < 1e-5
 
 
+@pytest.mark.parametrize("tokens", [1, 150, 10_000])
+def test_rows_that_run_together_have_the_scores_of_rows_alone(
+    tokens: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scorer = OnnxScorer(folder_of("qwen", tmp_path))
+    rows = [solution(row) for row in EXPECTED["qwen"]["rows"]] * 3
+    alone = dict(scorer.score(rows))
+    # As on an accelerator.
+    scorer._pads = True
+    monkeypatch.setattr("cfprm_runner.scoring.scorers.TOKENS_PER_BATCH", tokens)
+    shapes: list[tuple[int, ...]] = []
+    run = scorer.logits
+    monkeypatch.setattr(scorer, "logits", lambda ids, mask: shapes.append(ids.shape) or run(ids, mask))
+    together = dict(scorer.score(rows))
+    assert together.keys() == alone.keys()
+    for index, scores in alone.items():
+        assert together[index] == pytest.approx(scores, abs=1e-6)
+    assert sum(rows for rows, _ in shapes) == 9
+    assert len(shapes) == {1: 9, 10_000: 1}.get(tokens, len(shapes))
+    assert all(rows == 1 or rows * length <= tokens for rows, length in shapes)
+
+
 @given(st.lists(st.tuples(st.floats(-700, 700), st.floats(-700, 700)), min_size=1))
 def test_softmax_of_a_pair_neither_overflows_nor_depends_on_a_shift(pairs: list[tuple[float, float]]) -> None:
     card = parse_card({"schema": 1, "name": "x", "family": "qwen2.5-math-prm"}, "")
