@@ -1,5 +1,6 @@
 """Candidates: each once, also after a kill; drawn as asked; rows that the extension reads."""
 
+import errno
 import json
 import signal
 import subprocess
@@ -129,6 +130,26 @@ def test_a_file_that_is_torn_anywhere_is_mended(kept: float, problems: Path, bac
     (tmp_path / "torn.jsonl.partial").write_bytes(content[: int(len(content) * kept)])
     run(options(problems, backbone, tmp_path / "torn.jsonl"))
     assert (tmp_path / "torn.jsonl").read_bytes() == content
+
+
+def test_a_full_disk_loses_nothing(
+    problems: Path, backbone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = tmp_path / "whole.jsonl"
+    run(options(problems, backbone, whole))
+    synced: list[int] = []
+
+    def sync(handle: int) -> None:
+        synced.append(handle)
+        if len(synced) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cfprm_runner.sample.journal.os.fsync", sync)
+        with pytest.raises(Fault, match=r"cannot be written \(No space left on device\).* the same command goes on"):
+            run(options(problems, backbone, tmp_path / "full.jsonl"))
+    run(options(problems, backbone, tmp_path / "full.jsonl"))
+    assert (tmp_path / "full.jsonl").read_bytes() == whole.read_bytes()
 
 
 def test_a_run_with_other_settings_is_not_mixed_in(problems: Path, backbone: Path, tmp_path: Path) -> None:

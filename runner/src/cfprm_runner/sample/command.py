@@ -28,6 +28,9 @@ from cfprm_runner.sample.steps import SplitRule, split_steps
 SYSTEM = "Please reason step by step, and put your final answer within \\boxed{}."
 
 
+_BATCH: dict[Backend, int] = {"vllm": 512, "transformers": 16}
+
+
 @dataclass(frozen=True)
 class SampleOptions:
     """Generate candidates for problems."""
@@ -57,8 +60,8 @@ class SampleOptions:
     split: SplitRule = "blank-line"
     """How a text becomes steps."""
     seed: int = 0
-    batch: int = 16
-    """Candidates that are generated together."""
+    batch: int | None = None
+    """Candidates that are generated together: 16 with transformers, 512 with vLLM, which spreads them itself."""
     device: Literal["cpu", "cuda"] | None = None
     """Where transformers runs; the GPU if there is one."""
     force: bool = False
@@ -68,7 +71,7 @@ class SampleOptions:
         """Refuses numbers out of range. Fault: names the option and what it may be."""
         rules = [
             ("n", self.n >= 1, "from 1 on"),
-            ("batch", self.batch >= 1, "from 1 on"),
+            ("batch", self.batch is None or self.batch >= 1, "from 1 on"),
             ("temperature", self.temperature >= 0, "from 0 on"),
             ("top-p", 0 < self.top_p <= 1, "above 0, up to 1"),
             ("max-tokens", self.max_tokens >= 1, "from 1 on"),
@@ -110,7 +113,8 @@ def fingerprint(options: SampleOptions, backend: Backend, problems: Sequence[Pro
     """Tells runs apart by all that makes their texts: hexadecimal digits."""
     settings = {
         "backend": backend,
-        "batch": options.batch,
+        # With vLLM a candidate does not depend on those beside it.
+        "batch": None if backend == "vllm" else options.batch or _BATCH[backend],
         "max_tokens": options.max_tokens,
         "model": options.model,
         "n": options.n,
@@ -171,8 +175,9 @@ def _generate(
     Generates what is missing, by whole batches that depend on the plan alone: a batch that was written in part is
     generated again, and gives the same texts.
     """
-    for start in range(0, len(plan), options.batch):
-        batch = plan[start : start + options.batch]
+    size = options.batch or _BATCH[by["backend"]]
+    for start in range(0, len(plan), size):
+        batch = plan[start : start + size]
         if start + len(batch) <= journal.done:
             continue
         requests = [Request(prompts[problem.row], (problem.row, candidate)) for problem, candidate in batch]

@@ -14,7 +14,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from cfprm_runner.contract.files import sync
-from cfprm_runner.fault import Fault
+from cfprm_runner.fault import ExitCode, Fault
 
 Key = tuple[int, int]
 """Row of the problem and candidate, both from 1."""
@@ -53,11 +53,18 @@ class Journal:
         self._release()
 
     def append(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Writes the next rows of the plan and waits until they are on the disk."""
-        with self._file.open("ab") as stream:
-            stream.write(b"".join(map(_line, rows)))
-            stream.flush()
-            os.fsync(stream.fileno())
+        """Writes the next rows of the plan and waits until they are on the disk. Fault: it does not take them."""
+        try:
+            with self._file.open("ab") as stream:
+                stream.write(b"".join(map(_line, rows)))
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as error:
+            raise Fault(
+                f"{self._file} cannot be written ({error.strerror}). What it holds stays: make room, and the same "
+                "command goes on.",
+                ExitCode.FAILED,
+            ) from error
         self.done += len(rows)
 
     def finish(self) -> None:
