@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
 import torch
 from transformers import AutoModelForTokenClassification, AutoTokenizer
@@ -73,6 +74,13 @@ def assert_alike(output: Path, single: Path) -> None:
     assert [line["step"] for line in other] == [line["step"] for line in one]
     assert [line["loss"] for line in other] == pytest.approx([line["loss"] for line in one], rel=1e-4)
     assert scores_of(output / "model") == pytest.approx(scores_of(single / "model"), abs=1e-3)
+
+
+def test_a_model_describes_itself_by_the_schema_of_the_extension(single: Path) -> None:
+    schema = json.loads((Path(__file__).parents[2] / "media" / "prm.schema.json").read_text(encoding="utf-8"))
+    described = json.loads((single / "model" / "prm.json").read_text(encoding="utf-8"))
+    jsonschema.validate(described, schema)
+    assert "processbench.jsonl" in described["trainedOn"]
 
 
 def test_7b_141gb_is_one_process(backbone: Path, tmp_path: Path, single: Path) -> None:
