@@ -1,5 +1,5 @@
 // `npm test`, or some of its legs:
-//   test.mjs [check] [build] [unit] [launcher] [host] [ui] [package] [--latest] [--grep TEXT]
+//   test.mjs [check] [build] [unit] [launcher] [host] [ui] [package] [runner] [--latest] [--grep TEXT]
 // The last line is the total over all legs, `N passed, N failed`; the exit code is 0 only if none failed.
 // A leg that could not run, ran nothing, hung or crashed counts as one failed.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,8 +13,10 @@ import { root, run, tool } from './process.mjs';
 import { softwareVulkan } from './softwareVulkan.mjs';
 import { judge, readResult } from './verdict.mjs';
 
-const LEGS = ['check', 'build', 'unit', 'launcher', 'host', 'ui', 'package'];
+const LEGS = ['check', 'build', 'unit', 'launcher', 'host', 'ui', 'package', 'runner'];
 const LIMIT_MS = 10 * 60_000;
+/** The first run installs PyTorch. */
+const RUNNER_LIMIT_MS = 15 * 60_000;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -47,13 +49,13 @@ async function gate(leg, work) {
  * Runs a Node program that writes its counts to `result`, and adds them to the total.
  * @param {string} leg
  * @param {(result: string) => string[]} args
- * @param {Record<string, string>} [more] for its environment
+ * @param {{ more?: Record<string, string>, limitMs?: number }} [options] more: for its environment
  */
-async function suite(leg, args, more = {}) {
+async function suite(leg, args, { more = {}, limitMs = LIMIT_MS } = {}) {
   console.log(`\n== ${leg}`);
   const result = path.join(scratch, `${leg}.json`);
   const started = Date.now();
-  const ended = await run(process.execPath, args(result), { env: { ...env, ...more }, limitMs: LIMIT_MS });
+  const ended = await run(process.execPath, args(result), { env: { ...env, ...more }, limitMs });
   const verdict = judge(ended, readResult(result));
   for (const complaint of verdict.complaints) console.error(`FAIL: ${leg}: ${complaint}`);
   console.log(`${leg}: ${Math.round((Date.now() - started) / 1000)} s`);
@@ -88,7 +90,7 @@ async function runLegs() {
       driver = softwareVulkan();
       return true;
     });
-    await suite('unit', mocha(), driver);
+    await suite('unit', mocha(), { more: driver });
   }
   const inHost = ['--config', 'test/host/mocharc.json'];
   if (legs.includes('launcher')) await suite('launcher', mocha(...inHost, 'test/host/launcher/*.test.ts'));
@@ -104,6 +106,10 @@ async function runLegs() {
     await suite('ui', mocha(...inHost, 'test/host/ui/*.test.ts'));
   if (legs.includes('package') && process.platform !== 'win32')
     await suite('package', mocha(...inHost, 'test/package/*.test.ts'));
+  if (legs.includes('runner'))
+    await suite('runner', (result) => [path.join(root, 'scripts/runner.mjs'), '--result', result, ...grep], {
+      limitMs: RUNNER_LIMIT_MS,
+    });
 }
 
 try {

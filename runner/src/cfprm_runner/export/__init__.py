@@ -1,0 +1,1 @@
+"""Checkpoints as model folders that the extension scores with."""
