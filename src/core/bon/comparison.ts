@@ -62,20 +62,44 @@ export interface ComparisonInput {
   readonly grader: typeof GRADER;
 }
 
-/** Puts the candidates of a problem side by side. */
-export function compare({ problem, trajectories, n, scoring, grader }: ComparisonInput): Comparison {
-  const { candidates, id } = problem;
+/** What the rules choose among the first candidates of a problem. */
+export interface Choices {
+  readonly n: number;
+  /** What each rule chooses; null if it cannot choose. */
+  readonly chosen: Comparison['chosen'];
+  /** Whether one of them is correct. */
+  readonly oracle: boolean;
+}
+
+/** Lets every rule choose among the first n candidates. */
+export function choose({ candidates }: Problem, n: number, scoring: Scoring): Choices {
   const selection = selectFirst(candidates, n, scoring);
   const chosen = (rule: Rule) => {
     const index = selection[rule];
     return index === undefined ? null : { number: index + 1, isCorrect: candidates[index]!.isCorrect };
   };
+  return {
+    n: Math.min(n, candidates.length),
+    chosen: Object.fromEntries(CHOOSING.map((rule) => [rule, chosen(rule)])) as Comparison['chosen'],
+    oracle: candidates.slice(0, n).some(({ isCorrect }) => isCorrect),
+  };
+}
+
+/** The rules that choose the candidate with this number. */
+export function choosers({ chosen }: Choices, number: number): Rule[] {
+  return CHOOSING.filter((rule) => chosen[rule]?.number === number);
+}
+
+/** Puts the candidates of a problem side by side. */
+export function compare({ problem, trajectories, n, scoring, grader }: ComparisonInput): Comparison {
+  const { candidates, id } = problem;
+  const choices = choose(problem, n, scoring);
   const { groups, firstDivergence } = align(trajectories.map(({ steps }) => steps.map(({ text }) => text)));
   return {
+    ...choices,
     id,
     problem: trajectories[0]?.problem ?? problem.title,
     gold: trajectories.find(({ gold }) => gold !== undefined)?.gold,
-    n: Math.min(n, candidates.length),
     candidates: candidates.map((candidate, index) => ({
       number: index + 1,
       row: candidate.row,
@@ -88,11 +112,9 @@ export function compare({ problem, trajectories, n, scoring, grader }: Compariso
       })),
       aggregates: aggregatesOf(candidate, scoring),
       tokens: trajectories[index]!.tokens,
-      chosenBy: CHOOSING.filter((rule) => selection[rule] === index),
+      chosenBy: choosers(choices, index + 1),
     })),
     firstDivergence,
-    chosen: Object.fromEntries(CHOOSING.map((rule) => [rule, chosen(rule)])) as Comparison['chosen'],
-    oracle: candidates.slice(0, n).some(({ isCorrect }) => isCorrect),
     grader,
   };
 }
@@ -104,7 +126,7 @@ function aggregatesOf({ scores }: Candidate, { areLogits }: Scoring): ComparedCa
 }
 
 /** The choices in one line: "min → #4 correct, last → #3 wrong, oracle correct". */
-export function selectionStrip({ chosen, oracle }: Comparison): string {
+export function selectionStrip({ chosen, oracle }: Pick<Choices, 'chosen' | 'oracle'>): string {
   const words = CHOOSING.flatMap((rule) => {
     const choice = chosen[rule];
     return choice === null ? [] : [`${rule} → #${choice.number} ${choice.isCorrect ? 'correct' : 'wrong'}`];
