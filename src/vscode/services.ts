@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { CandidatesView } from './candidates/candidatesView';
 import { OpenFiles } from './files/openFiles';
 import { ReadingChoices } from './files/readingChoices';
 import { FormatStatus } from './format/formatStatus';
@@ -35,6 +36,7 @@ export interface Services {
   readonly labels: LabelEditing;
   readonly disagreements: DisagreementTour;
   readonly findings: FindingsReport;
+  readonly candidates: CandidatesView;
 }
 
 /** Builds the services and registers every view and provider; nothing is read from disk here. */
@@ -49,6 +51,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const labels = new LabelEditing(files, navigation);
   const disagreements = new DisagreementTour(files, navigation, disagreementIndex);
   const findings = new FindingsReport();
+  const candidates = new CandidatesView(context.extensionUri, files, navigation);
   const structure = new TraceStructure(pages);
   const documents = new RawDocuments(files);
   const tree = new TrajectoryTree(files);
@@ -61,6 +64,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     source,
     disagreementIndex,
     findings,
+    candidates,
     tellStale(files),
     documents,
     tree,
@@ -80,5 +84,5 @@ export function createServices(context: vscode.ExtensionContext): Services {
       if (event.affectsConfiguration('cfprm.format')) files.reopenAll();
     }),
   );
-  return { context, log, files, navigation, source, labels, disagreements, findings };
+  return { context, log, files, navigation, source, labels, disagreements, findings, candidates };
 }
