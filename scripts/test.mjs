@@ -1,5 +1,5 @@
 // `npm test`, or some of its legs:
-//   test.mjs [check] [build] [unit] [launcher] [host] [ui] [package] [--latest] [--grep TEXT]
+//   test.mjs [check] [build] [unit] [launcher] [webview] [host] [ui] [package] [--latest] [--grep TEXT]
 // The last line is the total over all legs, `N passed, N failed`; the exit code is 0 only if none failed.
 // A leg that could not run, ran nothing, hung or crashed counts as one failed.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { ensureInstalled } from './install.mjs';
 import { root, run, tool } from './process.mjs';
 import { judge, readResult } from './verdict.mjs';
 
-const LEGS = ['check', 'build', 'unit', 'launcher', 'host', 'ui', 'package'];
+const LEGS = ['check', 'build', 'unit', 'launcher', 'webview', 'host', 'ui', 'package'];
 const LIMIT_MS = 10 * 60_000;
 
 const { values: options, positionals } = parseArgs({
@@ -81,6 +81,8 @@ async function runLegs() {
   if (legs.includes('unit')) await suite('unit', mocha());
   const inHost = ['--config', 'test/host/mocharc.json'];
   if (legs.includes('launcher')) await suite('launcher', mocha(...inHost, 'test/host/launcher/*.test.ts'));
+  // The built pages in Chromium, with the extension's messages and without VS Code.
+  if (legs.includes('webview')) await suite('webview', mocha('--config', 'test/webview/mocharc.json'));
   if (legs.includes('host'))
     await suite('host', (result) => [
       path.join(root, 'test/host/launcher/main.mjs'),

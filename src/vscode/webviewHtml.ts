@@ -13,8 +13,8 @@ export interface WebviewPage {
 export function webviewHtml({ title, style, script, cspSource, nonce }: WebviewPage): string {
   const policy = [
     "default-src 'none'",
-    // The UI kit sets style sheets on its own shadow roots, which the policy does not touch.
-    `style-src ${cspSource}`,
+    // The UI kit's style sheets are on its own shadow roots, which the policy does not touch; it tries one in the page.
+    `style-src ${cspSource} 'nonce-${nonce}'`,
     `font-src ${cspSource}`,
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
@@ -23,6 +23,7 @@ export function webviewHtml({ title, style, script, cspSource, nonce }: WebviewP
 <head>
   <meta charset="utf-8">
   <meta http-equiv="Content-Security-Policy" content="${policy}">
+  <meta property="csp-nonce" content="${nonce}">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <title>${title}</title>
   <link rel="stylesheet" href="${style}">

@@ -32,8 +32,7 @@ export function messagesFor(
     candidates.map((own): Trajectory => ({ id: null, problem, steps: [], ...own })),
   );
   for (const [row, all] of trajectories.entries())
-    for (const [place, trajectory] of all.entries())
-      pool.add(trajectory.problem, row + 1, place, trajectory);
+    for (const [place, trajectory] of all.entries()) pool.add(trajectory.problem, row + 1, place, trajectory);
   const judged = pool.judge('graded');
   const problems = problemHeads(judged);
   const options = { weight: 'last', subset: 'all', verdicts: 'graded', seed: 0 } as const;

@@ -60,32 +60,15 @@ export class Panel {
       const file = path.join(root, 'dist/webview', path.basename(name));
       return route.fulfill({ contentType: TYPES[path.extname(name)], body: readFileSync(file) });
     });
-    await page.addInitScript(
-      ({ chosen, saved }) => {
-        const sent: unknown[] = [];
-        let kept: unknown = saved;
-        Object.assign(window, {
-          sent,
-          acquireVsCodeApi: () => ({
-            postMessage: (message: unknown) => sent.push(message),
-            getState: () => kept,
-            setState: (next: unknown) => {
-              kept = next;
-              Object.assign(window, { kept });
-            },
-          }),
-        });
-        document.addEventListener('DOMContentLoaded', () => {
-          for (const [name, value] of Object.entries(chosen.variables))
-            document.documentElement.style.setProperty(name, value);
-          document.body.className = chosen.className;
-        });
-      },
-      { chosen: THEMES[theme], saved: state },
-    );
-    await page.goto(`${ORIGIN}/`);
-    await page.waitForFunction(() => (window as unknown as { sent: unknown[] }).sent.length > 0);
-    return panel;
+    await page.addInitScript({ content: standIn(THEMES[theme], state) });
+    try {
+      await page.goto(`${ORIGIN}/`);
+      await page.waitForFunction('window.sent?.length > 0', undefined, { timeout: 30_000 });
+      return panel;
+    } catch (error) {
+      await close();
+      throw error;
+    }
   }
 
   /** Sends messages as the extension does. */
@@ -118,4 +101,23 @@ function pageHtml(): string {
     cspSource: ORIGIN,
     nonce: 'dGVzdA==',
   });
+}
+
+/** What takes VS Code's place in the page. A text: what builds the tests adds helpers to functions. */
+function standIn({ className, variables }: Theme, state: unknown): string {
+  return `
+    window.sent = [];
+    window.kept = ${JSON.stringify(state) ?? 'undefined'};
+    window.acquireVsCodeApi = () => ({
+      postMessage: (message) => window.sent.push(message),
+      getState: () => window.kept,
+      setState: (state) => { window.kept = state; },
+    });
+    document.addEventListener('readystatechange', () => {
+      for (const [name, value] of Object.entries(${JSON.stringify(variables)}))
+        document.documentElement.style.setProperty(name, value);
+      document.documentElement.style.background = 'var(--vscode-panel-background)';
+      document.body.className = ${JSON.stringify(className)};
+    }, { once: true });
+  `;
 }

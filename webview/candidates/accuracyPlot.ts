@@ -115,7 +115,7 @@ export class AccuracyPlot {
           splits: () => [...sizes],
           values: (_, all) => all.map(String),
         },
-        { ...axis, size: 46, values: (_, all) => all.map((value) => `${value} %`) },
+        { ...axis, size: 56, values: (_, all) => all.map((value) => `${value} %`) },
       ],
       bands: [{ series: [1, 2], fill: () => faint(ink(LOOKS[this.chosen][0])) }],
       series: [

@@ -64,7 +64,8 @@ export class CandidatesTab {
     const tools = el('div.tools', walk, this.sort.element, this.filter.element, this.sliderLabel);
     this.sort.set(recall().sort);
     this.filter.set(recall().filter);
-    this.element.append(tools, this.problem, this.strip, this.said, this.counts, this.none);
+    const line = el('div.line', this.strip, this.counts);
+    this.element.append(tools, this.problem, line, this.said, this.none);
     this.element.append(this.grid.element, this.reader.element);
     this.clear('');
   }

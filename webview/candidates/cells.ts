@@ -1,6 +1,6 @@
 import { type Choices, choosers, verdictWord } from '../../src/core/bon/comparison';
 import { AGGREGATES } from '../../src/core/bon/scores';
-import { count, printable, shorten, type Thresholds } from '../../src/core/trace/words';
+import { count, shorten, type Thresholds } from '../../src/core/trace/words';
 import { el } from '../ui/dom';
 import { type CellStep, type Column, REASONS } from './columns';
 import { mathText } from './math';
@@ -43,15 +43,23 @@ export function fillHead(cell: HTMLElement, column: Column, choices: Choices, sc
   cell.replaceChildren(
     name,
     el('div.answer', said),
-    el('div.facts', `${steps.length} ${steps.length === 1 ? 'step' : 'steps'} · ${length}`),
+    el(
+      'div.facts',
+      el('span', `${steps.length} ${steps.length === 1 ? 'step' : 'steps'} · ${length}`),
+      ...(column.minimum < 0 ? [] : [spark(column, scale)]),
+    ),
     ...(aggregates === undefined
-      ? [el('div.facts', leftOut === undefined ? 'no scores' : REASONS[leftOut])]
-      : [
-          spark(column, scale),
-          el('div.aggregates', ...AGGREGATES.map((it) => el('span', `${it} ${scoreWords(aggregates[it])}`))),
-        ]),
+      ? [el('div.aggregates', leftOut === undefined ? 'no scores' : REASONS[leftOut])]
+      : [el('div.aggregates', ...AGGREGATES.map((it) => aggregate(it, aggregates[it])))]),
     rules.length === 0 ? '' : el('div.rules', `★ ${rules.join(', ')}`),
   );
+}
+
+/** An aggregate in short, with its digits in the tooltip. */
+function aggregate(name: string, value: number): HTMLElement {
+  const element = el('span', `${name} ${value.toFixed(2)}`);
+  element.title = `${name} ${value}`;
+  return element;
 }
 
 /** An answer as a formula if it looks like TeX and is none yet. */
@@ -96,7 +104,10 @@ export function fillStep(cell: HTMLElement, column: Column, index: number, scale
   }
   if (step.score !== undefined) cell.classList.add('scored', colour(step.score, scale));
   if (step.sameAs !== undefined) cell.classList.add('same');
-  cell.replaceChildren(meta(step, index === column.minimum, scale), el('div.text', stepText(step.text)));
+  const text = el('div.text', stepText(step.text));
+  // Where no step has a score, none needs to say so.
+  const isBare = column.minimum < 0 && step.sameAs === undefined;
+  cell.replaceChildren(...(isBare ? [] : [meta(step, index === column.minimum, scale)]), text);
 }
 
 /** A step's text with its formulas; that of an empty step in words. */
@@ -106,8 +117,7 @@ export function stepText(text: string): HTMLElement {
 
 function meta({ score, sameAs }: CellStep, isMinimum: boolean, scale: Scale): HTMLElement {
   const parts: (string | HTMLElement)[] = [];
-  if (score === undefined) parts.push(el('span.dim', 'no score'));
-  else {
+  if (score !== undefined) {
     const bar = el('span.bar', el('span.fill'));
     bar.setAttribute('aria-hidden', 'true');
     (bar.firstChild as HTMLElement).style.width = `${Math.round(100 * share(score, scale))}%`;
@@ -116,12 +126,4 @@ function meta({ score, sameAs }: CellStep, isMinimum: boolean, scale: Scale): HT
   if (isMinimum) parts.push(el('span.tag', 'lowest'));
   if (sameAs !== undefined) parts.push(el('span.tag', `as #${sameAs}`));
   return el('div.meta', ...parts);
-}
-
-/** A step in words, as a screen reader says it before its text. */
-export function stepLabel(column: Column, index: number): string {
-  const step = column.steps[index];
-  if (step === undefined) return `${column.name} has no step ${index + 1}`;
-  const score = step.score === undefined ? 'no score' : `score ${scoreWords(step.score)}`;
-  return `${column.name}, step ${index + 1}, ${score}: ${printable(shorten(step.text, 300))}`;
 }

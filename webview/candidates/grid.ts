@@ -1,13 +1,13 @@
 import type { Choices } from '../../src/core/bon/comparison';
 import { Axis } from '../ui/axis';
 import { el } from '../ui/dom';
-import { fillHead, fillStep, type Scale, stepLabel } from './cells';
+import { fillHead, fillStep, type Scale } from './cells';
 import type { Column } from './columns';
 import { type GridPlace, movedBy } from './gridKeys';
 
 const COLUMN_WIDTH = 232;
 const STEP_WIDTH = 46;
-const HEAD_HEIGHT = 132;
+const HEAD_HEIGHT = 108;
 const LINE_HEIGHT = 19;
 const CHARS_PER_LINE = 30;
 const MOST_LINES = 9;
@@ -33,6 +33,7 @@ export interface GridEvents {
 export class CandidateGrid {
   readonly element = el('div.grid');
   private readonly head = el('div.head');
+  private readonly corner = el('div.corner', 'step');
   private readonly body = el('div.body');
   private readonly across: Axis;
   private readonly down: Axis;
@@ -43,8 +44,7 @@ export class CandidateGrid {
   private at: GridPlace = { column: 0, step: 0 };
 
   constructor(private readonly events: GridEvents) {
-    const { element, head, body } = this;
-    const corner = el('div.corner', 'step');
+    const { element, head, corner, body } = this;
     element.setAttribute('role', 'grid');
     element.setAttribute('aria-label', 'Candidates, step by step');
     head.setAttribute('role', 'row');
@@ -70,6 +70,7 @@ export class CandidateGrid {
     this.content = content;
     this.cells = new Map();
     this.rows.clear();
+    this.head.replaceChildren(this.corner);
     this.body.replaceChildren();
     const steps = content.columns.reduce((most, column) => Math.max(most, column.steps.length), 0);
     const lines = Array.from({ length: steps }, (_, step) => linesOf(content, step));
@@ -90,8 +91,14 @@ export class CandidateGrid {
   setChoices(choices: Choices): void {
     if (this.content === undefined) return;
     this.content = { ...this.content, choices };
-    for (const [key, cell] of this.cells) if (key.startsWith('head ')) cell.remove();
-    this.cells = new Map([...this.cells].filter(([key]) => !key.startsWith('head ')));
+    for (const [key, cell] of this.cells) {
+      const place = Number(cell.dataset.column);
+      if (place < 0) continue;
+      this.markOutside(cell, place);
+      if (!key.startsWith('head ')) continue;
+      cell.remove();
+      this.cells.delete(key);
+    }
     this.draw();
   }
 
@@ -232,6 +239,13 @@ export class CandidateGrid {
     row.insertBefore(cell, next ?? null);
   }
 
+  /** Marks what takes no part in the choices. */
+  private markOutside(cell: HTMLElement, place: number): void {
+    const { columns, order, choices } = this.content!;
+    const { number } = columns[order[place]!]!;
+    cell.classList.toggle('outside', number === undefined || number > choices.n);
+  }
+
   private make(place: number, step: number): HTMLElement {
     const { columns, order, choices, scale } = this.content!;
     const column = columns[order[place]!]!;
@@ -240,13 +254,9 @@ export class CandidateGrid {
     cell.dataset.step = String(step);
     cell.setAttribute('aria-colindex', String(place + 2));
     cell.setAttribute('role', step === 0 ? 'columnheader' : 'gridcell');
-    const isOutside = column.number === undefined || column.number > choices.n;
-    cell.classList.toggle('outside', isOutside);
+    this.markOutside(cell, place);
     if (step === 0) fillHead(cell, column, choices, scale);
-    else {
-      fillStep(cell, column, step - 1, scale);
-      cell.setAttribute('aria-label', stepLabel(column, step - 1));
-    }
+    else fillStep(cell, column, step - 1, scale);
     return cell;
   }
 }
