@@ -5,7 +5,7 @@ import { fillHead, fillStep, type Scale } from './cells';
 import type { Column } from './columns';
 import { type GridPlace, movedBy } from './gridKeys';
 
-const COLUMN_WIDTH = 232;
+const COLUMN_WIDTH = 248;
 const STEP_WIDTH = 46;
 const HEAD_HEIGHT = 108;
 const LINE_HEIGHT = 19;
