@@ -14,7 +14,7 @@ function pages() {
 }
 
 /**
- * Bundles the extension, the command line, the scorer's child process and every webview page. An entry whose
+ * Bundles the extension, the command line, the child processes and every webview page. An entry whose
  * source file is missing is left out.
  * @param {{ production?: boolean, folder?: string }} [options] production: minified, without source maps; folder:
  *   where to, dist/ if not said
@@ -62,16 +62,22 @@ export async function build({ production = false, folder = at('dist') } = {}) {
         outfile: path.join(folder, 'scorerProcess.js'),
       }),
     );
+  if (existsSync(at('src/io/bonProcess.ts')))
+    jobs.push(
+      bundle({ ...node, entryPoints: ['src/io/bonProcess.ts'], outfile: path.join(folder, 'bonProcess.js') }),
+    );
   for (const page of pages())
     jobs.push(
       bundle({
         ...common,
+        // Every browser that shows a page reads the first of a font's files, woff2.
+        external: ['*.woff', '*.ttf'],
         entryPoints: { [page]: `webview/${page}/main.ts` },
         outdir: path.join(folder, 'webview'),
         platform: 'browser',
         target: 'es2022',
         format: 'iife',
-        loader: { '.svg': 'dataurl', '.ttf': 'file', '.woff2': 'file' },
+        loader: { '.svg': 'dataurl', '.woff2': 'file' },
       }),
     );
   const results = await Promise.all(jobs);

@@ -1,5 +1,5 @@
 // `npm test`, or some of its legs:
-//   test.mjs [check] [build] [unit] [launcher] [host] [ui] [package] [runner] [--latest] [--grep TEXT]
+//   test.mjs [check] [build] [unit] [launcher] [webview] [host] [ui] [package] [runner] [--latest] [--grep TEXT]
 // The last line is the total over all legs, `N passed, N failed`; the exit code is 0 only if none failed.
 // A leg that could not run, ran nothing, hung or crashed counts as one failed.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { root, run, tool } from './process.mjs';
 import { softwareVulkan } from './softwareVulkan.mjs';
 import { judge, readResult } from './verdict.mjs';
 
-const LEGS = ['check', 'build', 'unit', 'launcher', 'host', 'ui', 'package', 'runner'];
+const LEGS = ['check', 'build', 'unit', 'launcher', 'webview', 'host', 'ui', 'package', 'runner'];
 const LIMIT_MS = 10 * 60_000;
 /** The first run installs PyTorch. */
 const RUNNER_LIMIT_MS = 15 * 60_000;
@@ -94,6 +94,8 @@ async function runLegs() {
   }
   const inHost = ['--config', 'test/host/mocharc.json'];
   if (legs.includes('launcher')) await suite('launcher', mocha(...inHost, 'test/host/launcher/*.test.ts'));
+  // The built pages in Chromium, with the extension's messages and without VS Code.
+  if (legs.includes('webview')) await suite('webview', mocha('--config', 'test/webview/mocharc.json'));
   if (legs.includes('host'))
     await suite('host', (result) => [
       path.join(root, 'test/host/launcher/main.mjs'),

@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
+import type { GroupBy } from '../core/bon/overview';
 import type { VerdictSource } from '../core/bon/pool';
 import { type BonOptions, PAPER_SIZES } from '../core/bon/report';
 import { AGGREGATES, type Aggregate } from '../core/bon/scores';
 import { fail, ok, type Result } from '../core/result';
-import { type BonFile, BonPass, type GroupBy } from '../io/bonFile';
+import { type BonFile, BonPass } from '../io/bonFile';
 import { describeBon } from './bonTable';
 import { consumeRows } from './rowInput';
 import { addSourceFlags, readSourceFlags, type SourceFlags } from './sourceFlags';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { GroupBy } from '../core/bon/overview';
 import { CandidatePool, type Judged, type VerdictSource } from '../core/bon/pool';
 import { type BonOptions, type BonReport, bonReport } from '../core/bon/report';
 import { type Fault, fail, ok, type Result } from '../core/result';
@@ -6,9 +7,6 @@ import { Summary, type SummaryReport } from '../core/summary';
 import type { Trajectory } from '../core/trajectory';
 import type { Source, SourceChoice } from './openSource';
 import { passRows, type RowConsumer } from './rowPass';
-
-/** What makes trajectories candidates of one problem: the same text of the problem, or the same id. */
-export type GroupBy = 'text' | 'id';
 
 /** A file whose candidates were gathered. */
 export interface BonFile {
@@ -56,14 +54,26 @@ export class BonPass implements RowConsumer {
     return this.pool.judge(verdicts);
   }
 
+  /** What the file holds, after the last row. Faults: no row could be read. */
+  summarise(): Result<SummaryReport> {
+    const { summary, path } = this;
+    const { format } = this.openedSource();
+    if (summary.readable === 0) return fail(summary.nothingRead(path, format));
+    return ok(summary.report(format.id));
+  }
+
   /** The numbers, after the last row. Faults: no row could be read, or those of `bonReport`. */
   result(options: BonOptions): Result<BonFile> {
-    const { source, summary, path } = this;
-    if (source === undefined) throw new Error('a source that was read was never opened');
-    if (summary.readable === 0) return fail(summary.nothingRead(path, source.format));
+    const summary = this.summarise();
+    if (!summary.ok) return summary;
     const report = bonReport(this.judge(options.verdicts), options);
     if (!report.ok) return report;
-    return ok({ source, summary: summary.report(source.format.id), report: report.value });
+    return ok({ source: this.openedSource(), summary: summary.value, report: report.value });
+  }
+
+  private openedSource(): Source {
+    if (this.source === undefined) throw new Error('a source that was read was never opened');
+    return this.source;
   }
 }
 

@@ -22,6 +22,8 @@ export const COMMAND_IDS = [
   'cfprm.mergeWindows',
   'cfprm.convertFormat',
   'cfprm.validateFile',
+  'cfprm.compareCandidates',
+  'cfprm.exportComparison',
   'cfprm.labelCorrect',
   'cfprm.labelNeutral',
   'cfprm.labelIncorrect',

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { errorWords } from '../core/result';
+import { exportComparison } from './candidates/exportComparison';
 import type { CommandId } from './commandIds';
 import { convertFormat, convertTo, isConvertCall } from './convert/convertFormat';
 import { activeSource, chooseFormat } from './format/formatStatus';
@@ -51,6 +52,9 @@ const COMMANDS: Record<CommandId, Handler> = {
     ),
   'cfprm.validateFile': (services, uri?: vscode.Uri) =>
     withSource(uri, (source) => validate(services, source)),
+  'cfprm.compareCandidates': ({ candidates }, uri?: vscode.Uri) =>
+    withSource(uri, (source) => candidates.compare(source)),
+  'cfprm.exportComparison': ({ candidates }) => exportComparison(candidates),
   'cfprm.labelCorrect': inTrace(({ labels }) => labels.label('correct')),
   'cfprm.labelNeutral': inTrace(({ labels }) => labels.label('neutral')),
   'cfprm.labelIncorrect': inTrace(({ labels }) => labels.label('incorrect')),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { CandidatesView } from './candidates/candidatesView';
 import { OpenFiles } from './files/openFiles';
 import { ReadingChoices } from './files/readingChoices';
 import { FormatStatus } from './format/formatStatus';
@@ -44,6 +45,7 @@ export interface Services {
   readonly scores: ModelScores;
   readonly autoScore: AutoScore;
   readonly modelReport: ModelReport;
+  readonly candidates: CandidatesView;
 }
 
 /** Builds the services and registers every view and provider; nothing is read from disk here. */
@@ -60,6 +62,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const labels = new LabelEditing(files, navigation);
   const disagreements = new DisagreementTour(files, navigation, disagreementIndex);
   const findings = new FindingsReport();
+  const candidates = new CandidatesView(context.extensionUri, files, navigation);
   const structure = new TraceStructure(pages);
   const documents = new RawDocuments(files);
   const autoScore = new AutoScore(scores, pages, documents);
@@ -79,6 +82,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     autoScore,
     modelReport,
     new ScoreStatus(scores, autoScore, files),
+    candidates,
     tellStale(files),
     documents,
     tree,
@@ -110,6 +114,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     model,
     scores,
     autoScore,
+    candidates,
     ...reports,
   };
 }

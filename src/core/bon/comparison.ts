@@ -24,7 +24,8 @@ export interface ComparedCandidate {
   /** 1-based row in the file. */
   readonly row: number;
   readonly answer: string | undefined;
-  readonly isCorrect: boolean;
+  /** Undefined if nothing says who is right. */
+  readonly isCorrect: boolean | undefined;
   readonly steps: readonly ComparedStep[];
   /** Undefined without scores. */
   readonly aggregates: { readonly [aggregate in Aggregate]: number } | undefined;
@@ -45,16 +46,18 @@ export interface Comparison {
   readonly firstDivergence: number | undefined;
   /** What each rule chooses among the first n; null if it cannot choose. */
   readonly chosen: {
-    readonly [rule in Rule]: { readonly number: number; readonly isCorrect: boolean } | null;
+    readonly [rule in Rule]: { readonly number: number; readonly isCorrect: boolean | undefined } | null;
   };
-  /** Whether one of the first n is correct. */
-  readonly oracle: boolean;
+  /** Whether one of the first n is correct; undefined if nothing says so. */
+  readonly oracle: boolean | undefined;
   readonly grader: typeof GRADER;
 }
 
 /** A problem with the texts of its candidates. */
 export interface ComparisonInput {
   readonly problem: Problem;
+  /** False if nothing says which candidates are right. */
+  readonly isJudged: boolean;
   /** In the order of the problem's candidates, and as many. */
   readonly trajectories: readonly Trajectory[];
   readonly n: number;
@@ -62,25 +65,55 @@ export interface ComparisonInput {
   readonly grader: typeof GRADER;
 }
 
-/** Puts the candidates of a problem side by side. */
-export function compare({ problem, trajectories, n, scoring, grader }: ComparisonInput): Comparison {
-  const { candidates, id } = problem;
+/** What the rules choose among the first candidates of a problem. */
+export interface Choices {
+  readonly n: number;
+  /** What each rule chooses; null if it cannot choose. */
+  readonly chosen: Comparison['chosen'];
+  /** Whether one of them is correct; undefined if nothing says so. */
+  readonly oracle: boolean | undefined;
+}
+
+/** Lets every rule choose among the first n candidates. */
+export function choose(
+  { problem: { candidates }, isJudged }: Pick<ComparisonInput, 'problem' | 'isJudged'>,
+  n: number,
+  scoring: Scoring,
+): Choices {
   const selection = selectFirst(candidates, n, scoring);
   const chosen = (rule: Rule) => {
     const index = selection[rule];
-    return index === undefined ? null : { number: index + 1, isCorrect: candidates[index]!.isCorrect };
+    if (index === undefined) return null;
+    return { number: index + 1, isCorrect: isJudged ? candidates[index]!.isCorrect : undefined };
   };
+  return {
+    n: Math.min(n, candidates.length),
+    chosen: Object.fromEntries(CHOOSING.map((rule) => [rule, chosen(rule)])) as Comparison['chosen'],
+    oracle: isJudged ? candidates.slice(0, n).some(({ isCorrect }) => isCorrect) : undefined,
+  };
+}
+
+/** The rules that choose the candidate with this number. */
+export function choosers({ chosen }: Choices, number: number): Rule[] {
+  return CHOOSING.filter((rule) => chosen[rule]?.number === number);
+}
+
+/** Puts the candidates of a problem side by side. */
+export function compare(input: ComparisonInput): Comparison {
+  const { problem, isJudged, trajectories, n, scoring, grader } = input;
+  const { candidates, id } = problem;
+  const choices = choose(input, n, scoring);
   const { groups, firstDivergence } = align(trajectories.map(({ steps }) => steps.map(({ text }) => text)));
   return {
+    ...choices,
     id,
     problem: trajectories[0]?.problem ?? problem.title,
     gold: trajectories.find(({ gold }) => gold !== undefined)?.gold,
-    n: Math.min(n, candidates.length),
     candidates: candidates.map((candidate, index) => ({
       number: index + 1,
       row: candidate.row,
       answer: answerOf(trajectories[index]!),
-      isCorrect: candidate.isCorrect,
+      isCorrect: isJudged ? candidate.isCorrect : undefined,
       steps: trajectories[index]!.steps.map(({ text, score }, step) => ({
         text,
         score,
@@ -88,11 +121,9 @@ export function compare({ problem, trajectories, n, scoring, grader }: Compariso
       })),
       aggregates: aggregatesOf(candidate, scoring),
       tokens: trajectories[index]!.tokens,
-      chosenBy: CHOOSING.filter((rule) => selection[rule] === index),
+      chosenBy: choosers(choices, index + 1),
     })),
     firstDivergence,
-    chosen: Object.fromEntries(CHOOSING.map((rule) => [rule, chosen(rule)])) as Comparison['chosen'],
-    oracle: candidates.slice(0, n).some(({ isCorrect }) => isCorrect),
     grader,
   };
 }
@@ -103,11 +134,18 @@ function aggregatesOf({ scores }: Candidate, { areLogits }: Scoring): ComparedCa
   return Object.fromEntries(entries) as ComparedCandidate['aggregates'];
 }
 
-/** The choices in one line: "min → #4 correct, last → #3 wrong, oracle correct". */
-export function selectionStrip({ chosen, oracle }: Comparison): string {
+/** A verdict in words. */
+export function verdictWord(isCorrect: boolean | undefined): 'correct' | 'wrong' | 'not judged' {
+  return isCorrect === undefined ? 'not judged' : isCorrect ? 'correct' : 'wrong';
+}
+
+/** The choices in one line: "min → #4 correct, last → #3 wrong, oracle correct"; without verdicts, "min → #4". */
+export function selectionStrip({ chosen, oracle }: Pick<Choices, 'chosen' | 'oracle'>): string {
   const words = CHOOSING.flatMap((rule) => {
     const choice = chosen[rule];
-    return choice === null ? [] : [`${rule} → #${choice.number} ${choice.isCorrect ? 'correct' : 'wrong'}`];
+    if (choice === null) return [];
+    const said = choice.isCorrect === undefined ? '' : ` ${verdictWord(choice.isCorrect)}`;
+    return [`${rule} → #${choice.number}${said}`];
   });
-  return [...words, `oracle ${oracle ? 'correct' : 'wrong'}`].join(', ');
+  return [...words, ...(oracle === undefined ? [] : [`oracle ${verdictWord(oracle)}`])].join(', ');
 }

@@ -69,10 +69,8 @@ export function diagnose(problems: readonly Problem[], scoring: Scoring): Diagno
   for (const { candidates } of problems) {
     for (const aggregate of tiesForTop(fieldOf(candidates, scoring))) ties[aggregate]++;
   }
-  const regrets = problems.map((problem, index) => regretOf(problem, index, scoring));
+  const regrets = regretsOf(problems, scoring);
   const flips = flipsOf(regrets);
-  // Sorting is stable: problems with as many misses stay in the order of the file.
-  regrets.sort((x, y) => y.missed.length - x.missed.length);
   const scored = problems.flatMap(({ candidates }) => candidates.filter(isScored));
   return {
     ties,
@@ -81,6 +79,13 @@ export function diagnose(problems: readonly Problem[], scoring: Scoring): Diagno
     minimum: minimumPosition(scored.map(({ scores }) => scores)),
     correlation: scored.length === 0 ? null : correlationsOf(scored, scoring.areLogits),
   };
+}
+
+/** What the rules choose on every problem: those that most rules miss first, else in the order of the file. */
+export function regretsOf(problems: readonly Problem[], scoring: Scoring): Regret[] {
+  const regrets = problems.map((problem, index) => regretOf(problem, index, scoring));
+  // Sorting is stable: problems with as many misses stay in the order of the file.
+  return regrets.sort((x, y) => y.missed.length - x.missed.length);
 }
 
 type Scored = Candidate & { readonly scores: ScoreSummary };

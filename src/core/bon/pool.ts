@@ -42,9 +42,31 @@ export interface Disagreement {
   readonly recorded: boolean;
 }
 
+/** Why a candidate takes no part. */
+export type Reason = keyof Excluded;
+
+/** A candidate that takes no part. */
+export interface LeftOut {
+  /** 1-based row in the file, and the 0-based place among the row's solutions. */
+  readonly row: number;
+  readonly place: number;
+  readonly why: Reason;
+}
+
+/** All candidates of one problem: those that take part and those that do not. */
+export interface Gathered {
+  /** The candidates that take part; if nothing says who of all of them is right, all of these, unjudged. */
+  readonly problem: Problem;
+  /** False if nothing says which candidates are right: the problem counts in no accuracy. */
+  readonly isJudged: boolean;
+  readonly leftOut: readonly LeftOut[];
+}
+
 /** The problems of a file, judged. */
 export interface Judged {
   readonly problems: readonly Problem[];
+  /** Every problem, those without a candidate that takes part included, in the order of the file. */
+  readonly gathered: readonly Gathered[];
   /** All candidates that were read, and those that take part. */
   readonly read: number;
   readonly candidates: number;
@@ -173,9 +195,13 @@ class Judge {
   }
 
   result(): Judged {
-    const problems = this.groups.flatMap((group) => this.problemOf(group));
+    const gathered = this.groups.map((group) => this.gather(group));
+    const problems = gathered.flatMap(({ problem, isJudged }) =>
+      isJudged && problem.candidates.length > 0 ? [problem] : [],
+    );
     return {
       problems,
+      gathered,
       read: this.read,
       candidates: problems.reduce((sum, { candidates }) => sum + candidates.length, 0),
       emptyProblems: this.groups.length - problems.length,
@@ -191,16 +217,35 @@ class Judge {
     };
   }
 
-  private problemOf(group: Group): Problem[] {
+  private gather(group: Group): Gathered {
     const classes = this.grader.classes(group.answers);
-    const candidates = group.kept.flatMap((kept) => {
+    const candidates: Candidate[] = [];
+    const unjudged: Candidate[] = [];
+    const leftOut: LeftOut[] = [];
+    for (const kept of group.kept) {
+      const { row, place } = kept;
       const scores = this.scoresOf(kept);
-      const isCorrect = scores === 'out' ? undefined : this.verdictOf(kept, group);
-      return scores === 'out' || isCorrect === undefined
-        ? []
-        : [this.candidateOf(kept, scores, isCorrect, classes)];
-    });
-    return candidates.length === 0 ? [] : [{ id: group.id, title: group.title, candidates }];
+      if (typeof scores === 'string') {
+        leftOut.push({ row, place, why: scores });
+        continue;
+      }
+      const isCorrect = this.verdictOf(kept, group);
+      if (isCorrect !== undefined) {
+        candidates.push(this.candidateOf(kept, scores, isCorrect, classes));
+        this.remark(kept);
+        continue;
+      }
+      leftOut.push({ row, place, why: 'noVerdict' });
+      unjudged.push(this.candidateOf(kept, scores, false, classes));
+    }
+    for (const { why } of leftOut) this.excluded[why]++;
+    const isJudged = candidates.length > 0 || unjudged.length === 0;
+    const problem = { id: group.id, title: group.title, candidates: isJudged ? candidates : unjudged };
+    return {
+      problem,
+      isJudged,
+      leftOut: isJudged ? leftOut : leftOut.filter(({ why }) => why !== 'noVerdict'),
+    };
   }
 
   private candidateOf(
@@ -210,26 +255,27 @@ class Judge {
     classes: readonly number[],
   ): Candidate {
     const { row, place, answer, steps, characters } = kept;
-    if (answer < 0) this.remarks.noAnswer++;
-    if (characters === 0) this.remarks.empty++;
-    if (kept.gold > 0) this.remarks.otherGold++;
+    // Scores have one scale in a file, so that those of candidates without a verdict tell it, too.
     this.areLogits ||= scores?.isOutside ?? false;
     const answerClass = answer < 0 ? NO_VOTE : classes[answer]!;
     return { row, place, scores, answerClass, isCorrect, steps, characters };
   }
 
-  /** The scores that count; 'out' if the candidate is left out for want of them. */
+  private remark({ answer, characters, gold }: Kept): void {
+    if (answer < 0) this.remarks.noAnswer++;
+    if (characters === 0) this.remarks.empty++;
+    if (gold > 0) this.remarks.otherGold++;
+  }
+
+  /** The scores that count, or why the candidate is left out for want of them. */
   private scoresOf({
     stepScores,
     isPartlyScored,
     solutionScore,
     characters,
-  }: Kept): ScoreSummary | undefined | 'out' {
+  }: Kept): ScoreSummary | undefined | Reason {
     if (this.scores === 'none') return undefined;
-    if (this.scores === 'steps' && isPartlyScored) {
-      this.excluded.partialScores++;
-      return 'out';
-    }
+    if (this.scores === 'steps' && isPartlyScored) return 'partialScores';
     const own =
       this.scores === 'steps'
         ? stepScores
@@ -238,19 +284,15 @@ class Judge {
           : summariseScores([solutionScore]);
     // Nothing can be scored in an empty text, which is a bad solution and no bad data.
     if (own !== undefined || characters === 0) return own;
-    this.excluded.noScores++;
-    return 'out';
+    return 'noScores';
   }
 
-  /** Whether the answer is correct; undefined, and counted, if nothing says so. */
+  /** Whether the answer is correct; undefined if nothing says so. */
   private verdictOf(kept: Kept, group: Group): boolean | undefined {
     const gold = kept.gold < 0 ? group.golds[0] : group.golds[kept.gold];
     const graded = gold === undefined ? undefined : this.grade(kept, group, gold);
     const wanted = this.source === 'graded' ? (graded ?? kept.recorded) : kept.recorded;
-    if (wanted === undefined) {
-      this.excluded.noVerdict++;
-      return undefined;
-    }
+    if (wanted === undefined) return undefined;
     this.verdicts[this.source === 'graded' && graded !== undefined ? 'graded' : 'recorded']++;
     return wanted;
   }

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { FromMergePreview, MergePreviewState, ToMergePreview } from '../../shared/mergePreview';
+import { pagesFolder, showPage } from '../webviewPage';
 
 /** The page that shows what a merge would write, before anything is written. One per source file. */
 export class MergePreviewPanel {
@@ -39,11 +39,10 @@ export class MergePreviewPanel {
     name: string,
     onPress: (type: 'write' | 'change' | 'cancel') => void,
   ): MergePreviewPanel {
-    const media = vscode.Uri.joinPath(extension, 'dist', 'webview');
     const column = vscode.window.activeTextEditor?.viewColumn ?? vscode.ViewColumn.Active;
     const webview = vscode.window.createWebviewPanel('cfprm.mergePreview', `Merge: ${name}`, column, {
       enableScripts: true,
-      localResourceRoots: [media],
+      localResourceRoots: [pagesFolder(extension)],
     });
     const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(extension, 'media', `cfprm-${theme}.svg`);
     webview.iconPath = { light: icon('light'), dark: icon('dark') };
@@ -54,7 +53,7 @@ export class MergePreviewPanel {
       if (message.type === 'ready') panel.send();
       else panel.onPress(message.type);
     });
-    webview.webview.html = html(webview.webview, media);
+    showPage(webview.webview, extension, 'mergePreview', 'Merge windows');
     return panel;
   }
 
@@ -63,27 +62,4 @@ export class MergePreviewPanel {
     const message: ToMergePreview = { type: 'show', state: this.state };
     void this.panel.webview.postMessage(message);
   }
-}
-
-function html(webview: vscode.Webview, media: vscode.Uri): string {
-  const nonce = randomBytes(16).toString('base64');
-  const uri = (file: string): vscode.Uri => webview.asWebviewUri(vscode.Uri.joinPath(media, file));
-  const policy = [
-    "default-src 'none'",
-    // The UI kit sets style sheets on its own shadow roots, which the policy does not touch.
-    `style-src ${webview.cspSource}`,
-    `font-src ${webview.cspSource}`,
-    `script-src 'nonce-${nonce}'`,
-  ].join('; ');
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta http-equiv="Content-Security-Policy" content="${policy}">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>Merge windows</title>
-  <link rel="stylesheet" href="${uri('mergePreview.css')}">
-</head>
-<body><script nonce="${nonce}" src="${uri('mergePreview.js')}"></script></body>
-</html>`;
 }

@@ -13,7 +13,9 @@ import { rowsPerPage, type ShownPage, type TracePages } from './pages';
 /** Where to put the cursor on a page that is opened. */
 export type Landing =
   | { readonly at: 'first' | 'last' | 'first-step' | 'last-step' }
-  | { readonly at: 'row' | 'error'; readonly ordinal: number };
+  | { readonly at: 'row' | 'error'; readonly ordinal: number }
+  /** A 1-based trajectory of the row and a 1-based step of it; 0 for its head. */
+  | { readonly at: 'step'; readonly ordinal: number; readonly trajectory: number; readonly step: number };
 
 /** The trace editor that commands act on. */
 export interface Here {
@@ -43,12 +45,21 @@ export class TraceNavigation {
   }
 
   /** Opens a page and puts the cursor where it should land. */
-  async open(address: TraceAddress, landing?: Landing, column?: vscode.ViewColumn): Promise<void> {
+  async open(
+    address: TraceAddress,
+    landing?: Landing,
+    column?: vscode.ViewColumn,
+    preserveFocus = false,
+  ): Promise<void> {
     const before = vscode.window.tabGroups.activeTabGroup.activeTab;
     // A page that VS Code still has from before its file was closed is drawn again by this.
     await this.files.open(address.source);
     const document = await vscode.workspace.openTextDocument(traceUri(address));
-    const editor = await vscode.window.showTextDocument(document, { preview: true, viewColumn: column });
+    const editor = await vscode.window.showTextDocument(document, {
+      preview: true,
+      viewColumn: column,
+      preserveFocus,
+    });
     const page = this.pages.page(document.uri);
     const line = landing === undefined || page === undefined ? undefined : landingLine(page, landing);
     if (line !== undefined) this.cursor.moveTo(editor, line);
@@ -140,6 +151,22 @@ export class TraceNavigation {
     return this.open({ source, page: Math.floor(ordinal / size) }, landing);
   }
 
+  /** Shows a 1-based step, or with 0 the head, of a row's 1-based trajectory; the focus may stay where it is. */
+  async openStep(
+    source: vscode.Uri,
+    at: { readonly ordinal: number; readonly trajectory: number; readonly step: number },
+    preserveFocus: boolean,
+  ): Promise<void> {
+    const file = await this.files.open(source);
+    const size = file.ok ? rowsPerPage(file.value) : Number.POSITIVE_INFINITY;
+    const page = Math.floor(at.ordinal / size);
+    const shown = vscode.window.visibleTextEditors.find(({ document }) => {
+      const address = parseTraceUri(document.uri);
+      return address?.source.toString() === source.toString() && address.filter === undefined;
+    });
+    await this.open({ source, page }, { at: 'step', ...at }, shown?.viewColumn, preserveFocus);
+  }
+
   /**
    * The first row from an index of the address's rows on that passes a test, with progress and Cancel; undefined
    * if there is none. Faults: the file cannot be read, or the search was cancelled (`CANCELLED`).
@@ -186,6 +213,12 @@ function landingLine(page: TracePage, landing: Landing): number | undefined {
       return page.entries.flatMap((entry) => entry.steps)[0]?.line;
     case 'last-step':
       return page.entries.flatMap((entry) => entry.steps).at(-1)?.line;
+    case 'step': {
+      const entry = page.entries.find(
+        (it) => it.ordinal === landing.ordinal && it.trajectory === landing.trajectory,
+      );
+      return entry && (entry.steps[landing.step - 1]?.line ?? entry.line);
+    }
     default: {
       const entry = page.entries.find((it) => it.ordinal === landing.ordinal);
       return entry && ((landing.at === 'error' ? errorLine(entry) : undefined) ?? entry.line);

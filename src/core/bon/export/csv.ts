@@ -1,4 +1,4 @@
-import type { ComparedCandidate, Comparison } from '../comparison';
+import { type ComparedCandidate, type Comparison, verdictWord } from '../comparison';
 import { AGGREGATES } from '../scores';
 
 const HEAD = [
@@ -33,7 +33,7 @@ type Cell = string | number | undefined;
 function columnsOf(candidate: ComparedCandidate): Cell[] {
   const { number, row, isCorrect, answer, aggregates, chosenBy, tokens } = candidate;
   const values = AGGREGATES.map((name) => aggregates?.[name]);
-  return [number, row, isCorrect ? 'correct' : 'wrong', answer, ...values, chosenBy.join(' '), tokens];
+  return [number, row, verdictWord(isCorrect), answer, ...values, chosenBy.join(' '), tokens];
 }
 
 function cell(value: Cell): string {

@@ -26,7 +26,7 @@ function comparisonOf(trajectories: readonly Trajectory[], n = trajectories.leng
   for (const [index, trajectory] of trajectories.entries()) pool.add('p', index + 1, 0, trajectory);
   const [problem] = pool.judge('graded').problems;
   const scoring = { weight: 'last', areLogits: false } as const;
-  return compare({ problem: problem!, trajectories, n, scoring, grader: GRADER });
+  return compare({ problem: problem!, isJudged: true, trajectories, n, scoring, grader: GRADER });
 }
 
 /** Reads CSV back, by RFC 4180. */

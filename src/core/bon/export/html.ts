@@ -1,4 +1,10 @@
-import { type ComparedCandidate, type ComparedStep, type Comparison, selectionStrip } from '../comparison';
+import {
+  type ComparedCandidate,
+  type ComparedStep,
+  type Comparison,
+  selectionStrip,
+  verdictWord,
+} from '../comparison';
 import { AGGREGATES } from '../scores';
 import { spelled } from './numbers';
 
@@ -59,9 +65,9 @@ export function comparisonHtml(comparison: Comparison, areLogits: boolean): stri
 
 function headCell(candidate: ComparedCandidate): string {
   const { number, row, isCorrect, answer, aggregates, chosenBy, tokens } = candidate;
-  const verdict = isCorrect ? 'correct' : 'wrong';
+  const verdict = verdictWord(isCorrect);
   const lines = [
-    `<strong>#${number}</strong> <span class="${verdict}">${verdict}</span>`,
+    `<strong>#${number}</strong> <span class="${verdict.replace(' ', '-')}">${verdict}</span>`,
     answer === undefined ? 'no answer' : `answer <code>${escaped(answer)}</code>`,
     ...(aggregates === undefined
       ? ['no scores']

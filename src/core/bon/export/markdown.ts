@@ -1,4 +1,4 @@
-import { type Comparison, selectionStrip } from '../comparison';
+import { type Comparison, selectionStrip, verdictWord } from '../comparison';
 import { AGGREGATES } from '../scores';
 import { spelled } from './numbers';
 
@@ -11,7 +11,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
   const head = ['#', 'verdict', 'answer', ...AGGREGATES, 'chosen by', 'steps', 'row'];
   const rows = candidates.map(({ number, isCorrect, answer, aggregates, chosenBy, steps, row }) => [
     `${number}`,
-    isCorrect ? 'correct' : 'wrong',
+    verdictWord(isCorrect),
     answer === undefined ? '' : code(answer),
     ...AGGREGATES.map((name) => spelled(aggregates?.[name])),
     chosenBy.join(', '),
@@ -36,7 +36,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
     ...table,
     ...candidates.flatMap((candidate) => [
       '',
-      `## Candidate ${candidate.number} (${candidate.isCorrect ? 'correct' : 'wrong'})`,
+      `## Candidate ${candidate.number} (${verdictWord(candidate.isCorrect)})`,
       ...candidate.steps.flatMap(({ text, score }, index) => [
         '',
         `Step ${index + 1}${score === undefined ? '' : `, score ${spelled(score)}`}`,

@@ -1,0 +1,109 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { BonNumbers, ProblemAddress, ProblemCandidates } from '../core/bon/overview';
+import type { BonOptions } from '../core/bon/report';
+import type { Aggregate } from '../core/bon/scores';
+import { fail, type Result } from '../core/result';
+import type { FromBonProcess, GatheredFile, GatherRequest, ToBonProcess } from './bonMessages';
+import { CANCELLED } from './rowStream';
+
+/** Characters of standard error that are kept, the last ones. */
+const KEPT = 4000;
+
+type Answer = Extract<FromBonProcess, { readonly id: number }>;
+
+/** A file's comparison in a process of its own, seen from outside. It ends with `stop`. */
+export class BonClient {
+  /** What the file holds. Faults: those of `passRows`, no row could be read, the process ended, or `CANCELLED`. */
+  readonly gathered: Promise<Result<GatheredFile>>;
+  private readonly child: ChildProcess;
+  private readonly waiting = new Map<number, (answer: Answer | undefined) => void>();
+  private settle: (result: Result<GatheredFile>) => void = () => undefined;
+  private calls = 0;
+  private errors = '';
+  private stopped = false;
+  private gone: string | undefined;
+
+  /**
+   * @param program path of the bundled `bonProcess`
+   * @param onProgress done and total bytes, while the file is read
+   */
+  constructor(
+    program: string,
+    request: GatherRequest,
+    private readonly onProgress: (done: number, total: number) => void,
+  ) {
+    this.gathered = new Promise((resolve) => {
+      this.settle = resolve;
+    });
+    this.child = fork(program, [], {
+      // Not the owner's own: a debugger or a loader of sources is no business of the child.
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.errors = (this.errors + text).slice(-KEPT);
+    });
+    this.child.on('message', (message) => this.receive(message as FromBonProcess));
+    this.child.on('error', (error) => this.end(error.message));
+    this.child.on('close', (code, signal) => this.end(signal ?? `code ${code}`));
+    this.send({ type: 'gather', request });
+  }
+
+  /** The numbers of all problems. Faults: those of `bonReport`, the process ended, or `CANCELLED`. */
+  async count(options: BonOptions): Promise<Result<BonNumbers>> {
+    const answer = await this.ask((id) => ({ type: 'count', id, options }));
+    return answer?.type === 'counted' ? answer.result : this.lost();
+  }
+
+  /** The candidates of one problem, undefined if it is not there. Faults: the process ended, or `CANCELLED`. */
+  async problem(address: ProblemAddress, weight: Aggregate): Promise<Result<ProblemCandidates | undefined>> {
+    const answer = await this.ask((id) => ({ type: 'problem', id, address, weight }));
+    return answer?.type === 'problem' ? { ok: true, value: answer.found } : this.lost();
+  }
+
+  /** Ends the process; what was asked and not answered is cancelled. */
+  stop(): void {
+    this.stopped = true;
+    this.child.kill('SIGKILL');
+  }
+
+  private ask(message: (id: number) => ToBonProcess): Promise<Answer | undefined> {
+    if (this.gone !== undefined) return Promise.resolve(undefined);
+    const id = this.calls++;
+    return new Promise((resolve) => {
+      this.waiting.set(id, resolve);
+      this.send(message(id));
+    });
+  }
+
+  private send(message: ToBonProcess): void {
+    if (this.child.connected) this.child.send(message, () => undefined);
+  }
+
+  private receive(message: FromBonProcess): void {
+    if (message.type === 'progress') this.onProgress(message.done, message.total);
+    else if (message.type === 'gathered') this.settle(message.result);
+    else {
+      this.waiting.get(message.id)?.(message);
+      this.waiting.delete(message.id);
+    }
+  }
+
+  private end(how: string): void {
+    this.gone ??= how;
+    this.settle(this.lost());
+    for (const resolve of this.waiting.values()) resolve(undefined);
+    this.waiting.clear();
+  }
+
+  private lost(): Result<never> {
+    if (this.stopped) return fail(CANCELLED);
+    const hint = this.gone === 'SIGKILL' || this.gone === 'SIGABRT' ? ' Perhaps memory ran out.' : '';
+    const last = this.errors.trim().split('\n').at(-1) ?? '';
+    const said = last === '' ? '' : ` It said: ${last}`;
+    return fail(
+      `The process that compares candidates ended (${this.gone}).${hint}${said} Compare again, or use "cfprm bon" in a terminal.`,
+    );
+  }
+}

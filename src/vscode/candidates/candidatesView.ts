@@ -1,0 +1,168 @@
+import * as vscode from 'vscode';
+import type { ProblemAddress } from '../../core/bon/overview';
+import { entryAt, stepAt } from '../../core/trace/page';
+import {
+  DEFAULT_OPTIONS,
+  type FromCandidates,
+  type PanelOptions,
+  type PanelPlace,
+  type StepAddress,
+  type ToCandidates,
+} from '../../shared/candidates';
+import type { CommandId } from '../commandIds';
+import type { OpenFiles } from '../files/openFiles';
+import { settings } from '../settings';
+import { parseTraceUri, TRACE_LANGUAGE } from '../trace/address';
+import type { TraceNavigation } from '../trace/navigation';
+import { pagesFolder, showPage } from '../webviewPage';
+import { type ComparisonHost, ComparisonSession } from './comparisonSession';
+
+const VIEW = 'cfprm.candidates';
+/** Cursors that pass a line within this time are not followed. */
+const FOLLOW_MS = 150;
+
+/** The panel's view: one comparison at a time, in step with the trace view. */
+export class CandidatesView implements vscode.WebviewViewProvider, vscode.Disposable {
+  private view: vscode.WebviewView | undefined;
+  private comparison: ComparisonSession | undefined;
+  private readonly host: ComparisonHost;
+  private readonly disposables: vscode.Disposable[];
+  private following: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly files: OpenFiles,
+    private readonly navigation: TraceNavigation,
+  ) {
+    const program = vscode.Uri.joinPath(extension, 'dist', 'bonProcess.js').fsPath;
+    this.host = { files, program, post: (message) => this.post(message) };
+    this.disposables = [
+      vscode.window.registerWebviewViewProvider(VIEW, this),
+      files.onDidReplace((uri) => {
+        if (this.comparison?.source.toString() === uri.toString()) this.comparison.markStale();
+      }),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.onCursor(textEditor)),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('cfprm.thresholds')) this.postThresholds();
+      }),
+    ];
+  }
+
+  /** The comparison that is shown, if any. */
+  get session(): ComparisonSession | undefined {
+    return this.comparison;
+  }
+
+  /** Compares a file's candidates and shows them: those of the problem that the trace view's cursor is in, if any. */
+  async compare(source: vscode.Uri): Promise<void> {
+    const at = this.placeInTrace(source);
+    await vscode.commands.executeCommand(`${VIEW}.focus`);
+    if (this.comparison?.source.toString() === source.toString()) {
+      await (at === undefined ? this.comparison.start() : this.comparison.follow(at));
+      return;
+    }
+    await this.open(source, at && { row: at.row, place: at.place }, DEFAULT_OPTIONS);
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    this.view = view;
+    view.webview.options = { enableScripts: true, localResourceRoots: [pagesFolder(this.extension)] };
+    view.webview.onDidReceiveMessage((message: FromCandidates) => this.receive(message));
+    view.onDidDispose(() => {
+      if (this.view === view) this.view = undefined;
+    });
+    showPage(view.webview, this.extension, 'candidates', 'Candidates');
+  }
+
+  dispose(): void {
+    clearTimeout(this.following);
+    this.comparison?.dispose();
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  private async open(
+    source: vscode.Uri,
+    problem: ProblemAddress | undefined,
+    options: PanelOptions,
+  ): Promise<void> {
+    this.comparison?.dispose();
+    this.comparison = new ComparisonSession(source, this.host, options);
+    this.comparison.tellSource();
+    // Opened here, so that its growth is followed from now on.
+    await this.files.open(source);
+    await this.comparison.start(problem);
+  }
+
+  private async receive(message: FromCandidates): Promise<void> {
+    const { comparison } = this;
+    switch (message.type) {
+      case 'ready':
+        return this.welcome(message.was);
+      case 'compare':
+        return vscode.commands.executeCommand('cfprm.compareCandidates' satisfies CommandId);
+      case 'export':
+        return vscode.commands.executeCommand('cfprm.exportComparison' satisfies CommandId);
+      case 'again':
+        return comparison?.start();
+      case 'cancel':
+        return comparison?.cancel();
+      case 'options':
+        return comparison?.setOptions(message.options);
+      case 'choose':
+        return comparison?.choose(message.problem);
+      case 'n':
+        if (comparison?.shown !== undefined) comparison.shown.n = message.n;
+        return;
+      case 'reveal':
+        return this.reveal(message.at, message.enter);
+    }
+  }
+
+  /** A page that starts: of a view that was hidden, or of a window that was reloaded. */
+  private async welcome(was: PanelPlace | undefined): Promise<void> {
+    this.postThresholds();
+    if (this.comparison !== undefined) this.comparison.repeat();
+    else if (was === undefined) this.post({ type: 'empty' });
+    else await this.open(vscode.Uri.parse(was.source, true), was.problem, was.options);
+  }
+
+  private async reveal({ row, place, step }: StepAddress, enter: boolean): Promise<void> {
+    const { comparison } = this;
+    if (comparison === undefined) return;
+    const file = await this.files.open(comparison.source);
+    const ordinal = file.ok ? await file.value.ordinalOfRow(row) : undefined;
+    if (ordinal === undefined) return comparison.markStale();
+    await this.navigation.openStep(comparison.source, { ordinal, trajectory: place + 1, step }, !enter);
+  }
+
+  private onCursor(editor: vscode.TextEditor): void {
+    if (editor.document.languageId !== TRACE_LANGUAGE || this.view?.visible !== true) return;
+    clearTimeout(this.following);
+    this.following = setTimeout(() => {
+      const source = this.comparison?.source;
+      const at = source && this.placeInTrace(source);
+      if (at !== undefined) void this.comparison?.follow(at);
+    }, FOLLOW_MS);
+  }
+
+  /** Where the trace view's cursor is, if it shows this file. */
+  private placeInTrace(source: vscode.Uri): StepAddress | undefined {
+    const here = this.navigation.here();
+    const entry = here && entryAt(here.page, here.line);
+    if (here === undefined || entry === undefined || entry.fault !== undefined) return undefined;
+    if (parseTraceUri(here.editor.document.uri)?.source.toString() !== source.toString()) return undefined;
+    return {
+      row: entry.row,
+      place: entry.trajectory - 1,
+      step: stepAt(entry, here.line)?.number ?? 0,
+    };
+  }
+
+  private postThresholds(): void {
+    this.post({ type: 'thresholds', thresholds: settings.thresholds() });
+  }
+
+  private post(message: ToCandidates): void {
+    void this.view?.webview.postMessage(message);
+  }
+}

@@ -1,0 +1,301 @@
+// biome-ignore-all lint/performance/useDomNodeTextContent: these are Playwright's locators, and what is shown counts
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Locator } from 'playwright-core';
+import { type ConstructedRow, candidate, messagesFor } from './messages';
+import { Panel, THEME_NAMES } from './panel';
+
+const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
+
+/**
+ * Worked out by hand. Aggregates of #1 to #4: min 0.2, 0.6, 0.5, 0.7; last 0.95, 0.6, 0.5, 0.7. Answers: 8, 7, 8, 7.0
+ * (7 is right). Among all four: min and last differ, votes 7: two, 8: two, tie to the first given, 8.
+ */
+const ROWS: readonly ConstructedRow[] = [
+  {
+    problem: 'What is $3 + 4$?',
+    candidates: [
+      candidate(['Add $3$ and $4$.', 'That is \\(8\\).'], [0.2, 0.95], {
+        answer: '8',
+        gold: '7',
+        tokens: 12,
+      }),
+      candidate(['Add $3$ and $4$.', 'That is \\(7\\).'], [0.9, 0.6], { answer: '7' }),
+      candidate(['Guess.', 'Eight.'], [0.8, 0.5], { answer: '8' }),
+      candidate(['Add $3$ and $4$.', 'So \\boxed{7.0}.', 'Done.'], [0.9, 0.8, 0.7], { answer: '7.0' }),
+    ],
+  },
+  {
+    problem: 'Nobody knows.',
+    candidates: [candidate(['One.'], [0.5]), candidate(['Two.'], [0.6])],
+  },
+];
+
+describe('the candidates panel', () => {
+  let panel: Panel;
+  afterEach(async () => {
+    const { complaints } = panel;
+    await panel.close();
+    assert.deepEqual(complaints, []);
+  });
+
+  const open = async (rows = ROWS, index = 0, options: Parameters<typeof Panel.open>[0] = {}) => {
+    panel = await Panel.open(options);
+    await panel.post(...messagesFor(rows, index).messages);
+  };
+  const cell = (column: number, step: number): Locator =>
+    panel.page.locator(`[data-column="${column}"][data-step="${step}"]`);
+  const strip = async (): Promise<string> => {
+    const chips = await panel.page.locator('.strip .chip').allInnerTexts();
+    return chips.join(', ');
+  };
+  const focused = () =>
+    panel.page.evaluate(() => {
+      const { column, step } = (document.activeElement as HTMLElement).dataset;
+      return [Number(column), Number(step)];
+    });
+  const reveals = async () => (await panel.sent()).filter(({ type }) => type === 'reveal');
+
+  it('shows a column per candidate, aligned by step, with scores, answers and where they part', async () => {
+    await open();
+    assert.equal(await panel.page.locator('.head .cell').count(), 4);
+    assert.match((await cell(0, 0).innerText()).replaceAll('\n', ' '), /#1 wrong 8 2 steps · 12 tokens/);
+    assert.match(await cell(3, 0).innerText(), /min 0\.70/);
+    assert.equal(await cell(0, 1).locator('.score').innerText(), '0.200');
+    assert.equal(await cell(0, 1).locator('.tag').innerText(), 'lowest');
+    assert.equal(await cell(1, 1).locator('.tag').innerText(), 'as #1');
+    assert.ok(await cell(0, 1).evaluate((it) => it.classList.contains('bad')));
+    assert.ok(await cell(1, 2).evaluate((it) => it.classList.contains('doubt')));
+    assert.equal(await panel.page.locator('.row.divergence [role="rowheader"] strong').innerText(), '1');
+    assert.equal(await panel.page.locator('.spark').count(), 4);
+    assert.equal(await panel.page.locator('.problem .gold').innerText(), 'gold 7');
+    assert.match(await panel.page.locator('.counts').innerText(), /4 candidates: 2 correct, 2 wrong/);
+    assert.equal(await cell(0, 1).locator('.katex-html').count(), 2);
+  });
+
+  it('changes every choice as N moves', async () => {
+    await open();
+    assert.equal(
+      await strip(),
+      'min → #4 correct, product → #2 correct, last → #1 wrong, mean → #4 correct, majority → #1 wrong, ' +
+        'weighted → #1 wrong, first → #1 wrong, oracle correct',
+    );
+    await panel.page.locator('input[type=range]').focus();
+    await panel.page.keyboard.press('Home');
+    assert.match(await strip(), /^min → #1 wrong, .*oracle wrong$/u);
+    await panel.page.keyboard.press('ArrowRight');
+    assert.match(await strip(), /^min → #2 correct, .*last → #1 wrong, .*oracle correct$/u);
+    assert.match(await panel.page.locator('.said').innerText(), /min → #2 correct/);
+    assert.ok((await cell(3, 1).evaluate((it) => it.classList.contains('outside'))) === true);
+    const last = (await panel.sent()).filter(({ type }) => type === 'n').at(-1);
+    assert.deepEqual(last, { type: 'n', n: 2 });
+  });
+
+  it('sorts and filters the columns', async () => {
+    await open();
+    const heads = () => panel.page.locator('.head .cell strong').allInnerTexts();
+    await panel.page.getByLabel('Sort').first().selectOption('min');
+    assert.deepEqual(await heads(), ['#4', '#2', '#3', '#1']);
+    await panel.page.getByLabel('Show').first().selectOption('wrong');
+    assert.deepEqual(await heads(), ['#3', '#1']);
+    await panel.page.getByLabel('Show').first().selectOption('out');
+    await panel.page.getByText('No candidate passes "Show"').waitFor();
+  });
+
+  it('goes over the cells by keys, and shows a step in the trace by Enter and click', async () => {
+    await open();
+    await cell(0, 0).focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await panel.page.keyboard.press(key);
+    assert.deepEqual(await focused(), [1, 2]);
+    assert.match(await panel.page.locator('.reader').innerText(), /#2 · step 2 of 2 · score 0\.600/);
+    await panel.page.keyboard.press('Enter');
+    await panel.page.keyboard.press('End');
+    assert.deepEqual(await focused(), [3, 2]);
+    await panel.page.keyboard.press('Control+End');
+    assert.deepEqual(await focused(), [3, 3]);
+    await panel.page.keyboard.press('Control+Home');
+    assert.deepEqual(await focused(), [0, 0]);
+    await cell(2, 1).click();
+    assert.deepEqual(await reveals(), [
+      { type: 'reveal', at: { row: 1, place: 1, step: 2 }, enter: true },
+      { type: 'reveal', at: { row: 1, place: 2, step: 1 }, enter: false },
+    ]);
+    assert.equal(await panel.page.locator('.grid [tabindex="0"]').count(), 1);
+  });
+
+  it('follows the trace, but not while somebody works in it', async () => {
+    await open();
+    await panel.page.evaluate(() => {
+      document.hasFocus = () => false;
+    });
+    await panel.post({ type: 'follow', at: { row: 1, place: 3, step: 3 } });
+    assert.match(await panel.page.locator('.reader').innerText(), /#4 · step 3 of 3/);
+    await panel.page.evaluate(() => {
+      document.hasFocus = () => true;
+    });
+    await panel.post({ type: 'follow', at: { row: 1, place: 0, step: 1 } });
+    assert.match(await panel.page.locator('.reader').innerText(), /#4 · step 3 of 3/);
+  });
+
+  it('comes back to where it was', async () => {
+    await open();
+    await panel.page.getByLabel('Sort').first().selectOption('last');
+    await cell(0, 2).click();
+    const state = (await panel.state()) as { was: { source: string; problem: unknown } };
+    assert.deepEqual(state.was.problem, { index: 0 });
+    await panel.close();
+    await open(ROWS, 0, { state });
+    const [ready] = await panel.sent();
+    assert.deepEqual(ready, { type: 'ready', was: state.was });
+    assert.match(await panel.page.locator('.reader').innerText(), /#1 · step 2/);
+    assert.deepEqual(await panel.page.locator('.head .cell strong').first().innerText(), '#1');
+  });
+
+  it('names what is missing: verdicts, scores, answers, texts', async () => {
+    await open(ROWS, 1);
+    assert.equal(await strip(), 'min → #2, product → #2, last → #2, mean → #2, first → #1');
+    assert.match(await panel.page.locator('.problem .gold').innerText(), /no gold answer: nothing says/);
+    await panel.close();
+    const gold = { gold: '1', answer: '1' };
+    await open([
+      {
+        problem: 'p',
+        candidates: [
+          candidate(['a', 'b'], [0.5, 0.5], gold),
+          candidate(['a', 'b'], [0.5], gold),
+          candidate(['a'], [], gold),
+          candidate([], [], { gold: '1' }),
+        ],
+      },
+    ]);
+    const counts = await panel.page.locator('.counts').innerText();
+    for (const words of [
+      '2 candidates: 1 correct, 1 wrong',
+      '1 left out: scores for some',
+      '1 left out: no scores',
+    ])
+      assert.ok(counts.includes(words), counts);
+    for (const words of ['1 without an answer', '1 without text']) assert.ok(counts.includes(words), counts);
+    assert.equal(await panel.page.locator('.head .cell').count(), 4);
+  });
+
+  it('shows logits by their sigmoid, and says so', async () => {
+    const gold = { gold: '1', answer: '1' };
+    await open([{ problem: 'p', candidates: [candidate(['a'], [-3], gold), candidate(['b'], [3], gold)] }]);
+    assert.ok(await cell(0, 1).evaluate((it) => it.classList.contains('bad')));
+    assert.ok(await cell(1, 1).evaluate((it) => it.classList.contains('good')));
+    await panel.page.locator('.problem summary').click();
+    await panel.page.getByText('Scores are logits').waitFor();
+  });
+
+  it('runs nothing of a text and typesets only what is a formula', async () => {
+    const evil =
+      '<img src=x onerror="window.evil=1"> $5 and $6, \\href{javascript:alert(1)}{x} $\\href{javascript:alert(1)}{x}$';
+    await open([{ problem: evil, candidates: [candidate([evil, '$\\frac{1$'], [0.5, 0.5], { gold: '1' })] }]);
+    assert.equal(await panel.page.locator('.grid img, .grid a').count(), 0);
+    assert.equal(await panel.page.evaluate(() => 'evil' in window), false);
+    assert.match(await cell(0, 1).innerText(), /\$5 and \$6/);
+    assert.equal(await cell(0, 2).locator('.failed').innerText(), '$\\frac{1$');
+  });
+
+  it('keeps 512 candidates of 200 steps in a bounded page', async () => {
+    const steps = Array.from({ length: 200 }, (_, k) => `Step ${k} is $x_{${k}} + 1$ of a long solution.`);
+    const scores = steps.map((_, k) => (k % 10) / 10);
+    const all = Array.from({ length: 512 }, (_, k) =>
+      candidate(
+        steps.map((text) => `${text} ${k}`),
+        scores,
+        { gold: '1', answer: String(k % 3) },
+      ),
+    );
+    await open([{ problem: 'p', candidates: all }]);
+    const nodes = () => panel.page.evaluate(() => document.querySelectorAll('*').length);
+    await cell(0, 0).focus();
+    for (const key of ['Control+End', 'PageUp', 'Control+Home', 'PageDown', 'End']) {
+      await panel.page.keyboard.press(key);
+      assert.ok((await nodes()) < 8000, `${await nodes()} elements after ${key}`);
+    }
+    assert.deepEqual((await focused())[0], 511);
+    const last = panel.page.locator('.grid [role="columnheader"]').last();
+    assert.equal(await last.getAttribute('aria-colindex'), '513');
+    await panel.page.getByLabel('N, the candidates').fill('1');
+    assert.match(await strip(), /^min → #1 wrong/);
+  });
+
+  it('shows the numbers of a file, and opens every problem', async () => {
+    await open();
+    await panel.page.getByRole('tab', { name: 'File' }).click();
+    const table = panel.page.locator('.numbers table');
+    assert.deepEqual(await table.locator('thead th').allInnerTexts(), [
+      'rule',
+      '@1',
+      '@2',
+      '@4',
+      'mean',
+      'missed',
+      'ties',
+    ]);
+    assert.match(await table.locator('tr', { hasText: 'majority' }).innerText(), /0\.0 0\.0–0\.0\s+/);
+    assert.ok((await panel.page.locator('.plot canvas').count()) === 1);
+    const entries = panel.page.locator('.entry');
+    assert.match(
+      (await entries.first().innerText()).replaceAll('\n', ' '),
+      /1 2 of 4 right missed by last, majority, weighted, first/,
+    );
+    assert.match((await entries.nth(1).innerText()).replaceAll('\n', ' '), /2 not judged Nobody knows/);
+    await panel.page.getByLabel('Show').nth(1).selectOption('missed');
+    assert.equal(await entries.count(), 1);
+    await panel.page.getByLabel('Show').nth(1).selectOption('all');
+    await entries.first().focus();
+    await panel.page.keyboard.press('ArrowDown');
+    await panel.page.keyboard.press('Enter');
+    assert.deepEqual((await panel.sent()).at(-1), { type: 'choose', problem: { index: 1 } });
+    await panel.page.getByRole('tab', { name: 'File' }).click();
+    await panel.page.getByLabel('Subsets').selectOption('first');
+    const chosen = (await panel.sent()).at(-1);
+    assert.ok(chosen?.type === 'options' && chosen.options.subset === 'first');
+  });
+
+  it('says what happens while it reads, and the way out of a fault', async () => {
+    panel = await Panel.open();
+    await panel.post({ type: 'empty' });
+    await panel.page.getByRole('heading', { name: 'Compare the candidates' }).waitFor();
+    await panel.page.getByRole('button', { name: 'Compare candidates' }).click();
+    const [, source] = messagesFor(ROWS).messages;
+    await panel.post(source!, { type: 'progress', done: 5_000_000, total: 10_000_000 });
+    assert.match(await panel.page.locator('.notice').innerText(), /Reading: 5\.0 MB of 10 MB/);
+    await panel.page.getByRole('button', { name: 'Cancel' }).click();
+    await panel.post({ type: 'fault', message: 'samples.jsonl is empty.', cancelled: false });
+    assert.match(await panel.page.locator('.notice').innerText(), /samples\.jsonl is empty\./);
+    await panel.page.getByRole('button', { name: 'Read again' }).click();
+    assert.deepEqual(
+      (await panel.sent()).map(({ type }) => type),
+      ['ready', 'compare', 'cancel', 'again'],
+    );
+  });
+
+  for (const theme of THEME_NAMES) {
+    for (const width of [1000, 300]) {
+      it(`has no serious fault of accessibility: ${theme}, ${width} pixels`, async () => {
+        await open(ROWS, 0, { theme, width });
+        await cell(1, 1).click();
+        await panel.page.locator('.problem summary').click();
+        await panel.page.evaluate(AXE);
+        for (const tab of ['Candidates', 'File']) {
+          await panel.page.getByRole('tab', { name: tab }).click();
+          const violations = await panel.page.evaluate(async () => {
+            const { axe } = window as unknown as { axe: typeof import('axe-core') };
+            const { violations: all } = await axe.run();
+            return all
+              .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+              .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
+          });
+          assert.deepEqual(violations, [], `tab ${tab}`);
+          const overflow = await panel.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          assert.ok(overflow <= 0, `the page is ${overflow} pixels too wide`);
+        }
+      });
+    }
+  }
+});

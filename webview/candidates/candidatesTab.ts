@@ -1,0 +1,228 @@
+import { type Choices, choose, type Rule, verdictWord } from '../../src/core/bon/comparison';
+import { CHOOSING } from '../../src/core/bon/problem';
+import type { ShownProblem } from '../../src/core/bon/shown';
+import { count, shorten, type Thresholds } from '../../src/core/trace/words';
+import type { PanelFile, StepAddress } from '../../src/shared/candidates';
+import { choice } from '../ui/controls';
+import { el } from '../ui/dom';
+import { stepText } from './cells';
+import { arrange, type Column, columnsOf, countWords, FILTERS, SORTS } from './columns';
+import { CandidateGrid } from './grid';
+import { mathText } from './math';
+import { Reader } from './reader';
+import { recall, remember, send } from './store';
+
+/** The tab of one problem: its candidates side by side, and what every rule chooses among the first N. */
+export class CandidatesTab {
+  readonly element = el('section.candidates');
+  private readonly previous = iconButton('‹', 'Previous problem', () => this.step(-1));
+  private readonly next = iconButton('›', 'Next problem', () => this.step(1));
+  private readonly where = el('span.where');
+  private readonly problem = el('details.problem');
+  private readonly strip = el('ul.strip');
+  private readonly said = el('div.said');
+  private readonly counts = el('p.counts');
+  private readonly none = el('p.none');
+  private readonly slider = document.createElement('input');
+  private readonly sliderValue = el('output');
+  private readonly sliderLabel = el('label.slider', el('span', 'N'), this.slider, this.sliderValue);
+  private readonly grid: CandidateGrid;
+  private readonly reader = new Reader();
+  private readonly sort = choice('Sort', SORTS, (sort) => {
+    remember({ sort });
+    this.arrange();
+  });
+  private readonly filter = choice('Show', FILTERS, (filter) => {
+    remember({ filter });
+    this.arrange();
+  });
+  private shown: ShownProblem | undefined;
+  private columns: Column[] = [];
+  private choices: Choices | undefined;
+  private file: PanelFile | undefined;
+  private thresholds: Thresholds = { low: 0.3, high: 0.7 };
+
+  constructor() {
+    this.grid = new CandidateGrid({
+      onFocus: (column, step) => this.onFocus(column, step),
+      onOpen: (column, step, enter) => {
+        const at = this.addressOf(column, step);
+        if (at !== undefined) send({ type: 'reveal', at, enter });
+      },
+    });
+    this.strip.setAttribute('aria-label', 'What every rule chooses');
+    this.said.setAttribute('aria-live', 'polite');
+    this.slider.type = 'range';
+    this.slider.min = '1';
+    this.slider.setAttribute('aria-label', 'N, the candidates that the rules choose among');
+    this.slider.addEventListener('input', () => this.setN(Number(this.slider.value)));
+    // Said when the slider rests: every step of it would be too much to listen to.
+    this.slider.addEventListener('change', () => {
+      this.said.textContent = [...this.strip.children].map((item) => item.textContent).join(', ');
+    });
+    const walk = el('div.walk', this.previous, this.where, this.next);
+    const tools = el('div.tools', walk, this.sort.element, this.filter.element, this.sliderLabel);
+    this.sort.set(recall().sort);
+    this.filter.set(recall().filter);
+    const line = el('div.line', this.strip, this.counts);
+    this.element.append(tools, this.problem, line, this.said, this.none);
+    this.element.append(this.grid.element, this.reader.element);
+    this.clear('');
+  }
+
+  /** Shows nothing but a text. */
+  clear(text: string): void {
+    this.shown = undefined;
+    this.none.textContent = text;
+    this.element.classList.add('bare');
+  }
+
+  setFile(file: PanelFile): void {
+    this.file = file;
+    this.showPlace();
+  }
+
+  setThresholds(thresholds: Thresholds): void {
+    this.thresholds = thresholds;
+    this.arrange();
+  }
+
+  show(shown: ShownProblem): void {
+    this.shown = shown;
+    this.none.textContent = shown.missing === 0 ? '' : gone(shown.missing);
+    this.element.classList.remove('bare');
+    this.columns = columnsOf(shown);
+    const { problem } = shown.candidates;
+    const all = problem.candidates.length;
+    this.slider.max = String(Math.max(1, all));
+    this.sliderLabel.classList.toggle('hidden', all < 2);
+    this.counts.textContent = countWords(this.columns);
+    this.showProblem(shown);
+    this.showPlace();
+    this.setN(Math.min(recall().n ?? all, all), true);
+    this.arrange();
+    const { at } = recall();
+    if (at !== undefined) this.goTo(at);
+  }
+
+  /** Moves to a step, if it is one of this problem. */
+  goTo({ row, place, step }: StepAddress): void {
+    const column = this.columns.findIndex((own) => own.row === row && own.place === place);
+    if (column >= 0) this.grid.goTo(column, Math.max(0, step));
+  }
+
+  private setN(n: number, isNew = false): void {
+    const { shown } = this;
+    if (shown === undefined) return;
+    const all = shown.candidates.problem.candidates.length;
+    if (!isNew) remember({ n: n === all ? undefined : n });
+    this.slider.value = String(n);
+    this.sliderValue.textContent = `${n} of ${all}`;
+    this.choices = choose(shown.candidates, n, shown.candidates.scoring);
+    this.showStrip(this.choices);
+    send({ type: 'n', n });
+    const { filter } = recall();
+    if (filter === 'chosen' || filter === 'within') this.arrange();
+    else this.grid.setChoices(this.choices);
+  }
+
+  private arrange(): void {
+    const { shown, choices } = this;
+    if (shown === undefined || choices === undefined) return;
+    const { sort, filter } = recall();
+    const order = arrange(this.columns, sort, filter, choices);
+    this.element.classList.toggle('no-columns', order.length === 0);
+    if (shown.missing === 0) {
+      this.none.textContent =
+        order.length > 0 ? '' : 'No candidate passes "Show". Choose "all" to see every candidate.';
+    }
+    const scale = { areLogits: shown.candidates.scoring.areLogits, thresholds: this.thresholds };
+    const { firstDivergence } = shown.comparison;
+    this.grid.show({ columns: this.columns, order, choices, scale, firstDivergence });
+  }
+
+  private showStrip(choices: Choices): void {
+    const chips = CHOOSING.flatMap((rule) => {
+      const chosen = choices.chosen[rule];
+      return chosen === null ? [] : [this.chip(rule, chosen.number, chosen.isCorrect)];
+    });
+    const oracle = el('span.chip', 'oracle ', el('b', verdictWord(choices.oracle)));
+    oracle.classList.add(colourOf(choices.oracle));
+    oracle.title = 'Whether one of the first N is correct.';
+    this.strip.replaceChildren(...chips, ...(choices.oracle === undefined ? [] : [el('li', oracle)]));
+  }
+
+  private chip(rule: Rule, number: number, isCorrect: boolean | undefined): HTMLElement {
+    const verdict = isCorrect === undefined ? '' : ` ${verdictWord(isCorrect)}`;
+    const chip = el('button.chip', `${rule} → `, el('b', `#${number}${verdict}`));
+    chip.classList.add(colourOf(isCorrect));
+    chip.title = `Go to candidate ${number}`;
+    chip.addEventListener('click', () => {
+      const column = this.columns.findIndex((own) => own.number === number);
+      this.grid.goTo(column, 0);
+    });
+    return el('li', chip);
+  }
+
+  private showProblem({ comparison, candidates }: ShownProblem): void {
+    const { problem, gold, id } = comparison;
+    const summary = el('summary', el('span.title', shorten(problem, 200) || 'Problem without a text'));
+    const answer =
+      gold === undefined
+        ? el(
+            'span.gold.dim',
+            candidates.isJudged ? 'no gold answer' : 'no gold answer: nothing says who is right',
+          )
+        : el(
+            'span.gold',
+            'gold ',
+            mathText(/[\\^_]/u.test(gold) && !gold.includes('$') ? `$${gold}$` : gold),
+          );
+    summary.append(answer);
+    const parts = [el('div.full', stepText(problem))];
+    if (id !== null) parts.push(el('div.dim', `id ${shorten(id, 120)}`));
+    if (candidates.scoring.areLogits)
+      parts.push(el('div.dim', 'Scores are logits: colours and bars show their sigmoid.'));
+    this.problem.replaceChildren(summary, ...parts);
+  }
+
+  private showPlace(): void {
+    const all = this.file?.problems.length ?? 0;
+    const index = this.shown?.candidates.index;
+    this.where.textContent = index === undefined ? '' : `Problem ${count(index + 1)} of ${count(all)}`;
+    this.previous.toggleAttribute('disabled', index === undefined || index === 0);
+    this.next.toggleAttribute('disabled', index === undefined || index + 1 >= all);
+  }
+
+  private step(by: 1 | -1): void {
+    const index = this.shown?.candidates.index;
+    if (index !== undefined) send({ type: 'choose', problem: { index: index + by } });
+  }
+
+  private onFocus(column: number, step: number): void {
+    const at = this.addressOf(column, step);
+    if (at !== undefined) remember({ at });
+    this.reader.show(this.columns[column], step);
+  }
+
+  private addressOf(column: number, step: number): StepAddress | undefined {
+    const own = this.columns[column];
+    return own && { row: own.row, place: own.place, step: Math.min(step, own.steps.length) };
+  }
+}
+
+function colourOf(isCorrect: boolean | undefined): string {
+  return isCorrect === undefined ? 'dim' : isCorrect ? 'good' : 'bad';
+}
+
+function gone(missing: number): string {
+  return `The rows of ${missing} candidates have changed since the file was read. Read it again for their texts.`;
+}
+
+function iconButton(sign: string, label: string, onPress: () => void): HTMLElement {
+  const element = el('button.icon', sign);
+  element.setAttribute('aria-label', label);
+  element.title = label;
+  element.addEventListener('click', onPress);
+  return element;
+}

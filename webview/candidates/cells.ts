@@ -1,0 +1,129 @@
+import { type Choices, choosers, verdictWord } from '../../src/core/bon/comparison';
+import { AGGREGATES } from '../../src/core/bon/scores';
+import { count, shorten, type Thresholds } from '../../src/core/trace/words';
+import { el } from '../ui/dom';
+import { type CellStep, type Column, REASONS } from './columns';
+import { mathText } from './math';
+
+/** How scores are read and coloured. */
+export interface Scale {
+  readonly areLogits: boolean;
+  readonly thresholds: Thresholds;
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+const [SPARK_WIDTH, SPARK_HEIGHT] = [96, 20];
+
+/** A score on the 0 to 1 scale. */
+export function share(score: number, { areLogits }: Scale): number {
+  return areLogits ? 1 / (1 + Math.exp(-score)) : Math.max(0, Math.min(1, score));
+}
+
+/** The class of a score's colour. */
+export function colour(score: number, scale: Scale): 'good' | 'doubt' | 'bad' {
+  const { low, high } = scale.thresholds;
+  const p = share(score, scale);
+  return p >= high ? 'good' : p < low ? 'bad' : 'doubt';
+}
+
+/** A score in three significant decimals, as far as it has them. */
+export function scoreWords(score: number): string {
+  return score !== 0 && Math.abs(score) < 0.0005 ? score.toExponential(1) : score.toFixed(3);
+}
+
+/** Fills the head of a candidate's column. */
+export function fillHead(cell: HTMLElement, column: Column, choices: Choices, scale: Scale): void {
+  const { number, isCorrect, answer, leftOut, aggregates, steps, tokens } = column;
+  const rules = number === undefined ? [] : choosers(choices, number);
+  const verdict = leftOut === undefined ? verdictWord(isCorrect) : 'left out';
+  const colours = { correct: 'good', wrong: 'bad', 'not judged': 'dim', 'left out': 'dim' } as const;
+  const name = el('div.name', el('strong', column.name), el(`span.${colours[verdict]}`, verdict));
+  const said = answer === undefined ? el('em', 'no answer') : mathText(answerText(answer));
+  const length = tokens === undefined ? `${count(column.characters)} chars` : `${count(tokens)} tokens`;
+  cell.replaceChildren(
+    name,
+    el('div.answer', said),
+    el(
+      'div.facts',
+      el('span', `${steps.length} ${steps.length === 1 ? 'step' : 'steps'} · ${length}`),
+      ...(column.minimum < 0 ? [] : [spark(column, scale)]),
+    ),
+    ...(aggregates === undefined
+      ? [el('div.aggregates', leftOut === undefined ? 'no scores' : REASONS[leftOut])]
+      : [el('div.aggregates', ...AGGREGATES.map((it) => aggregate(it, aggregates[it])))]),
+    rules.length === 0 ? '' : el('div.rules', `★ ${rules.join(', ')}`),
+  );
+}
+
+/** An aggregate in short, with its digits in the tooltip. */
+function aggregate(name: string, value: number): HTMLElement {
+  const element = el('span', `${name} ${value.toFixed(2)}`);
+  element.title = `${name} ${value}`;
+  return element;
+}
+
+/** An answer as a formula if it looks like TeX and is none yet. */
+function answerText(answer: string): string {
+  const text = shorten(answer, 160);
+  return /[\\^_]/u.test(text) && !/\$|\\\(|\\\[/u.test(text) ? `$${text}$` : text;
+}
+
+/** The scores of a candidate's steps as a line; the numbers stand in the cells. */
+function spark({ steps, minimum }: Column, scale: Scale): SVGElement {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('class', 'spark');
+  svg.setAttribute('viewBox', `0 0 ${SPARK_WIDTH} ${SPARK_HEIGHT}`);
+  svg.setAttribute('aria-hidden', 'true');
+  const last = Math.max(1, steps.length - 1);
+  const at = (index: number, score: number): string =>
+    `${(3 + (index / last) * (SPARK_WIDTH - 6)).toFixed(1)},${(SPARK_HEIGHT - 3 - share(score, scale) * (SPARK_HEIGHT - 6)).toFixed(1)}`;
+  const points = steps.flatMap(({ score }, index) => (score === undefined ? [] : [at(index, score)]));
+  const line = document.createElementNS(SVG, 'polyline');
+  line.setAttribute('points', points.join(' '));
+  svg.append(line);
+  const least = steps[minimum]?.score;
+  if (least !== undefined) {
+    const dot = document.createElementNS(SVG, 'circle');
+    const [x, y] = at(minimum, least).split(',');
+    dot.setAttribute('cx', x!);
+    dot.setAttribute('cy', y!);
+    dot.setAttribute('r', '2.5');
+    dot.setAttribute('class', colour(least, scale));
+    svg.append(dot);
+  }
+  return svg;
+}
+
+/** Fills a step's cell. */
+export function fillStep(cell: HTMLElement, column: Column, index: number, scale: Scale): void {
+  const step = column.steps[index];
+  if (step === undefined) {
+    cell.classList.add('ended');
+    cell.replaceChildren(el('span.dim', index === column.steps.length ? 'end' : ''));
+    return;
+  }
+  if (step.score !== undefined) cell.classList.add('scored', colour(step.score, scale));
+  if (step.sameAs !== undefined) cell.classList.add('same');
+  const text = el('div.text', stepText(step.text));
+  // Where no step has a score, none needs to say so.
+  const isBare = column.minimum < 0 && step.sameAs === undefined;
+  cell.replaceChildren(...(isBare ? [] : [meta(step, index === column.minimum, scale)]), text);
+}
+
+/** A step's text with its formulas; that of an empty step in words. */
+export function stepText(text: string): HTMLElement {
+  return text.trim() === '' ? el('em', 'no text') : mathText(text.trim());
+}
+
+function meta({ score, sameAs }: CellStep, isMinimum: boolean, scale: Scale): HTMLElement {
+  const parts: (string | HTMLElement)[] = [];
+  if (score !== undefined) {
+    const bar = el('span.bar', el('span.fill'));
+    bar.setAttribute('aria-hidden', 'true');
+    (bar.firstChild as HTMLElement).style.width = `${Math.round(100 * share(score, scale))}%`;
+    parts.push(el('span.score', scoreWords(score)), bar);
+  }
+  if (isMinimum) parts.push(el('span.tag', 'lowest'));
+  if (sameAs !== undefined) parts.push(el('span.tag', `as #${sameAs}`));
+  return el('div.meta', ...parts);
+}

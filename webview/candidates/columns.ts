@@ -1,0 +1,163 @@
+import { type Choices, type ComparedCandidate, choosers, verdictWord } from '../../src/core/bon/comparison';
+import type { Reason } from '../../src/core/bon/pool';
+import type { Aggregate } from '../../src/core/bon/scores';
+import type { ShownProblem } from '../../src/core/bon/shown';
+
+/** A step as a cell shows it. */
+export interface CellStep {
+  readonly text: string;
+  readonly score: number | undefined;
+  /** The number of the first other candidate that is the same up to this step. */
+  readonly sameAs: number | undefined;
+}
+
+/** A candidate as a column shows it. */
+export interface Column {
+  /** What names it: "#4", of one that takes no part its row. */
+  readonly name: string;
+  /** 1-based number of a candidate that takes part. */
+  readonly number: number | undefined;
+  readonly row: number;
+  readonly place: number;
+  readonly isCorrect: boolean | undefined;
+  readonly answer: string | undefined;
+  readonly steps: readonly CellStep[];
+  readonly aggregates: ComparedCandidate['aggregates'];
+  /** 0-based step of the lowest score; -1 without scores. */
+  readonly minimum: number;
+  readonly tokens: number | undefined;
+  readonly characters: number;
+  /** Why it takes no part, if so. */
+  readonly leftOut: Reason | undefined;
+}
+
+/** Why candidates take no part, in words. */
+export const REASONS: { readonly [reason in Reason]: string } = {
+  noVerdict: 'neither a gold answer nor a recorded verdict',
+  noScores: 'no scores, where others have some',
+  partialScores: 'scores for some of its steps only',
+};
+
+/** The columns of a problem: those that take part, in the order of the file, then the others. */
+export function columnsOf({ comparison, candidates, leftOut }: ShownProblem): Column[] {
+  const firsts = new Map<number, number>();
+  const taking = comparison.candidates.map((own, index): Column => {
+    const { number, row, isCorrect, answer, aggregates, tokens } = own;
+    const steps = own.steps.map(({ text, score, group }) => {
+      const first = firsts.get(group);
+      if (first === undefined) firsts.set(group, number);
+      return { text, score, sameAs: first };
+    });
+    const { place } = candidates.problem.candidates[index]!;
+    const facts = { number, row, place, isCorrect, answer, aggregates, tokens, steps };
+    return { ...facts, ...measured(steps), name: `#${number}`, leftOut: undefined };
+  });
+  const others = leftOut.map(({ row, place, why, answer, steps: texts }): Column => {
+    const steps = texts.map((step) => ({ ...step, sameAs: undefined }));
+    const none = { number: undefined, isCorrect: undefined, aggregates: undefined, tokens: undefined };
+    return { ...none, ...measured(steps), name: `row ${row}`, row, place, answer, steps, leftOut: why };
+  });
+  return [...taking, ...others];
+}
+
+function measured(steps: readonly CellStep[]): Pick<Column, 'minimum' | 'characters'> {
+  let minimum = -1;
+  let characters = 0;
+  for (const [index, { text, score }] of steps.entries()) {
+    characters += text.length;
+    if (score === undefined) continue;
+    const least = steps[minimum]?.score;
+    if (least === undefined || score < least) minimum = index;
+  }
+  return { minimum, characters };
+}
+
+/** How columns are sorted. */
+export const SORTS = [
+  ['file', 'file order'],
+  ['min', 'min'],
+  ['product', 'product'],
+  ['last', 'last'],
+  ['mean', 'mean'],
+  ['verdict', 'correct first'],
+  ['steps', 'most steps'],
+  ['length', 'longest'],
+] as const;
+/** One of these ways. */
+export type Sort = (typeof SORTS)[number][0];
+
+/** Which columns are shown. */
+export const FILTERS = [
+  ['all', 'all'],
+  ['correct', 'correct'],
+  ['wrong', 'wrong'],
+  ['chosen', 'chosen by a rule'],
+  ['within', 'the first N'],
+  ['out', 'left out'],
+] as const;
+/** One of these choices. */
+export type Filter = (typeof FILTERS)[number][0];
+
+/** The columns that a filter lets pass, in the order of a sort, as places in the list of all. */
+export function arrange(
+  columns: readonly Column[],
+  sort: Sort,
+  filter: Filter,
+  choices: Choices | undefined,
+): number[] {
+  const passes = (column: Column): boolean => {
+    switch (filter) {
+      case 'all':
+        return true;
+      case 'correct':
+        return column.isCorrect === true;
+      case 'wrong':
+        return column.isCorrect === false;
+      case 'chosen':
+        return column.number !== undefined && choices !== undefined && isChosen(choices, column.number);
+      case 'within':
+        return column.number !== undefined && column.number <= (choices?.n ?? 0);
+      case 'out':
+        return column.leftOut !== undefined;
+    }
+  };
+  const shown = [...columns.keys()].filter((index) => passes(columns[index]!));
+  if (sort === 'file') return shown;
+  // Sorting is stable: equal ones stay in the order of the file.
+  return shown.sort((a, b) => rank(columns[b]!, sort) - rank(columns[a]!, sort));
+}
+
+function isChosen(choices: Choices, number: number): boolean {
+  return choosers(choices, number).length > 0;
+}
+
+function rank(column: Column, sort: Exclude<Sort, 'file'>): number {
+  if (sort === 'verdict') return column.isCorrect === undefined ? -1 : Number(column.isCorrect);
+  if (sort === 'steps') return column.steps.length;
+  if (sort === 'length') return column.characters;
+  // Finite, for the difference of two that have no scores has to be a number.
+  return column.aggregates?.[sort satisfies Aggregate] ?? -Number.MAX_VALUE;
+}
+
+/** How many candidates there are of each kind, in words. */
+export function countWords(columns: readonly Column[]): string {
+  const how = (test: (column: Column) => boolean): number => columns.filter(test).length;
+  const taking = columns.filter((column) => column.leftOut === undefined);
+  const judged = [true, false].flatMap((isCorrect) => {
+    const count = how((column) => column.isCorrect === isCorrect);
+    return count === 0 ? [] : [`${count} ${verdictWord(isCorrect)}`];
+  });
+  const reasons = Object.entries(REASONS).flatMap(([reason, words]) => {
+    const count = how((column) => column.leftOut === reason);
+    return count === 0 ? [] : [`${count} left out: ${words}`];
+  });
+  const empty = how((column) => column.leftOut === undefined && column.characters === 0);
+  const unanswered = how((column) => column.leftOut === undefined && column.answer === undefined);
+  const taken = `${taking.length} ${taking.length === 1 ? 'candidate' : 'candidates'}`;
+  return [
+    judged.length === 0 ? taken : `${taken}: ${judged.join(', ')}`,
+    ...reasons,
+    ...(unanswered === 0 ? [] : [`${unanswered} without an answer`]),
+    ...(empty === 0 ? [] : [`${empty} without text`]),
+  ].join(' · ');
+}

@@ -1,0 +1,137 @@
+import type { ShownProblem } from '../../src/core/bon/shown';
+import { size } from '../../src/core/trace/words';
+import type { ToCandidates } from '../../src/shared/candidates';
+import { button, registerControls, tabs } from '../ui/controls';
+import { el } from '../ui/dom';
+import { CandidatesTab } from './candidatesTab';
+import { FileTab } from './fileTab';
+import { recall, remember, send } from './store';
+import 'katex/dist/katex.min.css';
+import './style.css';
+
+registerControls();
+
+const candidates = new CandidatesTab();
+const file = new FileTab((index) => {
+  send({ type: 'choose', problem: { index } });
+  pages.show('candidates');
+  remember({ tab: 'candidates', at: undefined });
+});
+const pages = tabs(
+  'Candidates',
+  [
+    { id: 'candidates', title: 'Candidates', page: candidates.element },
+    { id: 'file', title: 'File', page: file.element },
+  ],
+  (tab) => remember({ tab: tab === 'file' ? 'file' : 'candidates' }),
+);
+const name = el('span.source');
+const notice = el('div.notice');
+notice.setAttribute('role', 'status');
+const page = el('main', el('header', pages.element, name), notice, candidates.element, file.element);
+const welcome = el(
+  'main.welcome',
+  el('h1', 'Compare the candidates of a problem'),
+  el(
+    'p',
+    'Open a file with several solutions per problem: every candidate in a column, step by step, with what each rule chooses among them, and for the whole file how every rule does at every N.',
+  ),
+  button('Compare candidates', 'primary', () => send({ type: 'compare' })),
+);
+
+pages.show(recall().tab);
+window.addEventListener('message', (event: MessageEvent<ToCandidates>) => receive(event.data));
+send({ type: 'ready', was: recall().was });
+
+function receive(message: ToCandidates): void {
+  switch (message.type) {
+    case 'empty':
+      document.body.replaceChildren(welcome);
+      break;
+    case 'source':
+      showSource(message);
+      break;
+    case 'progress':
+      showProgress(message.done, message.total);
+      break;
+    case 'fault':
+      showFault(message.message, message.cancelled);
+      break;
+    case 'file':
+      notice.replaceChildren();
+      candidates.setFile(message.file);
+      file.showFile(message.file);
+      break;
+    case 'numbers':
+      file.showNumbers(message.numbers);
+      break;
+    case 'noNumbers':
+      file.showNoNumbers(message.message);
+      break;
+    case 'problem':
+      showProblem(message.shown);
+      break;
+    case 'noProblem':
+      candidates.clear(message.message);
+      break;
+    case 'stale':
+      showNotice('The file has changed since it was read.', 'Read again', () => send({ type: 'again' }));
+      break;
+    case 'follow':
+      // Who is at work in here has moved the cursor there, and may be on already.
+      if (!document.hasFocus()) candidates.goTo(message.at);
+      break;
+    case 'thresholds':
+      candidates.setThresholds(message.thresholds);
+      break;
+  }
+}
+
+function showProblem(shown: ShownProblem): void {
+  const { was } = recall();
+  const { index } = shown.candidates;
+  if (was !== undefined) remember({ was: { ...was, problem: { index } } });
+  candidates.show(shown);
+}
+
+function showSource({ source, name: title, options }: Extract<ToCandidates, { type: 'source' }>): void {
+  const { was } = recall();
+  if (was?.source !== source) {
+    remember({ was: { source, problem: undefined, options }, at: undefined, n: undefined });
+    candidates.clear('');
+  } else remember({ was: { ...was, options } });
+  name.textContent = title;
+  file.setOptions(options);
+  if (page.parentElement === null) document.body.replaceChildren(page);
+}
+
+function showProgress(done: number, total: number): void {
+  const bar = document.createElement('progress');
+  bar.setAttribute('aria-label', 'Reading the file');
+  if (done > 0) {
+    bar.max = total;
+    bar.value = done;
+  }
+  const words = done === 0 ? 'Reading…' : `Reading: ${size(done)} of ${size(total)}`;
+  const cancel = button('Cancel', 'secondary', () => send({ type: 'cancel' }));
+  const known = notice.querySelector('progress');
+  // The button stays the same one, so that it can be pressed.
+  if (known !== null && done > 0) {
+    known.max = total;
+    known.value = done;
+    notice.querySelector('span')!.textContent = words;
+  } else notice.replaceChildren(bar, el('span', words), cancel);
+}
+
+function showFault(message: string, cancelled: boolean): void {
+  const words = cancelled ? 'Reading was cancelled.' : message;
+  showNotice(words, 'Read again', () => send({ type: 'again' }));
+  notice.classList.toggle('bad', !cancelled);
+  candidates.clear('');
+  file.showNoNumbers(cancelled ? '' : message);
+}
+
+function showNotice(words: string, action: string, onPress: () => void): void {
+  notice.classList.remove('bad');
+  notice.replaceChildren(el('span', words), button(action, 'secondary', onPress));
+}

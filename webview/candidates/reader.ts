@@ -1,0 +1,28 @@
+import { el } from '../ui/dom';
+import { scoreWords, stepText } from './cells';
+import type { Column } from './columns';
+
+/** The whole text of the step that has the focus: the grid cuts long ones off. */
+export class Reader {
+  readonly element = el('section.reader');
+  private readonly title = el('h3');
+  private readonly text = el('div.text');
+
+  constructor() {
+    this.element.tabIndex = 0;
+    this.element.setAttribute('aria-label', 'The chosen step, whole');
+    this.element.append(this.title, this.text);
+    this.element.hidden = true;
+  }
+
+  /** Shows a step by its 1-based number; nothing for a column's head or where the column has no such step. */
+  show(column: Column | undefined, step: number): void {
+    const own = column?.steps[step - 1];
+    this.element.hidden = own === undefined;
+    if (column === undefined || own === undefined) return;
+    const score = own.score === undefined ? 'no score' : `score ${scoreWords(own.score)}`;
+    this.title.textContent = `${column.name} · step ${step} of ${column.steps.length} · ${score}`;
+    this.text.replaceChildren(stepText(own.text));
+    this.element.scrollTop = 0;
+  }
+}
