@@ -5,7 +5,9 @@ import { addConvert } from './convert';
 import { addGrade } from './grade';
 import { addInspect } from './inspect';
 import { addMerge } from './merge';
+import { addRuns } from './runs';
 import { addScore } from './score';
+import { addTrain } from './train';
 import { addValidate } from './validate';
 
 const program = new Command('cfprm')
@@ -25,6 +27,8 @@ addMerge(program);
 addBon(program);
 addGrade(program);
 addScore(program);
+addTrain(program);
+addRuns(program);
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
