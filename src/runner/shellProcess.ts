@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { errorWords, fail, ok, type Result } from '../core/result';
 import { CANCELLED } from '../io/rowStream';
 import type { Ran, RunOptions } from './host';
@@ -72,26 +73,22 @@ async function* behindMarker(stream: AsyncIterable<Buffer>): AsyncGenerator<Buff
 }
 
 /** Writes the input; what is returned is an error of the input's source, not of a reader that has gone. */
-async function send(stdin: NodeJS.WritableStream, { input, secrets }: RunOptions): Promise<unknown> {
-  let gone = false;
-  stdin.on('error', () => {
-    gone = true;
-  });
-  stdin.on('close', () => {
-    gone = true;
-  });
-  try {
-    for (const value of secrets?.values() ?? []) stdin.write(`${value}\n`);
-    for await (const piece of input ?? []) {
-      if (gone) return undefined;
-      if (!stdin.write(piece)) await Promise.race([once(stdin, 'drain'), once(stdin, 'close')]);
+async function send(stdin: Writable, { input, secrets }: RunOptions): Promise<unknown> {
+  let trouble: unknown;
+  async function* all(): AsyncGenerator<Uint8Array> {
+    try {
+      for (const value of secrets?.values() ?? []) yield Buffer.from(`${value}\n`);
+      yield* input ?? [];
+    } catch (error) {
+      trouble = error;
     }
-  } catch (error) {
-    return gone ? undefined : error;
-  } finally {
-    stdin.end();
   }
-  return undefined;
+  try {
+    await pipeline(all(), stdin);
+  } catch {
+    // The script did not want to read it all; how it ended says why.
+  }
+  return trouble;
 }
 
 /** The script with the reading of its secrets before it, as one word that every login shell leaves alone. */

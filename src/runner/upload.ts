@@ -1,11 +1,11 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { fail, ok, type Result } from '../core/result';
 import { fileDigest } from '../io/fileDigest';
 import { fileFault } from '../io/fileFault';
 import { CANCELLED } from '../io/rowStream';
-import { type Host, output } from './host';
-import { type Content, type MoveOptions, putFile } from './hostFiles';
+import { type Host, isUnreachable, output } from './host';
+import { type Content, type MoveOptions, putFile, SHA256 } from './hostFiles';
 import type { HostLayout } from './layout';
 import { quotePath, under } from './quote';
 
@@ -15,6 +15,10 @@ export interface InputFile extends Content {
   /** With slashes. */
   readonly path: string;
 }
+
+/** Files up to this size are sent together, as many as fit: each call of a host takes its time. */
+const SMALL_BYTES = 256 * 1024;
+const BATCH_BYTES = 8 * 1024 * 1024;
 
 /** Folders that are no part of what a folder means. */
 const LEFT_OUT = new Set(['__pycache__', '.git', 'node_modules', 'tests', 'bench']);
@@ -101,7 +105,12 @@ export async function upload(
 ): Promise<Result<UploadPlan>> {
   const plan = await planUpload(host, layout, files);
   if (!plan.ok) return plan;
-  for (const file of plan.value.missing) {
+  const batched = await sendSmall(host, layout, plan.value.missing, client, options);
+  if (!batched.ok) return batched;
+  // A connection that broke, or a file that changed: what is not there now goes alone.
+  const rest = batched.value === 0 ? plan : await planUpload(host, layout, files);
+  if (!rest.ok) return rest;
+  for (const file of rest.value.missing) {
     if (options.signal?.aborted) return fail(CANCELLED);
     const name = under(layout.blobs, file.sha256);
     const place = { part: `${name}.${client}.part`, target: name };
@@ -110,6 +119,49 @@ export async function upload(
   }
   const laid = await layOut(host, layout, files, target);
   return laid.ok ? plan : laid;
+}
+
+/** Sends small files in as few calls as may be. Returns how many it tried; whether they arrived is for the caller to see. */
+async function sendSmall(
+  host: Host,
+  layout: HostLayout,
+  missing: readonly InputFile[],
+  client: string,
+  { signal, onBytes }: MoveOptions,
+): Promise<Result<number>> {
+  const small = missing.filter(({ bytes }) => bytes <= SMALL_BYTES);
+  for (let from = 0; from < small.length; ) {
+    let to = from;
+    for (let bytes = 0; to < small.length && bytes + small[to]!.bytes <= BATCH_BYTES; to++) {
+      bytes += small[to]!.bytes;
+    }
+    const batch = small.slice(from, to);
+    from = to;
+    const script = `${SHA256}set -e
+mkdir -p -- ${quotePath(layout.blobs)}
+cd -- ${quotePath(layout.blobs)}
+take() {
+  head -c "$2" > "$1.${client}.small"
+  if [ "$(sha256 "$1.${client}.small")" = "$1" ]; then
+    chmod a-w -- "$1.${client}.small"
+    mv -f -- "$1.${client}.small" "$1"
+  else rm -f -- "$1.${client}.small"; fi
+}
+${batch.map(({ sha256, bytes }) => `take ${sha256} ${bytes}`).join('\n')}`;
+    async function* input(): AsyncGenerator<Uint8Array> {
+      for (const { source, bytes } of batch) {
+        yield await readFile(source);
+        onBytes?.(bytes);
+      }
+    }
+    try {
+      const sent = await output(host, script, 'The upload', { input: input(), ...(signal && { signal }) });
+      if (!sent.ok && !isUnreachable(sent)) return sent;
+    } catch (error) {
+      return fileFault(error, batch[0]!.source);
+    }
+  }
+  return ok(small.length);
 }
 
 async function layOut(
