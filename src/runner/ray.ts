@@ -1,3 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import http from 'node:http';
+import https from 'node:https';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { errorWords, fail, ok, type Result } from '../core/result';
 import type { RayProfile } from '../core/runs/profile';
 import type { LauncherWord } from '../core/runs/state';
@@ -8,6 +13,19 @@ import { quote, quotePath, under } from './quote';
 
 /** Milliseconds that an answer of the dashboard may take. */
 const PATIENCE_MS = 20_000;
+
+/**
+ * The token that Ray's own programs would show to a cluster (Ray's documentation, "Token authentication"); undefined if
+ * there is none, as for clusters that let everyone in.
+ */
+async function authToken(env: NodeJS.ProcessEnv = process.env): Promise<string | undefined> {
+  if (env.RAY_AUTH_TOKEN) return env.RAY_AUTH_TOKEN.trim();
+  const file = env.RAY_AUTH_TOKEN_PATH || join(homedir(), '.ray', 'auth_token');
+  return readFile(file, 'utf8').then(
+    (text) => text.trim() || undefined,
+    () => undefined,
+  );
+}
 
 /** What the Jobs API says of a job. */
 interface RayJob {
@@ -92,26 +110,54 @@ export class RayLauncher implements Launcher {
   /** Undefined if there is no such thing there. */
   private async call(method: string, path: string, body?: unknown): Promise<Result<unknown>> {
     const { address } = this.profile;
+    const token = await authToken();
     try {
-      const response = await fetch(address + path, {
-        method,
-        redirect: 'error',
-        signal: AbortSignal.timeout(PATIENCE_MS),
-        ...(body !== undefined && {
-          body: JSON.stringify(body),
-          headers: { 'content-type': 'application/json' },
-        }),
-      });
-      if (response.status === 404) return ok(undefined);
-      const text = await response.text();
-      if (!response.ok) {
+      const { status, text } = await request(address + path, method, token, body);
+      if (status === 404) return ok(undefined);
+      if (status === 401 || status === 403) {
+        return fail(
+          `Ray at ${address} does not know you: set RAY_AUTH_TOKEN, or put the cluster's token (ray get-auth-token) in ` +
+            '~/.ray/auth_token.',
+        );
+      }
+      if (status < 200 || status > 299) {
         const end = text.trim().split('\n').at(-1) ?? '';
-        return fail(`Ray at ${address} refused (${response.status}): ${end.slice(0, 300)}`);
+        return fail(`Ray at ${address} refused (${status}): ${end.slice(0, 300)}`);
       }
       return ok(text === '' ? null : JSON.parse(text));
     } catch (error) {
-      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-      return fail(`Ray does not answer at ${address} (${errorWords(cause)}). Start it, or forward its port.`);
+      const { code } = error as NodeJS.ErrnoException;
+      return fail(
+        `Ray does not answer at ${address} (${code ?? errorWords(error)}). Start it, or forward its port.`,
+      );
     }
   }
+}
+
+/** An exchange over HTTP. `fetch` would say that it is a browser, whose changing requests Ray refuses. */
+function request(
+  url: string,
+  method: string,
+  token: string | undefined,
+  body: unknown,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const headers = {
+    ...(token && { authorization: `Bearer ${token}` }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  };
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  return new Promise((resolve, reject) => {
+    const { request: send } = url.startsWith('https:') ? https : http;
+    const sent = send(url, { method, headers, signal }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (piece: string) => {
+        text += piece;
+      });
+      response.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    sent.on('error', reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
 }

@@ -62,9 +62,14 @@ else scancel "$job"; fi`;
     const script = `run=${quotePath(layout.folder)}
 [ -f "$run/job" ] || exit 0
 read -r job < "$run/job"
-${how === 'gently' ? gently : 'scancel --signal=KILL --full "$job"'}`;
+end() {
+${how === 'gently' ? gently : 'scancel --signal=KILL --full "$job"'}
+}
+# A job that ended just now is no failure.
+said=$(end 2>&1) && exit 0
+case $said in *'Unable to contact'* | *'timed out'*) printf '%s\\n' "$said" >&2; exit 1 ;; esac`;
     const ended = await output(host, script, 'Stopping the job');
-    if (ended.ok || !/Unable to contact|Socket timed out/u.test(ended.fault.message)) {
+    if (ended.ok || !/Unable to contact|timed out/u.test(ended.fault.message)) {
       return ended.ok ? ok(undefined) : ended;
     }
     return fail(

@@ -190,8 +190,8 @@ function addressTrouble(value: Json, kind: Profile['kind']): string | undefined 
   if (url === null) return '"address" must be that of the dashboard, as http://127.0.0.1:8265.';
   if (!isLoopback(url[1]!) && addressConfirmed !== true) {
     return (
-      `${address} is not this machine: Ray's address asks nobody who they are, and whoever reaches it can run ` +
-      'programs there. Forward it with ssh -L and use http://127.0.0.1, or say "addressConfirmed": true.'
+      `${address} is not this machine: whoever reaches a Ray cluster can run programs there, most ask nobody who they ` +
+      'are, and what is sent can be read on the way. Forward it with ssh -L and use http://127.0.0.1, or say "addressConfirmed": true.'
     );
   }
   if (runtimeEnv !== undefined && !isObject(runtimeEnv)) return '"runtimeEnv" must be an object.';
