@@ -70,7 +70,7 @@ export async function output(
 
 /** Turns a script's failure into a fault that names the machine and the way out. */
 export function scriptFault({ name }: Host, { code, stderr }: Ran, task: string): Failure {
-  const said = stderr.trim().split('\n').slice(-5).join('\n');
+  const said = telling(stderr);
   if (/No space left on device|Disk quota exceeded/u.test(stderr)) {
     return fail(
       `${task} failed: the disk of ${name} is full. Free some space there ("cfprm runs remove" deletes old runs), or ` +
@@ -83,4 +83,11 @@ export function scriptFault({ name }: Host, { code, stderr }: Ran, task: string)
     );
   }
   return fail(`${task} failed on ${name} with code ${code}${said === '' ? '.' : `: ${said}`}`);
+}
+
+/** The lines of standard error that tell most: those that call themselves errors, else the last ones. */
+function telling(stderr: string): string {
+  const lines = stderr.trim().split('\n');
+  const errors = lines.filter((line) => /^\s*(?:\w+: )?error:/iu.test(line));
+  return (errors.length > 0 ? errors.slice(0, 5) : lines.slice(-5)).map((line) => line.trim()).join('\n');
 }

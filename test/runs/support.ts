@@ -18,6 +18,12 @@ import { root } from '../support/rows';
 /** The package that keeps the runner's contract without training; see its `__main__.py`. */
 export const RUNNER = join(root, 'test/runs/runner');
 
+/** Folders of hosts, which runs may still write to when their suite is over. */
+const hosts: string[] = [];
+process.on('exit', () => {
+  for (const folder of hosts) rmSync(folder, { recursive: true, force: true });
+});
+
 const NO_SECRETS: ReadonlyMap<string, string> = new Map();
 
 /** A result's value; throws its fault. */
@@ -64,7 +70,7 @@ export class Workplace {
     const folder = mkdtempSync(join(tmpdir(), 'cfprm-host-'));
     const parsed = value(parseProfile({ folder, ...profile(folder) }));
     const place = new Workplace(parsed);
-    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+    hosts.push(folder);
     // A model that the runner takes has the configuration of its backbone.
     writeFileSync(join(place.model, 'config.json'), '{}');
     const options = value(resolveOptions({}));
