@@ -1,5 +1,5 @@
 // `npm test`, or some of its legs:
-//   test.mjs [check] [build] [unit] [launcher] [webview] [host] [ui] [package] [runner] [--latest] [--grep TEXT]
+//   test.mjs [check] [build] [unit] [runs] [launcher] [webview] [host] [ui] [package] [runner] [--latest] [--grep TEXT]
 // The last line is the total over all legs, `N passed, N failed`; the exit code is 0 only if none failed.
 // A leg that could not run, ran nothing, hung or crashed counts as one failed.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,10 +10,11 @@ import { build, buildHostSuites } from './build.mjs';
 import { check } from './check.mjs';
 import { ensureInstalled } from './install.mjs';
 import { root, run, tool } from './process.mjs';
+import { ensureRunTools } from './runTools.mjs';
 import { softwareVulkan } from './softwareVulkan.mjs';
 import { judge, readResult } from './verdict.mjs';
 
-const LEGS = ['check', 'build', 'unit', 'launcher', 'webview', 'host', 'ui', 'package', 'runner'];
+const LEGS = ['check', 'build', 'unit', 'runs', 'launcher', 'webview', 'host', 'ui', 'package', 'runner'];
 const LIMIT_MS = 10 * 60_000;
 /** The first run installs PyTorch. */
 const RUNNER_LIMIT_MS = 15 * 60_000;
@@ -91,6 +92,14 @@ async function runLegs() {
       return true;
     });
     await suite('unit', mocha(), { more: driver });
+  }
+  // Real Slurm and real Ray are at home on Linux alone.
+  if (legs.includes('runs') && process.platform === 'linux') {
+    const ready = await gate('tools for runs', async () => {
+      ensureRunTools();
+      return true;
+    });
+    if (ready) await suite('runs', mocha('--config', 'test/runs/mocharc.json', 'test/runs/*.test.ts'));
   }
   const inHost = ['--config', 'test/host/mocharc.json'];
   if (legs.includes('launcher')) await suite('launcher', mocha(...inHost, 'test/host/launcher/*.test.ts'));

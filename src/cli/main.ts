@@ -6,7 +6,9 @@ import { addFeatures } from './features';
 import { addGrade } from './grade';
 import { addInspect } from './inspect';
 import { addMerge } from './merge';
+import { addRuns } from './runs';
 import { addScore } from './score';
+import { addTrain } from './train';
 import { addValidate } from './validate';
 
 const program = new Command('cfprm')
@@ -27,6 +29,8 @@ addBon(program);
 addGrade(program);
 addScore(program);
 addFeatures(program);
+addTrain(program);
+addRuns(program);
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

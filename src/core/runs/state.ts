@@ -1,0 +1,162 @@
+/** What a run is doing. `lost`: it should be running, and nothing is heard of it. */
+export type RunState = 'queued' | 'running' | 'checkpointing' | 'finished' | 'failed' | 'stopped' | 'lost';
+
+/** True in the states of a run that has not ended. */
+export function isRunning(state: RunState): boolean {
+  return state === 'queued' || state === 'running' || state === 'checkpointing';
+}
+
+/** What the runner says of itself in `status.json`; see docs/training.md. */
+export interface RunStatus {
+  readonly state: string;
+  readonly step: number;
+  readonly total: number | null;
+  /** Milliseconds since 1970 by the clock of the machine that trains. */
+  readonly heartbeat: number;
+  readonly checkpoint: number | null;
+  readonly error: string | null;
+}
+
+/**
+ * What the one who starts runs says of it: not started yet (`never`), waiting, at work, over (`gone`, with what it
+ * knows of the end), or nothing (`unknown`: it does not answer).
+ */
+export type LauncherWord =
+  | { readonly is: 'never' }
+  | { readonly is: 'waiting'; readonly words?: string }
+  | { readonly is: 'alive'; readonly words?: string }
+  | { readonly is: 'gone'; readonly end?: 'done' | 'failed' | 'cancelled'; readonly words?: string }
+  | { readonly is: 'unknown'; readonly words: string };
+
+/** Everything that one look at a run found. Times are in milliseconds since 1970 by the host's clock. */
+export interface RunEvidence {
+  /** The word of process table, Slurm or Ray. */
+  readonly word: LauncherWord;
+  readonly status?: RunStatus;
+  /** What the runner wrote last, when it ended. */
+  readonly exitCode?: number;
+  /** How the program ended, by the shell that started it: above 128 a signal ended it. */
+  readonly endedWith?: number;
+  readonly now: number;
+  /** When `status.json` was last replaced, by the file system's clock. */
+  readonly statusChanged?: number;
+  /** True if the heartbeat is another one than at the look before this one: then no clock matters. */
+  readonly beats?: boolean;
+  /** True if somebody asked the run to stop. */
+  readonly stopRequested: boolean;
+}
+
+/** A state, and a sentence for a person where the state alone does not say what to do. */
+export interface Verdict {
+  readonly state: RunState;
+  readonly words?: string;
+}
+
+/** Exit codes of the runner. */
+const EXIT = { done: 0, refused: 2, stopped: 75 } as const;
+
+/** Silence after which a run of which nobody knows counts as lost. The runner's heart beats every 5 s. */
+export const LOST_AFTER_MS = 60_000;
+
+const GO_ON = '"cfprm runs resume" goes on from the last checkpoint.';
+
+/**
+ * Weighs what is known of a run. What has ended by the runner's own word has ended; then the word of process table
+ * or scheduler counts, and only where that has none, the heartbeat.
+ */
+export function judgeRun(evidence: RunEvidence): Verdict {
+  const { word, exitCode, status } = evidence;
+  if (exitCode === EXIT.done) return { state: 'finished' };
+  if (exitCode === EXIT.stopped) return { state: 'stopped', words: `Stopped with a checkpoint. ${GO_ON}` };
+  if (exitCode !== undefined) {
+    const why = status?.error ?? `The runner ended with code ${exitCode}; its log says why.`;
+    return { state: 'failed', words: why };
+  }
+  switch (word.is) {
+    case 'never':
+      return { state: 'failed', words: 'It was sent, but not started. "cfprm runs resume" starts it.' };
+    case 'waiting':
+      return { state: 'queued', ...(word.words && { words: word.words }) };
+    case 'alive':
+      return { state: livingState(status), ...(word.words && { words: word.words }) };
+    case 'gone':
+      return endWithoutWord(evidence, word);
+    case 'unknown':
+      return silence(evidence, word.words);
+  }
+}
+
+function livingState(status: RunStatus | undefined): RunState {
+  return status?.state === 'checkpointing'
+    ? 'checkpointing'
+    : status?.state === 'queued'
+      ? 'queued'
+      : 'running';
+}
+
+function endWithoutWord(
+  { endedWith, stopRequested, status }: RunEvidence,
+  { end, words }: Extract<LauncherWord, { is: 'gone' }>,
+): Verdict {
+  const detail = words === undefined ? '' : ` (${words})`;
+  if (end === 'cancelled') {
+    return { state: 'stopped', words: `Cancelled${detail} before it could write a checkpoint. ${GO_ON}` };
+  }
+  if (endedWith !== undefined) {
+    if (stopRequested && endedWith > 128) {
+      return { state: 'stopped', words: `Ended by force${detail}, without a new checkpoint. ${GO_ON}` };
+    }
+    return { state: 'failed', words: `${endWords(endedWith)}${detail} ${GO_ON}` };
+  }
+  if (end !== undefined) {
+    const how = words ?? 'The scheduler says that it ended';
+    return { state: 'failed', words: `${how}; the runner wrote nothing of its end. ${GO_ON}` };
+  }
+  if (stopRequested) return { state: 'stopped', words: `Ended by force, without a new checkpoint. ${GO_ON}` };
+  const when = status === undefined ? 'before it wrote anything' : `at step ${status.step}`;
+  return {
+    state: 'lost',
+    words: `It is gone ${when} and nothing says how: the machine was restarted, or everything was killed. ${GO_ON}`,
+  };
+}
+
+function endWords(code: number): string {
+  if (code === 137) {
+    return 'The runner was killed (signal 9): by a person, or because memory ran out.';
+  }
+  if (code > 128) return `The runner was ended by signal ${code - 128}.`;
+  return `The runner ended with code ${code} before it could say why; its log tells more.`;
+}
+
+function silence(evidence: RunEvidence, words: string): Verdict {
+  const { status, now, statusChanged, beats } = evidence;
+  if (status === undefined) return { state: 'lost', words: `${words} Nothing was heard of the run so far.` };
+  const changed = statusChanged ?? status.heartbeat;
+  const silent = now - changed;
+  if (beats === true || silent < LOST_AFTER_MS) return { state: livingState(status), words };
+  const minutes = Math.round(silent / 60_000);
+  return { state: 'lost', words: `${words} No heartbeat for ${minutes} min. ${GO_ON}` };
+}
+
+/** Reads `status.json`; undefined if it is none. */
+export function parseStatus(text: string): RunStatus | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { state, step, total, heartbeat, checkpoint, error } = value as Record<string, unknown>;
+  if (typeof state !== 'string') return undefined;
+  const message =
+    typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : null;
+  return {
+    state,
+    step: typeof step === 'number' ? step : 0,
+    total: typeof total === 'number' ? total : null,
+    heartbeat: typeof heartbeat === 'string' ? Date.parse(heartbeat) : Number.NaN,
+    checkpoint: typeof checkpoint === 'number' ? checkpoint : null,
+    error: typeof message === 'string' ? message : null,
+  };
+}

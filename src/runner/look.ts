@@ -1,0 +1,113 @@
+import { ok, type Result } from '../core/result';
+import { MetricSeries } from '../core/runs/metrics';
+import { judgeRun, parseStatus, type RunStatus, type Verdict } from '../core/runs/state';
+import { output } from './host';
+import { launcherOf, type PlacedRun } from './launcher';
+import { quotePath } from './quote';
+
+/** Bytes of metrics that one look reads at most; the rest comes with the next ones. */
+const METRIC_BYTES = 4 * 1024 * 1024;
+
+/** What a look at a run found. */
+export interface RunView extends Verdict {
+  readonly status: RunStatus | undefined;
+  readonly metrics: MetricSeries;
+  /** Milliseconds until the end at the present pace; absent where that is not known or it has ended. */
+  readonly remainingMs?: number;
+  /** True if the runner has written its finished model. */
+  readonly hasModel: boolean;
+}
+
+/** Looks at a run again and again; reads only what is new of its metrics. */
+export class RunWatch {
+  readonly metrics = new MetricSeries();
+  private offset = 0;
+  private heartbeat: number | undefined;
+
+  constructor(private readonly run: PlacedRun) {}
+
+  /** Fault: the host cannot be reached; the run goes on all the same. */
+  async look(): Promise<Result<RunView>> {
+    const { run } = this;
+    // Asked before the files are read: a run that ends in between has written its end when its process is gone.
+    const word = await launcherOf(run.record.profile).ask(run);
+    if (!word.ok) return word;
+    const found = await this.readFiles();
+    if (!found.ok) return found;
+    const { status, ...files } = found.value;
+    const beats = this.heartbeat !== undefined && status !== undefined && status.heartbeat !== this.heartbeat;
+    this.heartbeat = status?.heartbeat;
+    const verdict = judgeRun({ word: word.value, ...(status && { status }), beats, ...files });
+    const live = verdict.state === 'running' || verdict.state === 'checkpointing';
+    const total = status?.total ?? undefined;
+    const remainingMs = live && total !== undefined ? this.metrics.remaining(total) : undefined;
+    return ok({
+      ...verdict,
+      status,
+      metrics: this.metrics,
+      hasModel: files.hasModel,
+      ...(remainingMs !== undefined && { remainingMs }),
+    });
+  }
+
+  private async readFiles() {
+    const { host, layout } = this.run;
+    const script = `run=${quotePath(layout.folder)}
+out=$run/output
+modified() { stat -c %Y "$1" 2>/dev/null || stat -f %m "$1" 2>/dev/null; }
+show() { [ ! -f "$2" ] || printf '%s %s\\n' "$1" "$(base64 < "$2" | tr -d '\\n')"; }
+echo "now $(date +%s)"
+[ ! -d "$out/model" ] || echo "model yes"
+[ ! -f "$run/stop-asked" ] || echo "stop yes"
+show ended "$run/ended"
+[ ! -f "$out/status.json" ] || echo "changed $(modified "$out/status.json")"
+show status "$out/status.json"
+show exit "$out/exit_code"
+if [ -f "$out/metrics.jsonl" ]; then
+  echo "size $(wc -c < "$out/metrics.jsonl" | tr -d ' ')"
+  printf 'metrics %s\\n' "$(tail -c +${this.offset + 1} -- "$out/metrics.jsonl" | head -c ${METRIC_BYTES} | base64 | tr -d '\\n')"
+fi`;
+    const said = await output(host, script, 'Looking at the run');
+    if (!said.ok) return said;
+    const lines = said.value.split('\n').map((line) => {
+      const space = line.indexOf(' ');
+      return [line.slice(0, space), line.slice(space + 1)] as const;
+    });
+    const values = new Map(lines);
+    const text = (name: string): string | undefined => {
+      const value = values.get(name);
+      return value === undefined ? undefined : Buffer.from(value, 'base64').toString('utf8');
+    };
+    this.takeMetrics(Number(values.get('size') ?? 0), values.get('metrics') ?? '');
+    const status = text('status');
+    const changed = values.get('changed');
+    return ok({
+      now: Number(values.get('now')) * 1000,
+      hasModel: values.has('model'),
+      stopRequested: values.has('stop'),
+      ...exitCode('endedWith', text('ended')),
+      ...exitCode('exitCode', text('exit')),
+      ...(changed && { statusChanged: Number(changed) * 1000 }),
+      status: status === undefined ? undefined : parseStatus(status),
+    });
+  }
+
+  private takeMetrics(size: number, base64: string): void {
+    if (size < this.offset) {
+      // A relaunch wrote it anew, without what came after its checkpoint. All of it comes with the next look.
+      this.metrics.clear();
+      this.offset = 0;
+      return;
+    }
+    const bytes = Buffer.from(base64, 'base64');
+    // Whole lines only: a character may be cut where the bytes end.
+    const end = bytes.lastIndexOf(0x0a) + 1;
+    this.metrics.append(bytes.subarray(0, end).toString('utf8'));
+    this.offset += end;
+  }
+}
+
+function exitCode(name: string, text: string | undefined): Record<string, number> {
+  const code = text === undefined ? Number.NaN : Number.parseInt(text, 10);
+  return Number.isNaN(code) ? {} : { [name]: code };
+}

@@ -1,0 +1,313 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { fail, ok, type Result } from '../core/result';
+import type { Profile } from '../core/runs/profile';
+import { isRunning } from '../core/runs/state';
+import { fileFault } from '../io/fileFault';
+import { ensurePython } from './environment';
+import { type Host, output } from './host';
+import { putText, readFrom } from './hostFiles';
+import { launch, requestStop } from './launch';
+import type { PlacedRun } from './launcher';
+import { INPUT, SENT_MODEL } from './launchScript';
+import { HostLayout } from './layout';
+import { RunWatch } from './look';
+import { openHost } from './openHost';
+import { type Check, preflight } from './preflight';
+import { quotePath, under } from './quote';
+import { isRunId, parseRecord, type RunRecord } from './record';
+import { RunStore } from './store';
+import { type InputFile, inputFiles, type UploadPlan, upload } from './upload';
+
+/** What is to be trained, and where. */
+export interface TrainRequest {
+  /** The folder that a merge wrote. */
+  readonly merge: string;
+  readonly profileName: string;
+  readonly profile: Profile;
+  /** The backbone: a folder here, which is sent along, or a folder or hub name that the host knows. */
+  readonly model: string;
+  /** Absent: the merge's folder. */
+  readonly name?: string;
+  /** More arguments of the runner's `train`. */
+  readonly options: readonly string[];
+}
+
+/** A request with everything that it sends, hashed. */
+export interface Prepared {
+  readonly record: RunRecord;
+  readonly files: readonly InputFile[];
+  readonly wantsGpu: boolean;
+}
+
+/** What is told on the way. */
+export interface Listener {
+  /** `task` is what is being done, as in "Sending"; `done` of `total` bytes, where that is known. */
+  onProgress?(task: string, done: number, total: number): void;
+  /** What an installer prints. */
+  onText?(text: string): void;
+}
+
+/** Trains on hosts and looks after the runs: what command line and editor do with them. */
+export class Runs {
+  /** Hosts by what tells them apart, so that all runs on one share its connection. */
+  private readonly hosts = new Map<string, Host>();
+
+  constructor(
+    /** The Python package that is sent along. */
+    private readonly runnerFolder: string,
+    readonly store = new RunStore(),
+  ) {}
+
+  /** Checks a request here and hashes what it would send. Faults: no merge, no model, a file cannot be read. */
+  async prepare(request: TrainRequest, signal?: AbortSignal): Promise<Result<Prepared>> {
+    const { merge, profile, profileName, model, options } = request;
+    if (!existsSync(join(this.runnerFolder, 'pyproject.toml'))) {
+      return fail(
+        `The runner is not at ${this.runnerFolder}. Install CFPRM again, or name it in CFPRM_RUNNER.`,
+      );
+    }
+    const manifest = join(merge, 'manifest.json');
+    let text: string;
+    try {
+      text = await readFile(manifest, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+        return fail(
+          `${merge} holds no manifest.json: it is no merge. Make one with "cfprm merge", and name its folder.`,
+        );
+      }
+      return fileFault(error, manifest);
+    }
+    const blocks = blockFiles(text);
+    if (blocks === undefined) return fail(`${manifest} is no manifest of a merge. Make the merge again.`);
+    const all = await inputFiles(merge, INPUT.merge, signal);
+    if (!all.ok) return all;
+    const wanted = new Set(
+      ['manifest.json', ...blocks.map(({ file }) => file)].map((file) => `${INPUT.merge}/${file}`),
+    );
+    const files = all.value.filter(({ path }) => wanted.has(path));
+    for (const { file, sha256 } of blocks) {
+      const found = files.find(({ path }) => path === `${INPUT.merge}/${file}`);
+      if (found === undefined) return fail(`${join(merge, file)} is missing. Make the merge again.`);
+      if (found.sha256 !== sha256) {
+        return fail(
+          `${join(merge, file)} has changed since the merge. Make the merge again, then train on it.`,
+        );
+      }
+    }
+    const runner = await inputFiles(this.runnerFolder, INPUT.runner, signal);
+    if (!runner.ok) return runner;
+    const sent = await this.modelFiles(model, profile, signal);
+    if (!sent.ok) return sent;
+    const digest = files.find(({ path }) => path === `${INPUT.merge}/manifest.json`)!.sha256;
+    const record: RunRecord = {
+      version: 1,
+      id: newId(),
+      name: request.name ?? basename(resolve(merge)),
+      created: new Date().toISOString(),
+      profileName,
+      profile,
+      merge: { name: basename(resolve(merge)), sha256: digest },
+      options: ['--model', sent.value.option, ...options],
+    };
+    const wantsGpu = !/(?:^| )--device[ =]cpu(?: |$)/u.test(options.join(' '));
+    return ok({ record, wantsGpu, files: [...files, ...runner.value, ...sent.value.files] });
+  }
+
+  private async modelFiles(
+    model: string,
+    profile: Profile,
+    signal: AbortSignal | undefined,
+  ): Promise<Result<{ readonly option: string; readonly files: readonly InputFile[] }>> {
+    if (!existsSync(join(model, 'config.json'))) return ok({ option: model, files: [] });
+    // What lies on the same disks is not copied.
+    if (openHost(profile).isLocal) return ok({ option: resolve(model), files: [] });
+    const files = await inputFiles(model, INPUT.model, signal);
+    return files.ok ? ok({ option: SENT_MODEL, files: files.value }) : files;
+  }
+
+  /** Looks whether the host can do the run. */
+  async check({ record, files, wantsGpu }: Prepared): Promise<Result<readonly Check[]>> {
+    const { host } = this.place(record);
+    const layout = new HostLayout(record.profile.folder);
+    return preflight(host, layout, record.profile, { files, runnerFolder: this.runnerFolder, wantsGpu });
+  }
+
+  /**
+   * Sends, installs and starts. The run is known here from the moment on in which everything is on the host. Faults:
+   * those of each step; what was sent stays, and is not sent again.
+   */
+  async start(
+    { record, files }: Prepared,
+    secrets: ReadonlyMap<string, string>,
+    listener: Listener = {},
+    signal?: AbortSignal,
+  ): Promise<Result<UploadPlan>> {
+    const run = this.place(record);
+    const layout = new HostLayout(record.profile.folder);
+    const client = await this.store.client();
+    if (!client.ok) return client;
+    let done = 0;
+    const total = files.reduce((bytes, file) => bytes + file.bytes, 0);
+    const sent = await upload(run.host, layout, files, run.layout.input, client.value, {
+      ...(signal && { signal }),
+      onBytes(bytes) {
+        done += bytes;
+        listener.onProgress?.('Sending', done, total);
+      },
+    });
+    if (!sent.ok) return sent;
+    const text = `${JSON.stringify(record, null, 2)}\n`;
+    const told = await putText(run.host, run.layout.record, text, 'The upload');
+    if (!told.ok) return told;
+    const saved = await this.store.save(record);
+    if (!saved.ok) return saved;
+    const started = await this.launch(run, secrets, listener, signal);
+    return started.ok ? sent : started;
+  }
+
+  /** Goes on with a run that has ended, from its last checkpoint. Faults: it has not ended, or has finished. */
+  async resume(
+    record: RunRecord,
+    secrets: ReadonlyMap<string, string>,
+    listener: Listener = {},
+    signal?: AbortSignal,
+  ): Promise<Result<void>> {
+    const run = this.place(record);
+    const view = await new RunWatch(run).look();
+    if (!view.ok) return view;
+    const { state } = view.value;
+    if (state === 'finished') return fail(`Run ${record.id} has finished: there is nothing to go on with.`);
+    if (isRunning(state)) return fail(`Run ${record.id} is ${state} already.`);
+    return this.launch(run, secrets, listener, signal);
+  }
+
+  private async launch(
+    run: PlacedRun,
+    secrets: ReadonlyMap<string, string>,
+    listener: Listener,
+    signal: AbortSignal | undefined,
+  ): Promise<Result<void>> {
+    const { host, layout, record } = run;
+    const options = { ...(listener.onText && { onText: listener.onText }), ...(signal && { signal }) };
+    const python = await ensurePython(host, record.profile, layout, this.runnerFolder, options);
+    return python.ok ? launch(run, python.value, secrets) : python;
+  }
+
+  /** Tells a run to end; see `requestStop`. Fault: it has ended. */
+  async stop(record: RunRecord, how: 'gently' | 'now'): Promise<Result<void>> {
+    const run = this.place(record);
+    const view = await new RunWatch(run).look();
+    if (!view.ok) return view;
+    if (!isRunning(view.value.state))
+      return fail(`Run ${record.id} is not running: it is ${view.value.state}.`);
+    return requestStop(run, how);
+  }
+
+  /** A watch over a run, which remembers what it has read. */
+  watch(record: RunRecord): RunWatch {
+    return new RunWatch(this.place(record));
+  }
+
+  /** The run's log from an offset on, at most 1 MiB, and where the next part begins. */
+  async log(
+    record: RunRecord,
+    offset: number,
+  ): Promise<Result<{ readonly text: Buffer; readonly next: number }>> {
+    const { host, layout } = this.place(record);
+    const read = await readFrom(host, layout.log, offset, 1024 * 1024);
+    return read.ok ? ok({ text: read.value.bytes, next: offset + read.value.bytes.length }) : read;
+  }
+
+  /** Takes up a run that another machine started: its folder is in the profile's. Faults: there is no such run. */
+  async attach(profileName: string, profile: Profile, idOrFolder: string): Promise<Result<RunRecord>> {
+    const id = idOrFolder.replace(/\/+$/u, '').split('/').at(-1)!;
+    if (!isRunId(id))
+      return fail(`${JSON.stringify(idOrFolder)} is no run: give its id, or its folder on the host.`);
+    const host = this.host(profile);
+    const layout = new HostLayout(profile.folder).run(id);
+    const read = await readFrom(host, layout.record, 0, 1024 * 1024);
+    if (!read.ok) return read;
+    if (read.value.size === 0) {
+      return fail(
+        `${host.name} has no run ${id} in ${profile.folder}. Name the profile whose "folder" holds it.`,
+      );
+    }
+    const record = parseRecord(read.value.bytes.toString('utf8'), layout.record);
+    if (!record.ok) return record;
+    if (record.value.profile.kind !== profile.kind) {
+      return fail(
+        `Run ${id} was started with a profile of kind ${record.value.profile.kind}: name one of that kind.`,
+      );
+    }
+    // How the machine is reached is this machine's business.
+    const attached = { ...record.value, profileName, profile };
+    const saved = await this.store.save(attached);
+    return saved.ok ? ok(attached) : saved;
+  }
+
+  /** Deletes a run that has ended, on its host and here, and uploads that no run needs any more. */
+  async remove(record: RunRecord): Promise<Result<void>> {
+    const { host, layout } = this.place(record);
+    const view = await this.watch(record).look();
+    if (!view.ok) return view;
+    if (isRunning(view.value.state)) return fail(`Run ${record.id} is ${view.value.state}. Stop it first.`);
+    // A file that is older than a day and has one name is in no run; a newer one may be on its way into one.
+    const blobs = quotePath(new HostLayout(record.profile.folder).blobs);
+    const script = `rm -rf -- ${quotePath(layout.folder)} || exit 1
+[ ! -d ${blobs} ] || find ${blobs} -type f -links 1 -mmin +1440 -exec rm -f -- {} +`;
+    const removed = await output(host, script, 'Removing the run');
+    if (!removed.ok) return removed;
+    await this.store.forget(record.id);
+    return ok(undefined);
+  }
+
+  /** A run and where it lies. */
+  place(record: RunRecord): PlacedRun {
+    const host = this.host(record.profile);
+    return { record, host, layout: new HostLayout(record.profile.folder).run(record.id) };
+  }
+
+  /** The folder of a run on its host, as a person there would write it. */
+  folder(record: RunRecord): string {
+    return under(record.profile.folder, 'runs', record.id);
+  }
+
+  /** Lets go of all connections; runs go on. */
+  async close(): Promise<void> {
+    await Promise.all([...this.hosts.values()].map((host) => host.close()));
+    this.hosts.clear();
+  }
+
+  private host(profile: Profile): Host {
+    const target = profile.kind === 'ssh' ? profile : 'login' in profile ? profile.login : undefined;
+    const key = JSON.stringify([target?.host, target?.sshConfig]);
+    let host = this.hosts.get(key);
+    if (host === undefined) {
+      host = openHost(profile);
+      this.hosts.set(key, host);
+    }
+    return host;
+  }
+}
+
+function newId(): string {
+  const digits = new Date().toISOString().replace(/\D/gu, '');
+  return `${digits.slice(0, 8)}-${digits.slice(8, 14)}-${randomBytes(3).toString('hex')}`;
+}
+
+/** The files that a manifest names, with the checksums that they must have; undefined if it is no manifest. */
+function blockFiles(text: string): readonly { readonly file: string; readonly sha256: string }[] | undefined {
+  try {
+    const { blocks } = JSON.parse(text) as { blocks?: unknown };
+    if (!Array.isArray(blocks) || blocks.length === 0) return undefined;
+    const isBlock = (block: Record<string, unknown> | null) =>
+      typeof block?.file === 'string' && typeof block.sha256 === 'string';
+    return blocks.every(isBlock) ? blocks : undefined;
+  } catch {
+    return undefined;
+  }
+}

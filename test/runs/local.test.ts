@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { everyLauncher, killRunner } from './everyLauncher';
+import { faultOf, value, Workplace } from './support';
+
+describe('runs on this machine', () => {
+  let here: Workplace;
+  before(async () => {
+    here = await Workplace.create(() => ({ kind: 'local', python: 'python3' }));
+  });
+  after(() => here.close());
+
+  everyLauncher(() => here, killRunner);
+
+  it('says lost when everything of a run is gone without a word', async () => {
+    const record = await here.start(['--hold-at', '7']);
+    await here.reach(record, 'running', 7);
+    const pid = Number(
+      readFileSync(join(here.profile.folder, 'runs', record.id, 'pid'), 'utf8').split(' ')[0],
+    );
+    process.kill(-pid, 'SIGKILL');
+    const lost = await here.reach(record, 'lost');
+    assert.match(lost.words!, /at step 7.*resume/u);
+  });
+
+  it('does not take another process with the same number for the run', async () => {
+    const record = await here.start(['--hold-at', '2']);
+    await here.reach(record, 'running', 2);
+    const { host, layout } = here.runs.place(record);
+    // As after a restart of the machine: the numbers are those of others now.
+    value(
+      await host.run(
+        `kill -KILL -- -$(cut -d' ' -f1 < '${layout.pid}'); printf '%s %s %s\\n' ${process.pid} ${process.pid} "$(uname -n)" > '${layout.pid}'`,
+      ),
+    );
+    await here.reach(record, 'lost');
+  });
+
+  it('ends a run at once when told so, without a new checkpoint', async () => {
+    const record = await here.start(['--hold-at', '7']);
+    await here.reach(record, 'running', 7);
+    value(await here.runs.stop(record, 'now'));
+    const stopped = await here.reach(record, 'stopped');
+    assert.match(stopped.words!, /by force/u);
+    assert.equal(stopped.status?.checkpoint, 5);
+  });
+
+  it('starts a run once, however many ask at the same time', async () => {
+    const record = await here.start(['--hold-at', '2']);
+    await here.reach(record, 'running', 2);
+    value(await here.runs.stop(record, 'gently'));
+    await here.reach(record, 'stopped');
+    const clients = [here.runs, here.client('a'), here.client('b')];
+    const outcomes = await Promise.all(clients.map((runs) => runs.resume(record, new Map())));
+    const refused = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.fault.message]));
+    assert.equal(refused.length, 2, refused.join('\n'));
+    for (const message of refused) assert.match(message, /being started elsewhere|already/u);
+    await here.reach(record, 'running', 2);
+    assert.equal((await here.log(record)).match(/going on at 2/gu)?.length, 1);
+    value(await here.runs.stop(record, 'now'));
+    await here.reach(record, 'stopped');
+  });
+
+  it('passes names, paths and options on as they are', async () => {
+    const odd = 'a b\'c"d$(touch pwned)`touch pwned`\nline;*';
+    const elsewhere = await Workplace.create((folder) => ({
+      kind: 'local',
+      python: 'python3',
+      folder: join(folder, odd),
+    }));
+    try {
+      const record = await elsewhere.start(['--steps', '2', '--note', odd]);
+      await elsewhere.reach(record, 'finished');
+      assert.ok((await elsewhere.log(record)).startsWith(`note: ${odd}\n`));
+      assert.ok(!existsSync(join(elsewhere.profile.folder, 'runs', record.id, 'pwned')));
+      assert.ok(!existsSync('pwned'));
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  it('does not train on a merge that has changed', async () => {
+    const request = {
+      merge: here.scratch,
+      profile: here.profile,
+      profileName: 'test',
+      model: 'x',
+      options: [],
+    };
+    assert.match(faultOf(await here.runs.prepare(request)), /no manifest\.json.*cfprm merge/u);
+  });
+});

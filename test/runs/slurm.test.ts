@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunRecord } from '../../src/runner/record';
+import { everyLauncher, killRunner } from './everyLauncher';
+import { SlurmCluster } from './slurmCluster';
+import { faultOf, value, Workplace } from './support';
+
+describe('runs under Slurm', () => {
+  let cluster: SlurmCluster;
+  let here: Workplace;
+  before(async () => {
+    cluster = await SlurmCluster.start();
+    here = await Workplace.create(() => ({
+      kind: 'slurm',
+      python: 'python3',
+      header: ['#SBATCH --partition=test', '#SBATCH --time=10', 'export CFPRM_FROM_HEADER="a b"'],
+    }));
+  });
+  after(async () => {
+    await here?.close();
+    await cluster?.stop();
+  });
+
+  everyLauncher(() => here, killRunner);
+
+  const jobOf = ({ id }: RunRecord): string =>
+    readFileSync(join(here.profile.folder, 'runs', id, 'job'), 'utf8').trim();
+
+  it('waits in the queue, and leaves it when told to stop', async () => {
+    const first = await here.start(['--hold-at', '2']);
+    await here.reach(first, 'running', 2);
+    execFileSync('scontrol', ['update', 'NodeName=node', 'State=DRAIN', 'Reason=test']);
+    try {
+      const second = await here.start();
+      const queued = await here.reach(second, 'queued');
+      assert.match(queued.words!, /^Slurm: PENDING/u);
+      value(await here.runs.stop(second, 'gently'));
+      const stopped = await here.reach(second, 'stopped');
+      assert.match(stopped.words!, /CANCELLED/u);
+    } finally {
+      execFileSync('scontrol', ['update', 'NodeName=node', 'State=RESUME']);
+      value(await here.runs.stop(first, 'now'));
+    }
+    await here.reach(first, 'stopped');
+  });
+
+  it('tells that the scheduler cancelled the job', async () => {
+    const record = await here.start(['--hold-at', '7']);
+    await here.reach(record, 'running', 7);
+    execFileSync('scancel', [jobOf(record)]);
+    const stopped = await here.reach(record, 'stopped');
+    assert.match(stopped.words!, /resume/u);
+    await here.runs.remove(record);
+  });
+
+  it('keeps a run apart from a scheduler that is down for a while', async () => {
+    const record = await here.start(['--hold-at', '7']);
+    await here.reach(record, 'running', 7);
+    await cluster.stopController();
+    const watch = here.runs.watch(record);
+    const blind = value(await watch.look());
+    assert.equal(blind.state, 'running');
+    assert.match(blind.words!, /Slurm does not answer/u);
+    assert.match(faultOf(await here.runs.stop(record, 'now')), /Slurm does not answer.*[Tt]ry again/u);
+    await cluster.startController();
+    assert.equal(value(await watch.look()).state, 'running');
+    value(await here.runs.stop(record, 'gently'));
+    await here.reach(record, 'stopped', 7);
+  });
+
+  it('says what sbatch has against the header', async () => {
+    const odd = await Workplace.create(() => ({
+      kind: 'slurm',
+      python: 'python3',
+      header: ['#SBATCH --partition=none-such'],
+    }));
+    try {
+      const prepared = await odd.prepare();
+      const refused = faultOf(await odd.runs.start(prepared, new Map()));
+      assert.match(refused, /Handing the run to Slurm failed.*invalid partition/su);
+      const failed = await odd.reach(prepared.record, 'failed');
+      assert.match(failed.words!, /not started.*resume/u);
+    } finally {
+      await odd.close();
+    }
+  });
+});
