@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { targets } from '../src/core/convert/converter';
+import { COLUMN_GROUPS, STEP_FEATURES } from '../src/core/features/stepFeatures';
 import { LOSSES, type Loss } from '../src/core/formats/losses';
 import { formatIds, formats } from '../src/core/formats/registry';
 import { SPLIT_RULES } from '../src/core/formats/splitText';
@@ -39,7 +40,7 @@ describe('docs/command-line.md', () => {
       const files = [...text.matchAll(/`(\w+\.jsonl)`:\n\n```json\n(.*?)^```$/gmsu)];
       for (const [, name, rows] of files) writeFileSync(join(folder, name!), rows!);
       const examples = blocks(text, 'console');
-      assert.deepEqual([files.length, examples.length], [3, 7]);
+      assert.deepEqual([files.length, examples.length], [3, 8]);
       for (const example of examples) {
         const end = example.indexOf('\n');
         const [prompt, name, ...args] = example.slice(0, end).split(' ');
@@ -128,5 +129,22 @@ describe('the documents', () => {
       for (const [, link] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g))
         assert.ok(existsSync(join(root, dirname(page), link!)), `${page}: ${link}`);
     }
+  });
+});
+
+describe('docs/step-features.md', () => {
+  const text = page('step-features.md');
+
+  it('says what every column is, in the order of the numbers', () => {
+    const expected = COLUMN_GROUPS.flatMap(({ title, columns }) => [
+      [`**${title}**`, '–'],
+      ...columns.map(({ name, about }) => [`\`${name}\``, about]),
+    ]);
+    assert.deepEqual(table(text, 'column'), expected);
+  });
+
+  it('names the set, its version and its size', () => {
+    const { name, version, size } = STEP_FEATURES;
+    assert.ok(text.includes(`The set is \`${name}\`, version ${version}, ${size} numbers`));
   });
 });

@@ -269,4 +269,15 @@ describe('cfprm score', () => {
       assert.equal(JSON.parse(written()[0]!).scored_by.name, 'another');
     });
   });
+
+  it('gives a model the step features that its prm.json names', async () => {
+    writeFileSync(source, '{"prompt":"How many?","completions":["3 + 4 = 7.","7 + 1 = 9.","So 9."]}\n');
+    const { code } = await score('--model', modelFolder('checked'));
+    assert.equal(code, 0);
+    const { scores } = JSON.parse(readFileSync(out, 'utf8')) as { scores: number[] };
+    // The sigmoids of 2 and -2: the model sees nothing but whether an equation is false.
+    const sure = 1 / (1 + Math.exp(-2));
+    for (const [k, wanted] of [sure, 1 - sure, sure].entries())
+      assert.ok(Math.abs(scores[k]! - wanted) < 1e-6);
+  });
 });

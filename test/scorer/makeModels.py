@@ -285,6 +285,37 @@ def make_families():
     write('rlhflow', 'llama', card, build(w, past=True), rows)
 
 
+def make_checked():
+    """A model that takes the step features of the program and says nothing but whether an equation is false.
+
+    The sigmoid of 2, and of -2 where `has_false` is 1. Its place and the number of features are those of version 1.
+    """
+    size, has_false = 108, 11
+    weight = np.zeros((size, 1), np.float32)
+    weight[has_false] = -4
+    inputs = [
+        helper.make_tensor_value_info('input_ids', TensorProto.INT64, ['batch', 'length']),
+        helper.make_tensor_value_info('features', TensorProto.FLOAT, ['batch', 'steps', size]),
+    ]
+    nodes = [
+        helper.make_node('MatMul', ['features', 'weight'], ['sum']),
+        helper.make_node('Add', ['sum', 'bias'], ['logit']),
+        helper.make_node('Sigmoid', ['logit'], ['each']),
+        helper.make_node('Squeeze', ['each', 'last'], ['rewards']),
+    ]
+    constants = [
+        numpy_helper.from_array(weight, 'weight'),
+        numpy_helper.from_array(np.array([2], np.float32), 'bias'),
+        numpy_helper.from_array(np.array([2], np.int64), 'last'),
+    ]
+    out = helper.make_tensor_value_info('rewards', TensorProto.FLOAT, ['batch', 'steps'])
+    graph = helper.make_graph(nodes, 'checked', inputs, [out], constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 17)])
+    model.ir_version = 8
+    line = {'family': 'cfprm', 'separator': {'text': '\n', 'id': LINE}, 'maxLength': 512, 'head': {'kind': 'rewards'}}
+    write('checked', 'qwen', {**line, 'features': {'set': 'cfprm-steps', 'version': 1, 'size': size}}, model, [])
+
+
 def make_broken():
     """Models that must be refused: a pooled classifier, one that gives NaN, one that knows too few ids (none of the special tokens)."""
     ids = helper.make_tensor_value_info('input_ids', TensorProto.INT64, ['batch', 'length'])
@@ -321,6 +352,7 @@ def main():
         (folder / 'tokenizer.json').write_text(json.dumps(json.loads(tokenizer.to_str()), ensure_ascii=False))
         (folder / 'tokenizer_config.json').write_text(json.dumps(config, indent=2) + '\n')
     make_families()
+    make_checked()
     make_broken()
     (OUT / 'expected.json').write_text(json.dumps(EXPECTED, ensure_ascii=False, indent=1) + '\n')
 

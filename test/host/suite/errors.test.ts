@@ -42,11 +42,11 @@ describe('errors in the trace view', () => {
     await waitForDiagnostics(editor.document.uri, diagnosed(editor.document));
     putCursor(editor, 0);
     await vscode.commands.executeCommand('editor.action.marker.next');
-    await waitForCursor('2  ✗  Together that is 14 + 28 = 52 pages.');
+    await waitForCursor('2  ✗ ≠  Together that is 14 + 28 = 52 pages.');
     await vscode.commands.executeCommand('editor.action.marker.next');
-    await waitForCursor('1  ✗  Add 5 to both sides');
+    await waitForCursor('1  ✗    Add 5 to both sides');
     await vscode.commands.executeCommand('editor.action.marker.prev');
-    await waitForCursor('2  ✗  Together that is 14 + 28 = 52 pages.');
+    await waitForCursor('2  ✗ ≠  Together that is 14 + 28 = 52 pages.');
   });
 
   it('are visited by commands, malformed rows too', async () => {

@@ -23,6 +23,7 @@ describe('filters of the trace view', () => {
       row({ id: 'wrong', gold: '41' }),
       '{"prompt": "cut off',
       row({ id: 'said', prompt: 'Ein Äpfel-Problem', final_correct: false }),
+      row({ id: 'sum', gold: '42', completions: ['6 * 7 = 43.', 'The answer is 42.'] }),
     ];
     file = scratch('mixed.jsonl', `${parts.join('\n')}\n`);
   });
@@ -32,6 +33,7 @@ describe('filters of the trace view', () => {
     [{ kind: 'first-error' }, ['error']],
     [{ kind: 'unlabelled' }, ['open']],
     [{ kind: 'wrong-answer' }, ['wrong', 'said']],
+    [{ kind: 'false-equation' }, ['sum']],
     [{ kind: 'malformed' }, ['row 5']],
     [{ kind: 'text', text: 'äpfel' }, ['said']],
     [{ kind: 'text', text: 'SIX SEVENS' }, ['fine', 'error', 'open', 'wrong', 'said']],

@@ -78,10 +78,11 @@ describe('trace view', () => {
       const second = shownSteps(await openTrace(fixture(name)))[1]!;
       assert.equal(second.map((step) => step.glyph).join(''), glyphs);
       assert.deepEqual(
-        second.map(({ rest }) => rest.replace(/^Step \d: /, '')),
+        second.map(({ rest }) => rest.replace(/^(≠ )? *(?:Step \d: )?/, '$1')),
         [
           'On Tuesday Mina reads 14 * 2 = 28 pages.',
-          'Together that is 14 + 28 = 52 pages.',
+          // 14 + 28 is 42.
+          '≠ Together that is 14 + 28 = 52 pages.',
           'The answer is 52.',
         ],
       );
@@ -101,8 +102,8 @@ describe('trace view', () => {
 
   it('shows score and bar between label and text', async () => {
     const steps = shownSteps(await openTrace(sample('trl-soft-scores.jsonl')))[0]!;
-    assert.match(steps[0]!.rest, /^0\.94 █ {3}Given the inequality/);
-    assert.match(steps[2]!.rest, /^0\.09 ▁ {3}The inequality/);
+    assert.match(steps[0]!.rest, /^0\.94 █ {5}Given the inequality/);
+    assert.match(steps[2]!.rest, /^0\.09 ▁ {5}The inequality/);
   });
 
   it('shows soft labels by how full they are, and a step without score among scored ones', async () => {
@@ -147,6 +148,17 @@ describe('trace view', () => {
       assert.ok(step.includes(part), `${part} is not in: ${step}`);
     const head = await hoverAt(editor, new vscode.Position(lineWith(editor, '▾ math-aps-1-0'), 3));
     assert.match(head, /math-aps-1-0, row 1\s+4 steps/);
+  });
+
+  it('marks a step with a false equation, and lists its equations in the hover', async () => {
+    const completions = ['So 6 * 7 = 43, and 43 - 1 = 42.', 'Let x = 42.', '40 + 2 = 42'];
+    const editor = await openTrace(scratch('sums.jsonl', `${row({ completions })}\n`));
+    assert.match(editor.document.getText(), /^▾ row 1 +false equation 1 /m);
+    const step = await hoverAt(editor, new vscode.Position(lineWith(editor, '1  ✓ ≠ '), 6));
+    for (const part of ['2 of 2 equations decided', '≠ 6 × 7 = 43: wrong, 6 × 7 is 42', '= 43 - 1 = 42'])
+      assert.ok(step.includes(part), `${part} is not in: ${step}`);
+    const open = await hoverAt(editor, new vscode.Position(lineWith(editor, '2  ✓   '), 6));
+    assert.match(open, /0 of 1 equation decided/);
   });
 
   it('lists trajectories and their steps in the outline', async () => {

@@ -71,4 +71,11 @@ describe('label and score in the raw editor', () => {
     workbench.setSettings({ 'cfprm.inline.enabled': false });
     await waitForNone();
   });
+
+  it('marks a step with a false equation', async () => {
+    const text = row({ completions: ['6 * 7 = 42', '42 + 1 = 44', 'So 44.'], labels: [true, false, null] });
+    writeFileSync(path.join(workbench.folder, 'sums.jsonl'), text);
+    await workbench.openFile('sums.jsonl');
+    assert.deepEqual(await chips('≠'), ['✓', '✗', '≠']);
+  });
 });
