@@ -1,6 +1,7 @@
 """The losses against their definitions, computed another way."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,6 +44,17 @@ def test_q_ranking_is_what_the_formula_says(batch: tuple[list[list[float]], list
     found = q_ranking_loss(padded(scores, math.nan), padded(labels, math.nan), mask, zeta=zeta)
     wanted = np.mean([direct_q_ranking(s, y, zeta) for s, y in zip(scores, labels, strict=True)])
     assert found.item() == pytest.approx(wanted, rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("loss", [bce_loss, mse_loss, q_ranking_loss])
+@pytest.mark.parametrize("first", [0.0, 1.0])
+def test_the_gradient_is_that_of_the_loss(loss: Any, first: float) -> None:
+    # Against finite differences; labels in every order, a masked step among them, wrong steps first and last.
+    generator = torch.Generator().manual_seed(1)
+    scores = torch.randn(3, 6, dtype=torch.float64, generator=generator).mul(3).requires_grad_()
+    labels = torch.tensor([[first, 1, 0, 1, 0, 1], [first, 0, 0, 1, 1, 1], [first] * 6], dtype=torch.float64)
+    mask = torch.tensor([[1, 1, 1, 0, 1, 1], [1, 1, 1, 1, 1, 0], [0, 0, 1, 1, 0, 0]]).bool()
+    assert torch.autograd.gradcheck(lambda s: loss(s, labels, mask), (scores,))
 
 
 def test_q_ranking_by_hand() -> None:
@@ -91,9 +103,9 @@ def test_what_is_masked_never_matters(kind: str) -> None:
 
 
 @pytest.mark.parametrize("loss", [bce_loss, mse_loss, q_ranking_loss])
-def test_without_a_label_the_loss_is_nothing(loss: object) -> None:
+def test_without_a_label_the_loss_is_nothing(loss: Any) -> None:
     scores = torch.randn(2, 3, requires_grad=True)
-    value = loss(scores, torch.ones(2, 3), torch.zeros(2, 3, dtype=torch.bool))  # type: ignore[operator]
+    value = loss(scores, torch.ones(2, 3), torch.zeros(2, 3, dtype=torch.bool))
     value.backward()
     assert value.item() == 0
     assert scores.grad is not None

@@ -11,7 +11,7 @@ from cfprm_runner.contract.run_folder import RunFolder
 from cfprm_runner.contract.status import StatusFile
 from cfprm_runner.contract.stop import StopRequest, request_stop
 from cfprm_runner.fault import ExitCode
-from cfprm_runner.machine import check_machine, processes_on_machine
+from cfprm_runner.machine import processes_on_machine
 from cfprm_runner.options import TrainOptions
 from cfprm_runner.presets import Preset, preset_named
 
@@ -33,7 +33,6 @@ def run(options: TrainOptions) -> int:
         from cfprm_runner.train import run as train
 
         return train(options)
-    check_machine(options, preset)
     return _supervise(options, folder, processes_on_machine(options, preset))
 
 

@@ -51,6 +51,7 @@ def q_ranking_loss(scores: Tensor, labels: Tensor, mask: Tensor, zeta: float = 4
 
 def loss_sum(kind: Kind, scores: Tensor, labels: Tensor, mask: Tensor, zeta: float = 4.0) -> Tensor:
     """The loss before its division by `loss_count`: a sum over steps, or for Q-ranking over trajectories."""
+    mask = mask.bool()
     # Padding must not reach the gradient, not even as 0 times infinity.
     scores = torch.where(mask, scores, 0.0).float() if scores.dtype != torch.float64 else torch.where(mask, scores, 0.0)
     labels = torch.where(mask, labels, 0.0).to(scores.dtype)
@@ -65,6 +66,7 @@ def loss_sum(kind: Kind, scores: Tensor, labels: Tensor, mask: Tensor, zeta: flo
 
 def loss_count(kind: Kind, mask: Tensor) -> Tensor:
     """What a sum is divided by: labelled steps, or for Q-ranking trajectories that have one."""
+    mask = mask.bool()
     return mask.any(dim=-1).sum() if kind == "q-ranking" else mask.sum()
 
 
