@@ -4,7 +4,8 @@
 
 Both train the same model (random weights of Qwen2's architecture), on the same rows cut at the same length, with the
 same batch, micro-batch, optimizer and recomputing of activations; each in a process of its own, in turns. Tokens are
-those of the texts, not of padding. The first two updates are not counted. Needs what requirements-test.txt names.
+those of the texts, not of padding. The first two updates are not counted. On the CPU the seconds are those in which the
+processor worked for it, so that what else runs on the machine does not decide. Needs what requirements-test.txt names.
 """
 
 import json
@@ -16,7 +17,6 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,8 +25,9 @@ import tyro
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRL_EXPERIMENTAL_SILENCE"] = "1"
 WARM_UP = 2
-# hidden size, layers, attention heads, key-value heads, intermediate size: small for CPUs, the others are Qwen2.5's.
+# hidden size, layers, attention heads, key-value heads, intermediate size: two for CPUs, the others are Qwen2.5's.
 SHAPES = {
+    "tiny": (128, 2, 4, 2, 384),
     "small": (256, 4, 4, 2, 768),
     "0.5b": (896, 24, 14, 2, 4864),
     "1.5b": (1536, 28, 12, 2, 8960),
@@ -40,7 +41,7 @@ class Bench:
 
     input: Path
     """The folder of a merge."""
-    shape: Literal["small", "0.5b", "1.5b", "7b"] = "small"
+    shape: Literal["tiny", "small", "0.5b", "1.5b", "7b"] = "small"
     device: Literal["cpu", "cuda"] = "cpu"
     updates: int = 8
     rounds: int = 3
@@ -53,6 +54,11 @@ class Bench:
     """Both sides in turns; one side is what a process of its own does."""
     model: Path | None = None
     """Where one side finds the model."""
+
+
+def clock(bench: Bench) -> float:
+    """Seconds: of the world for a GPU, of the processor for the CPU."""
+    return time.perf_counter() if bench.device == "cuda" else time.process_time()
 
 
 def make_model(bench: Bench, folder: Path) -> int:
@@ -94,9 +100,19 @@ def make_model(bench: Bench, folder: Path) -> int:
 
 
 def runner(bench: Bench, folder: Path) -> dict[str, Any]:
-    """Trains with the runner; its metrics hold the time of each update."""
+    """Trains with the runner; an update ends when its line of the metrics is written."""
+    from cfprm_runner.contract.metrics import MetricsFile
     from cfprm_runner.options import TrainOptions
     from cfprm_runner.train import run
+
+    times: list[float] = []
+    append = MetricsFile.append
+
+    def timed(self: MetricsFile, values: dict[str, Any]) -> None:
+        times.append(clock(bench))
+        append(self, values)
+
+    MetricsFile.append = timed  # type: ignore[method-assign]
 
     options = TrainOptions(
         input=bench.input,
@@ -114,7 +130,6 @@ def runner(bench: Bench, folder: Path) -> dict[str, Any]:
     if run(options) != 0:
         raise SystemExit("the run failed")
     lines = [json.loads(line) for line in (folder / "run" / "metrics.jsonl").open(encoding="utf-8")]
-    times = [datetime.fromisoformat(line["time"]).timestamp() for line in lines]
     return {"tokens": sum(line["tokens"] for line in lines[WARM_UP:]), "seconds": times[-1] - times[WARM_UP - 1]}
 
 
@@ -154,7 +169,7 @@ def trl(bench: Bench, folder: Path) -> dict[str, Any]:
 
     class Clock(TrainerCallback):  # type: ignore[misc, unused-ignore]
         def on_step_end(self, *_: Any, **__: Any) -> None:
-            times.append((time.time(), tokens[0]))
+            times.append((clock(bench), tokens[0]))
 
     trainer = PRMTrainer(
         model=model, args=arguments, processing_class=tokenizer, train_dataset=rows, callbacks=[Clock()]
@@ -201,6 +216,7 @@ def both_sides(bench: Bench) -> None:
                 found = json.loads(line.removeprefix("FOUND "))
                 speeds[side].append(found["tokens"] / found["seconds"])
                 memory[side] = max(memory.get(side, 0), found["memory"])
+                print(f"{side}: {speeds[side][-1]:,.0f} tokens/s", file=sys.stderr, flush=True)
     print(
         f"{bench.shape}: {parameters / 1e6:,.1f} M parameters, {bench.device}, batch {bench.batch} as micro-batches of"
     )
