@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buildHostSuites } from '../../scripts/build.mjs';
 import { modelFolder } from '../support/models';
 import { benchBon, benchGrade, bonTable } from './bon';
+import { benchPanel } from './candidates';
 import { benchCheck, checkTable } from './check';
 import { benchConvert } from './convert';
 import { benchEditor, benchEditorScores } from './editor';
@@ -31,6 +32,7 @@ const TABLES: { readonly [name: string]: () => Promise<void> | void } = {
   convert,
   merge: () => console.log(`\n${mergeTable(benchMerge({ folder }))}`),
   bon: () => console.log(`\n${bonTable(benchBon({ folder }), benchGrade())}`),
+  candidates,
   score,
 };
 
@@ -107,6 +109,24 @@ function convert(): void {
   for (const { name, megabytesPerSecond, ratio, peakMegabytes } of benchConvert({ folder })) {
     const cells = [name, `${short(megabytesPerSecond)} MB/s`, ratio.toFixed(2), `${short(peakMegabytes)} MB`];
     console.log(`| ${cells.join(' | ')} |`);
+  }
+}
+
+async function candidates(): Promise<void> {
+  console.log(
+    '\n| the candidates panel in Chromium | first paint | slider to repaint | elements |\n|---|---|---|---|',
+  );
+  for (const [many, steps] of [
+    [64, 30],
+    [512, 200],
+  ] as const) {
+    const { firstPaintMs, sliderMs, elements } = await benchPanel(many, steps);
+    const cells = [
+      `${many} candidates × ${steps} steps`,
+      `${short(firstPaintMs)} ms`,
+      `${short(sliderMs)} ms`,
+    ];
+    console.log(`| ${cells.join(' | ')} | ${elements} |`);
   }
 }
 

@@ -50,9 +50,15 @@ export function fillHead(cell: HTMLElement, column: Column, choices: Choices, sc
     ),
     ...(aggregates === undefined
       ? [el('div.aggregates', leftOut === undefined ? 'no scores' : REASONS[leftOut])]
-      : [el('div.aggregates', ...AGGREGATES.map((it) => aggregate(it, aggregates[it])))]),
+      : [el('div.aggregates', ...aggregateWords(column, aggregates))]),
     rules.length === 0 ? '' : el('div.rules', `★ ${rules.join(', ')}`),
   );
+}
+
+/** The aggregates; of a solution that was scored as a whole all of them are that score, but for the scale. */
+function aggregateWords({ minimum }: Column, values: NonNullable<Column['aggregates']>): HTMLElement[] {
+  if (minimum < 0) return [aggregate('score of the solution', values.last)];
+  return AGGREGATES.map((name) => aggregate(name, values[name]));
 }
 
 /** An aggregate in short, with its digits in the tooltip. */

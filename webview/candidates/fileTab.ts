@@ -62,6 +62,14 @@ export class FileTab {
     this.choices.by.set(options.by);
   }
 
+  /** Shows nothing, until another file is read. */
+  clear(): void {
+    this.file = undefined;
+    this.showNoNumbers('');
+    this.list.show([], []);
+    this.facts.replaceChildren();
+  }
+
   showFile(file: PanelFile): void {
     this.file = file;
     this.list.show(file.problems, []);

@@ -205,7 +205,7 @@ export class CandidateGrid {
       number.setAttribute('aria-colindex', '1');
       if (isDivergence) {
         row.classList.add('divergence');
-        number.append(el('span.tag', 'differ'));
+        number.append(el('span.differ', 'differ'));
         number.title = 'First divergence: up to here all candidates are the same.';
       }
       number.dataset.column = '-1';

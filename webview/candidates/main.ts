@@ -99,6 +99,7 @@ function showSource({ source, name: title, options }: Extract<ToCandidates, { ty
   if (was?.source !== source) {
     remember({ was: { source, problem: undefined, options }, at: undefined, n: undefined });
     candidates.clear('');
+    file.clear();
   } else remember({ was: { ...was, options } });
   name.textContent = title;
   file.setOptions(options);

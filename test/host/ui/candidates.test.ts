@@ -56,6 +56,7 @@ describe('CFPRM: Compare candidates', () => {
     await page.locator('[data-column="1"][data-step="3"]').click();
     await workbench.waitForStatus('trajectory 3 · step 3/3');
     await page.locator('[data-column="1"][data-step="3"]').press('Enter');
+    await workbench.page.locator('.editor-instance .monaco-editor.focused').waitFor();
     await workbench.press(']');
     await page.locator('.problem', { hasText: 'Problem b?' }).waitFor();
   });
@@ -67,12 +68,14 @@ describe('CFPRM: Compare candidates', () => {
   ] as const) {
     it(`exports the comparison as ${extension}`, async () => {
       await workbench.command('CFPRM: Export comparison');
-      await workbench.waitFor('dialog', async () => {
-        const isOpen = await workbench.quickInput.isOpen(1500);
-        return { shown: [], found: isOpen || undefined };
-      });
       const target = inFolder(`comparison.${extension}`);
-      await workbench.quickInput.fill(target);
+      await workbench.waitFor('dialog with the name', async () => {
+        const isOpen = await workbench.quickInput.isOpen(1500);
+        const value = isOpen ? await workbench.quickInput.value() : '';
+        // The dialog fills in a name of its own a moment after it opens.
+        if (isOpen && value !== '' && value !== target) await workbench.quickInput.fill(target);
+        return { shown: [value], found: value === target || undefined };
+      });
       await workbench.quickInput.accept();
       await workbench.waitForNotification(`wrote comparison.${extension}`);
       assert.ok(existsSync(target));

@@ -1,3 +1,5 @@
+import { copyFileSync } from 'node:fs';
+import path from 'node:path';
 import { Workbench } from './workbench';
 
 /** The README's pictures; they are taken with CFPRM_SHOTS=1 only, but what they show is waited for always. */
@@ -48,5 +50,27 @@ describe('the pictures of the README', () => {
       return { shown, found: shown.length === 0 || undefined };
     });
     await workbench.readmeShot('merge-preview');
+  });
+
+  it('show the candidates of a problem, and the numbers of a file', async () => {
+    const name = 'qwen-math.jsonl';
+    copyFileSync(path.join(__dirname, 'rows', name), path.join(workbench.folder, name));
+    await workbench.command('View: Close All Editors');
+    await workbench.openFile(name);
+    await workbench.command('CFPRM: Open trace view');
+    await workbench.waitForTab(`${name} · page 1`);
+    await workbench.command('CFPRM: Compare candidates');
+    const page = workbench.webview();
+    await page.locator('.source', { hasText: name }).waitFor();
+    await workbench.command('View: Toggle Maximized Panel');
+    await page.getByRole('tab', { name: 'File' }).click();
+    await page.locator('.numbers table').waitFor();
+    await page.locator('.plot canvas').waitFor();
+    await workbench.readmeShot('candidates-file');
+    await page.locator('.entry .missed.bad').first().click();
+    await page.locator('.strip', { hasText: 'wrong' }).waitFor();
+    await page.locator('[data-column="1"][data-step="2"]').click();
+    await page.locator('.reader').waitFor();
+    await workbench.readmeShot('candidates');
   });
 });
