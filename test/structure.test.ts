@@ -155,7 +155,16 @@ const LAWFUL: readonly Violation[] = [
   },
 ];
 
-const PROJECTS = ['src/core', 'src/io', 'src/scorer', 'src/runner', 'src/cli', 'src/shared', 'src/vscode', 'webview'];
+const PROJECTS = [
+  'src/core',
+  'src/io',
+  'src/scorer',
+  'src/runner',
+  'src/cli',
+  'src/shared',
+  'src/vscode',
+  'webview',
+];
 
 describe('the dependency rule', function () {
   this.timeout(60_000);

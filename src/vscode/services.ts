@@ -10,6 +10,8 @@ import { Log } from './log';
 import { InlineChips } from './raw/chips';
 import { RawDiagnostics } from './raw/rawDiagnostics';
 import { RawDocuments } from './raw/rawDocuments';
+import { RunList } from './runs/runList';
+import { RunTree } from './runs/runTree';
 import { AutoScore } from './scores/autoScore';
 import { Model } from './scores/model';
 import { ModelReport } from './scores/modelReport';
@@ -44,6 +46,7 @@ export interface Services {
   readonly scores: ModelScores;
   readonly autoScore: AutoScore;
   readonly modelReport: ModelReport;
+  readonly runs: RunList;
 }
 
 /** Builds the services and registers every view and provider; nothing is read from disk here. */
@@ -65,6 +68,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const autoScore = new AutoScore(scores, pages, documents);
   const modelReport = new ModelReport();
   const tree = new TrajectoryTree(files);
+  const runs = new RunList(context, log);
   const trace = { language: TRACE_LANGUAGE };
   context.subscriptions.push(
     log,
@@ -82,6 +86,8 @@ export function createServices(context: vscode.ExtensionContext): Services {
     tellStale(files),
     documents,
     tree,
+    runs,
+    new RunTree(runs),
     cursor,
     new TraceDecorations(pages),
     new TraceDiagnostics(pages),
@@ -98,7 +104,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
       if (event.affectsConfiguration('cfprm.format')) files.reopenAll();
     }),
   );
-  const reports = { findings, modelReport };
+  const reports = { findings, modelReport, runs };
   return {
     context,
     log,
