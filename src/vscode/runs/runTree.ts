@@ -101,10 +101,7 @@ function facts({ record, view }: ListedRun): Node[] {
       ['accuracy', last?.accuracy?.toFixed(3)],
       ['window', last?.window === undefined ? undefined : String(last.window)],
       ['learning rate', last?.lr?.toExponential(2)],
-      [
-        'tokens per second',
-        last?.tokensPerSecond && Math.round(last.tokensPerSecond).toLocaleString('en-US'),
-      ],
+      ['tokens per second', last?.tokensPerSecond?.toLocaleString('en-US', { maximumFractionDigits: 0 })],
       ['last checkpoint', status?.checkpoint ? `step ${status.checkpoint}` : undefined],
     );
   }
