@@ -195,7 +195,9 @@ async function showChecklist(
         description: 'something stands in the way: see below',
         does: 'again',
       };
-  const items: Item[] = checks.map(({ id, state, found, wayOut }) => ({
+  // What stands in the way comes first, then in the order of looking.
+  const sorted = [...checks].sort((a, b) => Number(b.state === 'failed') - Number(a.state === 'failed'));
+  const items: Item[] = sorted.map(({ id, state, found, wayOut }) => ({
     label: `$(${ICONS[state]}) ${id}`,
     description: `${state}: ${found}`,
     ...(wayOut && { detail: wayOut }),
