@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fail, ok, type Result } from '../core/result';
 import type { Profile } from '../core/runs/profile';
 import { fileFault } from '../io/fileFault';
-import { type Host, scriptFault } from './host';
+import { scriptFault } from './host';
+import type { PlacedRun } from './launcher';
 import { INPUT } from './launchScript';
 import { HostLayout, type RunLayout } from './layout';
 import { quote, quotePath, under } from './quote';
@@ -26,17 +27,17 @@ const NO_PYTHON = 71;
 const BEING_MADE = 72;
 
 /**
- * The folder of the environment that a profile's runs need: its name says what is in it, so that it is made once for
- * a version of the runner. Fault: the runner's description cannot be read.
+ * The name of the environment that a profile's runs need: it says what is in it, so that it is made once for a version
+ * of the runner. Fault: the runner's description cannot be read.
  */
-export async function environmentFolder(profile: Profile, runnerFolder: string): Promise<Result<string>> {
+export async function environmentName(profile: Profile, runnerFolder: string): Promise<Result<string>> {
   const path = join(runnerFolder, 'pyproject.toml');
   try {
     const extras = [...profile.extras].sort();
     const made = createHash('sha256')
       .update(await readFile(path))
       .update(JSON.stringify(extras));
-    return ok(under(new HostLayout(profile.folder).environments, made.digest('hex').slice(0, 16)));
+    return ok(made.digest('hex').slice(0, 16));
   } catch (error) {
     return fileFault(error, path);
   }
@@ -48,23 +49,20 @@ export async function environmentFolder(profile: Profile, runnerFolder: string):
  * that is new enough; the installer failed; somebody else is making it.
  */
 export async function ensurePython(
-  host: Host,
-  profile: Profile,
-  run: RunLayout,
-  runnerFolder: string,
+  { host, record, layout }: PlacedRun,
   { onText, signal }: { onText?(text: string): void; signal?: AbortSignal } = {},
 ): Promise<Result<string>> {
+  const { profile, environment } = record;
   if (profile.python !== undefined) return ok(profile.python);
-  const folder = await environmentFolder(profile, runnerFolder);
-  if (!folder.ok) return folder;
-  const made = await host.run(making(folder.value, profile, run), {
+  const folder = under(new HostLayout(profile.folder).environments, environment);
+  const made = await host.run(making(folder, profile, layout), {
     ...(signal && { signal }),
     onOutput: (bytes) => onText?.(bytes.toString('utf8')),
   });
   if (!made.ok) return made;
   switch (made.value.code) {
     case 0:
-      return ok(under(folder.value, 'bin', 'python'));
+      return ok(under(folder, 'bin', 'python'));
     case NO_PYTHON:
       return fail(
         `${host.name} has no Python from ${OLDEST_PYTHON} on. Install one, load its module, or name one in the profile's "python".`,

@@ -1,9 +1,9 @@
 import { ok, type Result } from '../core/result';
 import type { Profile } from '../core/runs/profile';
-import { environmentFolder, FIND_PYTHON, OLDEST_PYTHON } from './environment';
+import { FIND_PYTHON, OLDEST_PYTHON } from './environment';
 import { type Host, output } from './host';
 import type { HostLayout } from './layout';
-import { quotePath } from './quote';
+import { quotePath, under } from './quote';
 import { RayLauncher } from './ray';
 import { type InputFile, planUpload } from './upload';
 
@@ -40,11 +40,10 @@ export async function preflight(
   host: Host,
   layout: HostLayout,
   profile: Profile,
-  input: { readonly files: readonly InputFile[]; readonly runnerFolder: string; readonly wantsGpu: boolean },
+  input: { readonly files: readonly InputFile[]; readonly environment: string; readonly wantsGpu: boolean },
 ): Promise<Result<readonly Check[]>> {
-  const environment = await environmentFolder(profile, input.runnerFolder);
-  if (!environment.ok) return environment;
-  const said = await output(host, looking(layout, profile, environment.value), 'Looking at the host');
+  const environment = under(layout.environments, input.environment);
+  const said = await output(host, looking(layout, profile, environment), 'Looking at the host');
   if (!said.ok) {
     const wayOut = 'Put that right, then start again.';
     return ok([{ id: 'connection', state: 'failed', found: said.fault.message, wayOut }]);

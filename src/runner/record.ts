@@ -17,6 +17,8 @@ export interface RunRecord {
   readonly merge: { readonly name: string; readonly sha256: string };
   /** Arguments of the runner's `train`, beside its folders. */
   readonly options: readonly string[];
+  /** Name of the environment that its version of the runner needs; see `environmentName`. */
+  readonly environment: string;
 }
 
 /** Ids are parts of paths and of commands: nothing else may be in them. */
@@ -35,7 +37,8 @@ export function parseRecord(text: string, source: string): Result<RunRecord> {
   } catch {
     return fail(`${source} is no JSON: it was not written to its end, or is of something else.`);
   }
-  const { version, id, name, created, profileName, profile, merge, options } = (value ?? {}) as RunRecord;
+  const { version, id, name, created, profileName, profile, merge, options, environment } = (value ??
+    {}) as RunRecord;
   if (version !== 1) {
     return fail(
       `${source} is of another version of CFPRM (${String(version)}). Use that version, or a newer one.`,
@@ -45,6 +48,7 @@ export function parseRecord(text: string, source: string): Result<RunRecord> {
   if (
     texts.some((one) => typeof one !== 'string') ||
     !isRunId(id) ||
+    !/^[0-9a-f]{16}$/u.test(environment) ||
     !Array.isArray(options) ||
     options.some((one) => typeof one !== 'string')
   ) {
@@ -54,5 +58,5 @@ export function parseRecord(text: string, source: string): Result<RunRecord> {
   const { login, ...plain } = profile as Profile & { readonly login?: object };
   const parsed = parseProfile({ ...plain, ...login });
   if (!parsed.ok) return fail(`${source}, profile: ${parsed.fault.message}`);
-  return ok({ version, id, name, created, profileName, profile: parsed.value, merge, options });
+  return ok({ version, id, name, created, profileName, profile: parsed.value, merge, options, environment });
 }

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../core/result';
 import type { Profile } from '../core/runs/profile';
 import { isRunning } from '../core/runs/state';
 import { fileFault } from '../io/fileFault';
-import { ensurePython } from './environment';
+import { ensurePython, environmentName } from './environment';
 import { type Host, output } from './host';
 import { putText, readFrom } from './hostFiles';
 import { launch, requestStop } from './launch';
@@ -102,6 +102,8 @@ export class Runs {
     if (!runner.ok) return runner;
     const sent = await this.modelFiles(model, profile, signal);
     if (!sent.ok) return sent;
+    const environment = await environmentName(profile, this.runnerFolder);
+    if (!environment.ok) return environment;
     const digest = files.find(({ path }) => path === `${INPUT.merge}/manifest.json`)!.sha256;
     const record: RunRecord = {
       version: 1,
@@ -112,6 +114,7 @@ export class Runs {
       profile,
       merge: { name: basename(resolve(merge)), sha256: digest },
       options: ['--model', sent.value.option, ...options],
+      environment: environment.value,
     };
     const wantsGpu = !/(?:^| )--device[ =]cpu(?: |$)/u.test(options.join(' '));
     return ok({ record, wantsGpu, files: [...files, ...runner.value, ...sent.value.files] });
@@ -133,7 +136,8 @@ export class Runs {
   async check({ record, files, wantsGpu }: Prepared): Promise<Result<readonly Check[]>> {
     const { host } = this.place(record);
     const layout = new HostLayout(record.profile.folder);
-    return preflight(host, layout, record.profile, { files, runnerFolder: this.runnerFolder, wantsGpu });
+    const { profile, environment } = record;
+    return preflight(host, layout, profile, { files, environment, wantsGpu });
   }
 
   /**
@@ -191,9 +195,8 @@ export class Runs {
     listener: Listener,
     signal: AbortSignal | undefined,
   ): Promise<Result<void>> {
-    const { host, layout, record } = run;
     const options = { ...(listener.onText && { onText: listener.onText }), ...(signal && { signal }) };
-    const python = await ensurePython(host, record.profile, layout, this.runnerFolder, options);
+    const python = await ensurePython(run, options);
     return python.ok ? launch(run, python.value, secrets) : python;
   }
 

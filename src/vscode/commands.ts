@@ -8,6 +8,16 @@ import { writeCopy } from './labels/labelledCopy';
 import { reanchor } from './labels/staleLabels';
 import { isMergeJob, mergeTo, mergeWindows } from './merge/mergeWindows';
 import { copyReport } from './report/copyReport';
+import {
+  attachRun,
+  onRun,
+  openRunFolder,
+  removeRun,
+  resumeRun,
+  stopRun,
+  useRunModel,
+} from './runs/runCommands';
+import { isTrainCall, type TrainCall, train, trainOn } from './runs/trainCommand';
 import { scoreTrajectory, scoreWholeFile, showModelInfo, stopScoring } from './scores/scoreCommands';
 import { selectModel } from './scores/selectModel';
 import type { Services } from './services';
@@ -74,6 +84,16 @@ const COMMANDS: Record<CommandId, Handler> = {
   'cfprm.scoreFile': (services, uri?: vscode.Uri, into?: unknown) =>
     withSource(uri, (source) => scoreWholeFile(services, source, into)),
   'cfprm.stopScoring': stopScoring,
+  'cfprm.train': (services, given?: vscode.Uri | TrainCall) =>
+    isTrainCall(given) ? trainOn(services, given) : train(services, given),
+  'cfprm.stopRun': onRun(stopRun),
+  'cfprm.resumeRun': onRun(resumeRun),
+  'cfprm.showRunLog': onRun(({ runs }, record) => runs.showLog(record)),
+  'cfprm.useRunModel': onRun(useRunModel),
+  'cfprm.openRunFolder': onRun(openRunFolder),
+  'cfprm.removeRun': onRun(removeRun),
+  'cfprm.attachRun': attachRun,
+  'cfprm.refreshRuns': ({ runs }) => runs.refresh(),
   'cfprm.showRow': (services, source: string, row: number) => showRow(services, source, row),
   'cfprm.showLog': ({ log }) => log.show(),
   'cfprm.openSample': openSample,

@@ -11,6 +11,8 @@ import { Log } from './log';
 import { InlineChips } from './raw/chips';
 import { RawDiagnostics } from './raw/rawDiagnostics';
 import { RawDocuments } from './raw/rawDocuments';
+import { RunList } from './runs/runList';
+import { RunTree } from './runs/runTree';
 import { AutoScore } from './scores/autoScore';
 import { Model } from './scores/model';
 import { ModelReport } from './scores/modelReport';
@@ -46,6 +48,7 @@ export interface Services {
   readonly autoScore: AutoScore;
   readonly modelReport: ModelReport;
   readonly candidates: CandidatesView;
+  readonly runs: RunList;
 }
 
 /** Builds the services and registers every view and provider; nothing is read from disk here. */
@@ -68,6 +71,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const autoScore = new AutoScore(scores, pages, documents);
   const modelReport = new ModelReport();
   const tree = new TrajectoryTree(files);
+  const runs = new RunList(context, log);
   const trace = { language: TRACE_LANGUAGE };
   context.subscriptions.push(
     log,
@@ -86,6 +90,8 @@ export function createServices(context: vscode.ExtensionContext): Services {
     tellStale(files),
     documents,
     tree,
+    runs,
+    new RunTree(runs),
     cursor,
     new TraceDecorations(pages),
     new TraceDiagnostics(pages),
@@ -102,7 +108,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
       if (event.affectsConfiguration('cfprm.format')) files.reopenAll();
     }),
   );
-  const reports = { findings, modelReport };
+  const reports = { findings, modelReport, runs };
   return {
     context,
     log,

@@ -35,6 +35,8 @@ export const settings = {
   autoScore: (): boolean => get<'visible' | 'off'>('score.auto') === 'visible',
   /** Size of the cache of computed scores, in 2^20 bytes. */
   cacheMegabytes: (): number => clamp(get<number>('score.cacheMegabytes'), 1, 4096),
+  /** Training profiles, as JSON; see `parseProfiles`. */
+  profiles: (): unknown => get<unknown>('profiles'),
   /** Field mapping for files of no known format, as JSON; see `parseMapping`. */
   mapping: (): unknown => get<unknown>('format.mapping'),
 };

@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { CANCELLED } from '../../io/rowStream';
+import { fetchRun, modelFolder } from '../../runner/fetchRun';
+import { pickProfile } from '../../runner/profilesFile';
+import type { RunRecord } from '../../runner/record';
+import type { CommandId } from '../commandIds';
+import { withCancel } from '../progress';
+import type { Services } from '../services';
+import { valueOrTell } from '../trace/navigation';
+import { progressWords, type RunNode, showRuns } from './runTree';
+import { secretsOf } from './secrets';
+import { profiles } from './trainCommand';
+
+/** What a command of a run does. */
+type RunHandler = (services: Services, record: RunRecord) => unknown;
+
+/** A command that acts on the run it was called for, or on one that the user picks. */
+export function onRun(handler: RunHandler): (services: Services, node?: unknown) => Promise<unknown> {
+  return async (services, node) => {
+    const record = recordOf(node) ?? (await pickRun(services));
+    return record === undefined ? undefined : handler(services, record);
+  };
+}
+
+function recordOf(node: unknown): RunRecord | undefined {
+  return (node as Partial<RunNode> | undefined)?.kind === 'run' ? (node as RunNode).run.record : undefined;
+}
+
+async function pickRun({ runs }: Services): Promise<RunRecord | undefined> {
+  await runs.refresh();
+  if (runs.all.length === 0) {
+    const start = 'Train…';
+    const picked = await vscode.window.showInformationMessage('CFPRM: no run is known here.', start);
+    if (picked === start) await vscode.commands.executeCommand('cfprm.train' satisfies CommandId);
+    return undefined;
+  }
+  const items = runs.all.map(({ record, view }) => ({
+    label: record.name,
+    description: view?.ok ? progressWords(view.value) : 'not reached',
+    detail: record.id,
+    record,
+  }));
+  return (await vscode.window.showQuickPick(items, { title: 'CFPRM: Which run' }))?.record;
+}
+
+/** Has a run write a checkpoint and end, or ends it at once, as the user chooses. */
+export async function stopRun(services: Services, record: RunRecord): Promise<void> {
+  const [gently, now] = ['Stop with a checkpoint', 'End at once'];
+  const question = `Stop the run "${record.name}"?`;
+  const detail = 'With a checkpoint it can go on from where it is; ended at once, from its last checkpoint.';
+  const picked = await vscode.window.showWarningMessage(question, { modal: true, detail }, gently, now);
+  if (picked === undefined) return;
+  valueOrTell(await services.runs.runs.stop(record, picked === now ? 'now' : 'gently'));
+  await services.runs.refresh();
+}
+
+/** Goes on with a run that has ended before it finished. */
+export async function resumeRun(services: Services, record: RunRecord): Promise<void> {
+  const secrets = valueOrTell(await secretsOf(services.context, record.profile));
+  if (secrets === undefined) return;
+  const title = `CFPRM: going on with ${record.name}`;
+  const work = (signal: AbortSignal) => services.runs.runs.resume(record, secrets, {}, signal);
+  valueOrTell(await withCancel(title, work));
+  await services.runs.refresh();
+}
+
+/** Brings the model back, unless it is there, and selects it. */
+export async function useRunModel(services: Services, record: RunRecord): Promise<void> {
+  const folder = await askTarget(record);
+  if (folder === undefined) return;
+  if (!existsSync(folder)) {
+    const title = `CFPRM: fetching ${record.name}`;
+    const fetched = await withCancel(title, (signal, report) =>
+      fetchRun(services.runs.runs.place(record), folder, { checkpoints: false }, report, signal),
+    );
+    if (!fetched.ok && fetched.fault.message === CANCELLED) return;
+    if (valueOrTell(fetched) === undefined) return;
+  }
+  await vscode.commands.executeCommand('cfprm.selectModel' satisfies CommandId, await modelFolder(folder));
+}
+
+/** A folder of the workspace for what is fetched, named after the run; asked for where there is no workspace. */
+async function askTarget(record: RunRecord): Promise<string | undefined> {
+  const name = `run-${record.id}`;
+  const workspace = vscode.workspace.workspaceFolders?.[0]?.uri;
+  if (workspace?.scheme === 'file') return path.join(workspace.fsPath, 'cfprm-models', name);
+  const chosen = await vscode.window.showOpenDialog({
+    title: 'CFPRM: Folder for the model',
+    canSelectFolders: true,
+    canSelectFiles: false,
+  });
+  return chosen?.[0] && path.join(chosen[0].fsPath, name);
+}
+
+/** Shows the folder of a run that is on this machine; of another one, copies its path. */
+export async function openRunFolder(services: Services, record: RunRecord): Promise<void> {
+  const { host, layout } = services.runs.runs.place(record);
+  if (host.isLocal) {
+    const folder = layout.folder.replace(/^~(?=\/)/u, process.env.HOME ?? '~');
+    await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(folder));
+    return;
+  }
+  await vscode.env.clipboard.writeText(layout.folder);
+  void vscode.window.showInformationMessage(
+    `CFPRM: the run is on ${host.name} in ${layout.folder}; the path is in the clipboard.`,
+  );
+}
+
+/** Deletes a run that has ended, there and here; one whose host is gone is only forgotten. */
+export async function removeRun(services: Services, record: RunRecord): Promise<void> {
+  const [remove, forget] = ['Remove', 'Only take it off the list'];
+  const question = `Remove the run "${record.name}"?`;
+  const detail = `${services.runs.runs.folder(record)} is deleted there: checkpoints, metrics and log.`;
+  const picked = await vscode.window.showWarningMessage(question, { modal: true, detail }, remove, forget);
+  if (picked === undefined) return;
+  if (picked === forget) await services.runs.runs.store.forget(record.id);
+  else valueOrTell(await services.runs.runs.remove(record));
+  await services.runs.refresh();
+}
+
+/** Takes up a run that was started on another machine. */
+export async function attachRun(services: Services): Promise<void> {
+  const all = valueOrTell(profiles());
+  if (all === undefined) return;
+  const name = await vscode.window.showQuickPick([...all.keys()], { title: 'CFPRM: Profile of the run' });
+  if (name === undefined) return;
+  const run = await vscode.window.showInputBox({
+    title: 'CFPRM: Run to take up',
+    prompt: 'Its id, or its folder on the host',
+  });
+  const profile = valueOrTell(pickProfile(all, name));
+  if (run === undefined || profile === undefined) return;
+  if (valueOrTell(await services.runs.runs.attach(name, profile, run.trim())) === undefined) return;
+  await services.runs.refresh();
+  await showRuns();
+}

@@ -1,0 +1,132 @@
+import * as vscode from 'vscode';
+import { isRunning, type RunState } from '../../core/runs/state';
+import type { RunView } from '../../runner/look';
+import type { ListedRun, RunList } from './runList';
+
+/** A run of the tree; what its commands get. */
+export interface RunNode {
+  readonly kind: 'run';
+  readonly run: ListedRun;
+}
+
+type Node = RunNode | { readonly kind: 'fact'; readonly label: string; readonly value: string };
+
+/** Icons and colours of the theme by state. */
+const ICONS: Record<RunState, readonly [string, string?]> = {
+  queued: ['clock'],
+  running: ['sync', 'charts.blue'],
+  checkpointing: ['save', 'charts.blue'],
+  finished: ['pass', 'testing.iconPassed'],
+  failed: ['error', 'testing.iconFailed'],
+  stopped: ['debug-pause'],
+  lost: ['question', 'list.warningForeground'],
+};
+
+/** The tree "Runs": each run with its state and progress; below it, what it measured last. */
+export class RunTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private readonly view: vscode.TreeView<Node>;
+  private readonly disposables: vscode.Disposable[];
+
+  constructor(private readonly list: RunList) {
+    this.view = vscode.window.createTreeView('cfprm.runs', { treeDataProvider: this });
+    this.disposables = [
+      this.changed,
+      this.view,
+      list.onDidChange(() => this.changed.fire(undefined)),
+      this.view.onDidChangeVisibility(({ visible }) => list.setVisible(visible)),
+    ];
+    if (this.view.visible) list.setVisible(true);
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    return node.kind === 'run' ? runItem(node.run) : factItem(node.label, node.value);
+  }
+
+  getChildren(node?: Node): Node[] {
+    if (node === undefined) return this.list.all.map((run) => ({ kind: 'run', run }));
+    return node.kind === 'run' ? facts(node.run) : [];
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+}
+
+function runItem({ record, view }: ListedRun): vscode.TreeItem {
+  const item = new vscode.TreeItem(record.name, vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = record.id;
+  const words = view === undefined ? 'looking…' : view.ok ? progressWords(view.value) : 'not reached';
+  item.description = `${words} · ${record.profileName}`;
+  item.accessibilityInformation = { label: `${record.name}, ${words}, profile ${record.profileName}` };
+  const more = view === undefined ? undefined : view.ok ? view.value.words : view.fault.message;
+  item.tooltip = [`${record.name} (${record.id})`, words, more].filter(Boolean).join('\n');
+  item.contextValue = contextOf(view?.ok ? view.value : undefined);
+  const [icon, colour] = view?.ok ? ICONS[view.value.state] : ['debug-disconnect'];
+  item.iconPath = new vscode.ThemeIcon(
+    icon,
+    colour === undefined ? undefined : new vscode.ThemeColor(colour),
+  );
+  return item;
+}
+
+/** What menus go by: `run`, and what can be done with it. */
+function contextOf(view: RunView | undefined): string {
+  if (view === undefined) return 'run';
+  const can = [
+    ...(isRunning(view.state) ? ['stop'] : ['remove']),
+    ...(!isRunning(view.state) && view.state !== 'finished' ? ['resume'] : []),
+    ...(view.hasModel ? ['model'] : []),
+  ];
+  return `run ${can.join(' ')}`;
+}
+
+/** State and progress, as `running 40/120, 3 min left`. */
+export function progressWords({ state, status, remainingMs }: RunView): string {
+  const steps = status?.total ? ` ${status.step}/${status.total}` : '';
+  const left = remainingMs === undefined ? '' : `, ${duration(remainingMs)} left`;
+  return `${state}${steps}${left}`;
+}
+
+function facts({ record, view }: ListedRun): Node[] {
+  const rows: [string, string | undefined][] = [];
+  if (view !== undefined && !view.ok) rows.push(['not reached', view.fault.message]);
+  if (view?.ok) {
+    const { words, status, metrics } = view.value;
+    const last = metrics.last;
+    rows.push(
+      ['what', words],
+      ['loss', last?.loss?.toPrecision(4)],
+      ['accuracy', last?.accuracy?.toFixed(3)],
+      ['window', last?.window === undefined ? undefined : String(last.window)],
+      ['learning rate', last?.lr?.toExponential(2)],
+      ['tokens per second', last?.tokensPerSecond?.toLocaleString('en-US', { maximumFractionDigits: 0 })],
+      ['last checkpoint', status?.checkpoint ? `step ${status.checkpoint}` : undefined],
+    );
+  }
+  const { profile } = record;
+  const host = profile.kind === 'ssh' ? profile.host : 'login' in profile ? profile.login?.host : undefined;
+  rows.push(['on', `${record.profileName} (${profile.kind}${host ? `, ${host}` : ''})`], ['run', record.id]);
+  return rows
+    .filter((row): row is [string, string] => Boolean(row[1]))
+    .map(([label, value]) => ({ kind: 'fact', label, value }));
+}
+
+function factItem(label: string, value: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(label);
+  item.description = value;
+  item.tooltip = value;
+  return item;
+}
+
+function duration(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 1) return `${Math.max(1, Math.round(ms / 1000))} s`;
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}
+
+/** Brings the tree to the front. */
+export async function showRuns(): Promise<void> {
+  await vscode.commands.executeCommand('cfprm.runs.focus');
+}

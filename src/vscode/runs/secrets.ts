@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+import { fail, ok, type Result } from '../../core/result';
+import type { Profile } from '../../core/runs/profile';
+
+/** Where a secret is kept by VS Code. */
+const key = (name: string): string => `cfprm.secret.${name}`;
+
+/** The values of a profile's secrets: from VS Code's own store, else asked for and kept there. Fault: not given. */
+export async function secretsOf(
+  { secrets }: vscode.ExtensionContext,
+  profile: Profile,
+): Promise<Result<ReadonlyMap<string, string>>> {
+  const values = new Map<string, string>();
+  for (const name of profile.secrets) {
+    const known = (await secrets.get(key(name))) ?? (await ask(name));
+    if (!known)
+      return fail(`The profile needs ${name}. Start again and give it, or take it out of the profile.`);
+    await secrets.store(key(name), known);
+    values.set(name, known);
+  }
+  return ok(values);
+}
+
+function ask(name: string): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    title: `CFPRM: ${name}`,
+    prompt: "Kept in VS Code's secret storage and handed to the run, and written nowhere else",
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (text) => (/[\n\r]/u.test(text) ? 'One line, please.' : undefined),
+  });
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { root } from '../../../scripts/process.mjs';
+import { resolveOptions } from '../../../src/core/merge/options';
+import { mergeFile } from '../../../src/io/mergeFile';
+import { modelFolder } from '../../support/models';
+import { Workbench } from './workbench';
+
+describe('the view Runs', () => {
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'cfprm-ui-runs-'));
+  const before_ = { data: process.env.CFPRM_DATA, runner: process.env.CFPRM_RUNNER };
+  const model = modelFolder('cfprm');
+  let workbench: Workbench;
+
+  before(async () => {
+    // The server's extension host gets these: runs of a list of its own, by the package that only keeps the contract.
+    process.env.CFPRM_DATA = path.join(scratch, 'data');
+    process.env.CFPRM_RUNNER = path.join(root, 'test/runs/runner');
+    writeFileSync(path.join(model, 'config.json'), '{}');
+    const tiny = { kind: 'local', folder: path.join(scratch, 'host'), python: 'python3' };
+    workbench = await Workbench.open({
+      settings: {
+        'cfprm.profiles': {
+          tiny,
+          broken: { ...tiny, python: '/no/python' },
+        },
+      },
+    });
+    const options = resolveOptions({});
+    assert.ok(options.ok);
+    const merge = { source: path.join(workbench.folder, 'trl.jsonl'), options: options.value };
+    const merged = await mergeFile({ ...merge, out: path.join(workbench.folder, 'windows') });
+    assert.ok(merged.ok);
+  });
+  after(async () => {
+    await workbench?.close();
+    for (const [name, value] of [
+      ['CFPRM_DATA', before_.data],
+      ['CFPRM_RUNNER', before_.runner],
+    ] as const)
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  /** Goes by the palette to the checklist of a run. */
+  async function checklist(profile: string, options: string): Promise<void> {
+    const { quickInput } = workbench;
+    await workbench.command('CFPRM: Train on remote runner…');
+    await quickInput.waitForTitle('Training data');
+    await quickInput.pick('windows');
+    await quickInput.waitForTitle('Where to train');
+    await quickInput.pick(profile);
+    await quickInput.waitForTitle('Model to start from');
+    await quickInput.fill(model);
+    await quickInput.accept();
+    await quickInput.waitForTitle('Options of the runner');
+    await quickInput.fill(options);
+    await quickInput.accept();
+    await quickInput.waitForTitle(`train${profile === 'broken' ? ' yet' : ''} on ${profile}`);
+  }
+
+  const runRow = (text: string) =>
+    workbench.page.locator('.monaco-list-row[role=treeitem]', { hasText: text }).first();
+
+  it('says what stands in the way before anything is sent', async () => {
+    await checklist('broken', '--device cpu');
+    const rows = await workbench.quickInput.rows();
+    assert.ok(rows[0]?.includes('Look again'), rows.join('\n'));
+    assert.ok(
+      rows.some((row) => /python.*failed: \/no\/python does not run.*Correct the profile/su.test(row)),
+      rows.join('\n'),
+    );
+    await workbench.screenshot('runs-checklist-failed');
+    await workbench.quickInput.cancel();
+    assert.ok(!existsSync(path.join(scratch, 'host/blobs')));
+  });
+
+  it('starts a run, shows it at work, stops it, goes on, and takes its model', async () => {
+    await checklist('tiny', '--device cpu --steps 40 --hold-at 25');
+    await workbench.screenshot('runs-checklist');
+    await workbench.quickInput.pick('Start training');
+    await runRow('running 25/40').waitFor({ timeout: 60_000 });
+    await runRow('running 25/40').click();
+    await runRow('loss').waitFor();
+    for (const theme of ['Default Light Modern', 'Default High Contrast', 'Default Dark Modern'] as const) {
+      await workbench.setColorTheme(theme);
+      await workbench.screenshot(`runs-${theme.replaceAll(' ', '-').toLowerCase()}`);
+    }
+    await workbench.command('CFPRM: Stop run');
+    await workbench.quickInput.waitForTitle('Which run');
+    await workbench.quickInput.pick('windows');
+    await workbench.page.getByRole('button', { name: 'Stop with a checkpoint' }).click();
+    await runRow('stopped 25/40').waitFor({ timeout: 60_000 });
+    const [id] = readdirSync(path.join(scratch, 'host/runs'));
+    rmSync(path.join(scratch, 'host/runs', id!, 'output/hold'));
+    await workbench.command('CFPRM: Resume run');
+    await workbench.quickInput.waitForTitle('Which run');
+    await workbench.quickInput.pick('windows');
+    await runRow('finished 40/40').waitFor({ timeout: 60_000 });
+    await workbench.command('CFPRM: Use model of run');
+    await workbench.quickInput.waitForTitle('Which run');
+    await workbench.quickInput.pick('windows');
+    await workbench.page.locator('.statusbar').getByText('is selected').waitFor({ timeout: 30_000 });
+    assert.ok(existsSync(path.join(workbench.folder, 'cfprm-models', `run-${id}`, 'model/model.onnx')));
+    await workbench.screenshot('runs-finished');
+  });
+});
