@@ -38,7 +38,13 @@ export const TARGETS = {
 const VSCE = '3.9.2';
 
 /** What goes into every package, beside the bundles and the manifest. */
-const CARRIED = ['README.md', 'CHANGELOG.md', 'LICENSE', 'media'];
+const CARRIED = [
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  'media',
+  ...['pyproject.toml', 'README.md', 'src'].map((part) => `runner/${part}`),
+];
 
 /**
  * The packager's program, fetched into the git-ignored .package-tools/ if it is not there yet. Not one of our
@@ -98,7 +104,8 @@ export async function makePackages(targets) {
 function fill(stage, dist, target, notices) {
   mkdirSync(stage);
   cpSync(dist, path.join(stage, 'dist'), { recursive: true });
-  for (const part of CARRIED) cpSync(path.join(root, part), path.join(stage, part), { recursive: true });
+  for (const part of CARRIED)
+    cpSync(path.join(root, part), path.join(stage, part), { recursive: true, filter: isOwn });
   writeFileSync(path.join(stage, 'THIRD-PARTY-NOTICES.txt'), notices);
   const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   for (const part of ['private', 'scripts', 'devDependencies', 'dependencies', 'allowScripts'])
@@ -106,6 +113,11 @@ function fill(stage, dist, target, notices) {
   writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   const binaries = TARGETS[target];
   if (binaries !== undefined) copyRuntime(path.join(stage, 'dist/node_modules'), binaries);
+}
+
+/** What Python leaves behind is not ours. @param {string} file */
+function isOwn(file) {
+  return !/(?:__pycache__|\.egg-info)$/.test(file);
 }
 
 /**

@@ -26,12 +26,18 @@ describe('a comparison in a process of its own', () => {
     });
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
+  const started: BonClient[] = [];
+  afterEach(() => {
+    for (const client of started.splice(0)) client.stop();
+  });
 
   const start = (text: string, onProgress = (): void => undefined): BonClient => {
     const path = join(folder, 'rows.jsonl');
     writeFileSync(path, text);
     const request: GatherRequest = { path, choice: {}, by: 'text', verdicts: 'graded' };
-    return new BonClient(program, request, onProgress);
+    const client = new BonClient(program, request, onProgress);
+    started.push(client);
+    return client;
   };
 
   it('gathers, counts and answers for single problems', async () => {
@@ -59,7 +65,6 @@ describe('a comparison in a process of its own', () => {
     );
     assert.deepEqual([found.value?.index, found.value?.problem.candidates.length], [0, 2]);
     assert.equal(none.value, undefined);
-    client.stop();
   });
 
   it('tells faults of the file', async () => {

@@ -52,15 +52,25 @@ describe('packages', () => {
 
   it('hold what users need, and no sources, maps or tests', () => {
     for (const [target, { files }] of made) {
-      const odd = files.filter((file) =>
+      // The runner is sent to hosts as it is.
+      const others = files.filter((file) => !file.startsWith('runner/'));
+      const odd = others.filter((file) =>
         /\.(?:ts|map|tsx|mjs|py)$|(?:^|\/)(?:test|src|scripts)\//.test(file),
+      );
+      assert.deepEqual(
+        files.filter((file) => /__pycache__|egg-info|runner\/tests/.test(file)),
+        [],
+        target,
       );
       assert.deepEqual(odd, [], target);
       for (const file of [
         'dist/extension.js',
         'dist/cli.js',
         'dist/scorerProcess.js',
+        'dist/bonProcess.js',
         'media/prm.schema.json',
+        'runner/pyproject.toml',
+        'runner/src/cfprm_runner/train.py',
       ])
         assert.ok(files.includes(file), `${target}: ${file}`);
       const unpacked = filesIn(installed.get(target)!).map((file) => file.toLowerCase());
