@@ -92,6 +92,19 @@ describe('the candidates panel', () => {
     assert.deepEqual(last, { type: 'n', n: 2 });
   });
 
+  it('marks steps with a false equation, and says what is wrong with it', async () => {
+    const texts = ['So 6 * 12 = 74 plums.', 'And 2 + 2 = 4.', 'x + 1 = 3'];
+    await open([
+      { problem: 'p', candidates: [candidate(texts, [0.9, 0.9, 0.9]), candidate(['One.'], [0.1])] },
+    ]);
+    await cell(0, 1).getByText('≠ false equation').waitFor();
+    assert.equal(await panel.page.getByText('≠ false equation').count(), 1);
+    await cell(0, 1).focus();
+    await panel.page.locator('.reader').getByText('6 × 12 = 74: wrong, 6 × 12 is 72').waitFor();
+    await cell(0, 2).focus();
+    await panel.page.locator('.reader').getByText('1 of 1 equation decided').waitFor();
+  });
+
   it('sorts and filters the columns', async () => {
     await open();
     const heads = () => panel.page.locator('.head .cell strong').allInnerTexts();

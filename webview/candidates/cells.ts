@@ -1,5 +1,6 @@
 import { type Choices, choosers, verdictWord } from '../../src/core/bon/comparison';
 import { AGGREGATES } from '../../src/core/bon/scores';
+import { checkOf } from '../../src/core/check/check';
 import { count, shorten, type Thresholds } from '../../src/core/trace/words';
 import { el } from '../ui/dom';
 import { type CellStep, type Column, REASONS } from './columns';
@@ -112,7 +113,7 @@ export function fillStep(cell: HTMLElement, column: Column, index: number, scale
   if (step.sameAs !== undefined) cell.classList.add('same');
   const text = el('div.text', stepText(step.text));
   // Where no step has a score, none needs to say so.
-  const isBare = column.minimum < 0 && step.sameAs === undefined;
+  const isBare = column.minimum < 0 && step.sameAs === undefined && !isFalse(step);
   cell.replaceChildren(...(isBare ? [] : [meta(step, index === column.minimum, scale)]), text);
 }
 
@@ -121,7 +122,13 @@ export function stepText(text: string): HTMLElement {
   return text.trim() === '' ? el('em', 'no text') : mathText(text.trim());
 }
 
-function meta({ score, sameAs }: CellStep, isMinimum: boolean, scale: Scale): HTMLElement {
+/** Whether arithmetic says that an equation of the step is false. */
+function isFalse(step: CellStep): boolean {
+  return checkOf(step).state === 'false';
+}
+
+function meta(step: CellStep, isMinimum: boolean, scale: Scale): HTMLElement {
+  const { score, sameAs } = step;
   const parts: (string | HTMLElement)[] = [];
   if (score !== undefined) {
     const bar = el('span.bar', el('span.fill'));
@@ -131,5 +138,6 @@ function meta({ score, sameAs }: CellStep, isMinimum: boolean, scale: Scale): HT
   }
   if (isMinimum) parts.push(el('span.tag', 'lowest'));
   if (sameAs !== undefined) parts.push(el('span.tag', `as #${sameAs}`));
+  if (isFalse(step)) parts.push(el('span.tag.bad', '≠ false equation'));
   return el('div.meta', ...parts);
 }

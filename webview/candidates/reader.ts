@@ -1,3 +1,5 @@
+import { checkOf } from '../../src/core/check/check';
+import { decidedWords, describeEquation } from '../../src/core/check/words';
 import { el } from '../ui/dom';
 import { scoreWords, stepText } from './cells';
 import type { Column } from './columns';
@@ -7,11 +9,12 @@ export class Reader {
   readonly element = el('section.reader');
   private readonly title = el('h3');
   private readonly text = el('div.text');
+  private readonly arithmetic = el('ul.arithmetic');
 
   constructor() {
     this.element.tabIndex = 0;
     this.element.setAttribute('aria-label', 'The chosen step, whole');
-    this.element.append(this.title, this.text);
+    this.element.append(this.title, this.arithmetic, this.text);
     this.element.hidden = true;
   }
 
@@ -23,6 +26,13 @@ export class Reader {
     const score = own.score === undefined ? 'no score' : `score ${scoreWords(own.score)}`;
     this.title.textContent = `${column.name} · step ${step} of ${column.steps.length} · ${score}`;
     this.text.replaceChildren(stepText(own.text));
+    const check = checkOf(own);
+    const wrong = check.decided.filter(({ isTrue }) => !isTrue);
+    this.arithmetic.hidden = check.equations === 0;
+    this.arithmetic.replaceChildren(
+      el('li', decidedWords(check)),
+      ...wrong.map((equation) => el('li.bad', describeEquation(equation))),
+    );
     this.element.scrollTop = 0;
   }
 }

@@ -1,4 +1,4 @@
-import type { Step, Trajectory } from '../trajectory';
+import type { Trajectory } from '../trajectory';
 import { clausesOf } from './clauses';
 import { type Item, itemsOf } from './items';
 import { prefixOf, type Side, suffixOf } from './sides';
@@ -46,10 +46,10 @@ export function checkStep(text: string): StepCheck {
   return { state: isFalse ? 'false' : decided.length > 0 ? 'true' : 'unchecked', decided, equations };
 }
 
-const known = new WeakMap<Step, StepCheck>();
+const known = new WeakMap<{ readonly text: string }, StepCheck>();
 
 /** The check of a step, done once however often it is asked for. */
-export function checkOf(step: Step): StepCheck {
+export function checkOf(step: { readonly text: string }): StepCheck {
   let check = known.get(step);
   if (check === undefined) {
     check = checkStep(step.text);
