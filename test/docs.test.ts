@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { targets } from '../src/core/convert/converter';
 import { LOSSES, type Loss } from '../src/core/formats/losses';
 import { formatIds, formats } from '../src/core/formats/registry';
@@ -77,5 +77,56 @@ describe('docs/formats.md', () => {
     });
     assert.deepEqual(table(text, 'what'), expected);
     assert.ok(text.includes(`| what | ${targets.map(({ id }) => `\`${id}\``).join(' | ')} |`));
+  });
+});
+
+describe('the documents', () => {
+  const pages = [
+    'README.md',
+    'CONTRIBUTING.md',
+    ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+  ];
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    contributes: {
+      commands: { title: string }[];
+      configuration: { properties: Record<string, unknown> };
+    };
+  };
+  const { commands, configuration } = manifest.contributes;
+
+  it('name commands by the titles that they have', () => {
+    const titles = commands.map(({ title }) => `CFPRM: ${title}`);
+    const wrong = pages.flatMap((page) => {
+      const text = readFileSync(join(root, page), 'utf8').replaceAll('\n', ' ');
+      const named = [...text.matchAll(/`(CFPRM: [^`]+)`|\*\*(CFPRM: [^*]+)\*\*/g)].map(
+        ([, a, b]) => (a ?? b)!,
+      );
+      return named.filter((name) => !titles.includes(name)).map((name) => `${page}: ${name}`);
+    });
+    assert.deepEqual(wrong, []);
+  });
+
+  it('name settings that there are, and every setting is described', () => {
+    const settings = Object.keys(configuration.properties);
+    const wrong = pages.flatMap((page) => {
+      const named = [...readFileSync(join(root, page), 'utf8').matchAll(/`(cfprm\.\w+\.\w+)`/g)].map(
+        ([, name]) => name!,
+      );
+      return named.filter((name) => !settings.includes(name)).map((name) => `${page}: ${name}`);
+    });
+    assert.deepEqual(wrong, []);
+    assert.ok(settings.length <= 20, `${settings.length} settings`);
+    for (const [name, value] of Object.entries(configuration.properties)) {
+      const { description, markdownDescription } = value as Record<string, string | undefined>;
+      assert.ok((description ?? markdownDescription ?? '').length > 20, name);
+    }
+  });
+
+  it('link to pages that are there', () => {
+    for (const page of pages) {
+      const text = readFileSync(join(root, page), 'utf8');
+      for (const [, link] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g))
+        assert.ok(existsSync(join(root, dirname(page), link!)), `${page}: ${link}`);
+    }
   });
 });

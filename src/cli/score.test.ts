@@ -64,6 +64,13 @@ describe('cfprm score', () => {
   const written = (): string[] => readFileSync(out, 'utf8').split('\n').slice(0, -1);
   const left = (): string[] => readdirSync(folder).filter((name) => name.startsWith('.'));
 
+  it('says nothing on standard error but where the model runs, however many rows wait', async () => {
+    writeFileSync(source, Array.from({ length: 60 }, (_, index) => `${trl(index)}\n`).join(''));
+    const run = await score();
+    assert.equal(run.code, 0);
+    assert.equal(run.err, 'cfprm on CPU\n');
+  });
+
   it('writes the rows with the scores of numpy, and otherwise byte for byte', async () => {
     const run = await score();
     assert.equal(run.code, 0, run.err);

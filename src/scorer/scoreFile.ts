@@ -1,7 +1,9 @@
+import { setMaxListeners } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { NEWLINE } from '../core/jsonl/bytes';
 import { parseRow, readParsed } from '../core/jsonl/readRow';
 import { type Fault, fail, ok, type Result } from '../core/result';
+import { hasTexts, NO_TEXTS, solutionOf } from '../core/scores/compose';
 import { type RowFault, type ScoredBy, scoredRow } from '../core/scores/scoredRow';
 import type { Scored, ScoreFault } from '../core/scores/scoreFault';
 import type { Trajectory } from '../core/trajectory';
@@ -156,6 +158,8 @@ class ScorePass {
     const { name, family, fingerprint, provider } = scorer.info;
     this.by = { name, family, fingerprint, provider: provider.used, cfprm: VERSION };
     this.lastRow = file.lines;
+    // Every row that waits for its scores listens.
+    setMaxListeners(0, this.stop.signal);
     this.stop.signal.addEventListener('abort', () => this.wake(), { once: true });
   }
 
@@ -222,10 +226,7 @@ class ScorePass {
   }
 
   private async score(line: Line, bytes: Uint8Array, trajectories: readonly Trajectory[]): Promise<void> {
-    const solutions = trajectories.map(({ problem, steps }) => ({
-      problem,
-      steps: steps.map(({ text }) => text),
-    }));
+    const solutions = trajectories.map(solutionOf);
     if (!solutions.some(hasTexts)) {
       this.counts.trajectories += solutions.length;
       this.counts.failed += solutions.length;
@@ -319,13 +320,6 @@ class ScorePass {
     }
   }
 }
-
-/** True for steps that say anything; files of results may hold their labels or scores only. */
-function hasTexts({ steps }: { readonly steps: readonly string[] }): boolean {
-  return steps.length === 0 || steps.some((step) => step !== '');
-}
-
-const NO_TEXTS = 'The row holds no texts of steps, so there is nothing to score.';
 
 /** A row's bytes without line ends, which in JSON are only white space. */
 function onOneLine(bytes: Uint8Array): Uint8Array {

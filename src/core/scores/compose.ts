@@ -1,9 +1,23 @@
+import type { Trajectory } from '../trajectory';
 import type { ModelSpec, TemplateSpec } from './modelSpec';
 
 /** What is scored: a problem and the steps of one solution. */
 export interface Solution {
   readonly problem: string;
   readonly steps: readonly string[];
+}
+
+/** What of a trajectory is scored. */
+export function solutionOf({ problem, steps }: Trajectory): Solution {
+  return { problem, steps: steps.map(({ text }) => text) };
+}
+
+/** Why there are no scores where `hasTexts` says so. */
+export const NO_TEXTS = 'The row holds no texts of steps, so there is nothing to score.';
+
+/** True for steps that say anything; files of results may hold their labels or scores only. */
+export function hasTexts({ steps }: Solution): boolean {
+  return steps.length === 0 || steps.some((step) => step !== '');
 }
 
 /** One message of a conversation. */

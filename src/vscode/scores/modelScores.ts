@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Fault } from '../../core/result';
-import type { Solution } from '../../core/scores/compose';
+import { hasTexts, solutionOf } from '../../core/scores/compose';
 import { COMPUTED_SIGN, type Computed } from '../../core/scores/computed';
 import { providerWords } from '../../core/scores/modelInfo';
 import type { ScoreFault } from '../../core/scores/scoreFault';
@@ -89,7 +89,8 @@ export class ModelScores implements vscode.Disposable {
 
   /** Whether the model still has to be asked for a trajectory. */
   lacks(trajectory: Trajectory): boolean {
-    if (this.opened === undefined || trajectory.steps.length === 0) return false;
+    if (this.opened === undefined || trajectory.steps.length === 0 || !hasTexts(solutionOf(trajectory)))
+      return false;
     const known = this.of(trajectory);
     return known === undefined || (known.state === 'scored' && known.stale);
   }
@@ -182,8 +183,4 @@ export class ModelScores implements vscode.Disposable {
       this.changed.fire();
     }, TOLD_MS);
   }
-}
-
-function solutionOf({ problem, steps }: Trajectory): Solution {
-  return { problem, steps: steps.map(({ text }) => text) };
 }

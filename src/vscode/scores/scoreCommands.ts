@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { hasTexts, NO_TEXTS, solutionOf } from '../../core/scores/compose';
 import type { ScoreFault } from '../../core/scores/scoreFault';
 import { entryAt } from '../../core/trace/page';
 import { count, counted } from '../../core/trace/words';
@@ -50,6 +51,10 @@ export async function scoreTrajectory(services: Services): Promise<void> {
   const entry = here && entryAt(here.page, here.line);
   const trajectory = entry && trajectoryOf(here.page, entry);
   if (trajectory === undefined || !(await hasModel(services))) return;
+  if (!hasTexts(solutionOf(trajectory))) {
+    void vscode.window.showInformationMessage(`CFPRM: ${NO_TEXTS}`);
+    return;
+  }
   services.autoScore.resume();
   const { scores } = services;
   if (!scores.lacks(trajectory) && scores.of(trajectory)?.state === 'scored') {
@@ -136,9 +141,9 @@ async function scoreRows(
       valueOrTell(read);
       break;
     }
-    const trajectories = read.value.flatMap(({ result }): readonly Trajectory[] =>
-      result.ok ? result.value : [],
-    );
+    const all = read.value.flatMap(({ result }): readonly Trajectory[] => (result.ok ? result.value : []));
+    const trajectories = all.filter((trajectory) => hasTexts(solutionOf(trajectory)));
+    total.failed += all.length - trajectories.length;
     lots.push(scores.score(trajectories, PRIORITY.file, signal));
     if (lots.length > 1) await settle();
     report(from, rows, progressWords(from, rows, Date.now() - started));

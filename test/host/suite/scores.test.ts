@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import {
   closeEditors,
+  fixture,
   lines,
   openTrace,
   putCursor,
@@ -226,6 +227,14 @@ describe('computed scores', () => {
       return all.find((it) => it.message.startsWith('Not scored')) && all;
     });
     assert.equal(found[0]!.severity, vscode.DiagnosticSeverity.Information);
+  });
+
+  it('are not made up where a file holds no texts of steps', async () => {
+    const editor = await openTrace(fixture('prmbench-result.jsonl'));
+    assert.match(lines(editor)[0]!, /computed by cfprm/);
+    for (let turn = 0; turn < 20; turn++)
+      await vscode.commands.executeCommand('setContext', 'cfprm.test', turn);
+    assert.deepEqual(computed(editor).flat(), []);
   });
 
   it('end with "Stop scoring", and do not come back until something is asked for', async () => {
