@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { fail, ok, type Result } from '../core/result';
 import type { Profile } from '../core/runs/profile';
 import { isRunning } from '../core/runs/state';
+import { fileDigest } from '../io/fileDigest';
 import { fileFault } from '../io/fileFault';
 import { ensurePython, environmentName } from './environment';
 import { type Host, output } from './host';
@@ -98,7 +99,7 @@ export class Runs {
         );
       }
     }
-    const runner = await inputFiles(this.runnerFolder, INPUT.runner, signal);
+    const runner = await this.runnerFiles(signal);
     if (!runner.ok) return runner;
     const sent = await this.modelFiles(model, profile, signal);
     if (!sent.ok) return sent;
@@ -118,6 +119,21 @@ export class Runs {
     };
     const wantsGpu = !/(?:^| )--device[ =]cpu(?: |$)/u.test(options.join(' '));
     return ok({ record, wantsGpu, files: [...files, ...runner.value, ...sent.value.files] });
+  }
+
+  /** What the runner is installed from, without its tests and what tools left beside them. */
+  private async runnerFiles(signal: AbortSignal | undefined): Promise<Result<readonly InputFile[]>> {
+    const sources = await inputFiles(join(this.runnerFolder, 'src'), `${INPUT.runner}/src`, signal);
+    if (!sources.ok) return sources;
+    const files = [...sources.value];
+    for (const name of ['pyproject.toml', 'README.md']) {
+      const source = join(this.runnerFolder, name);
+      if (!existsSync(source)) continue;
+      const digest = await fileDigest(source, signal);
+      if (!digest.ok) return digest;
+      files.push({ source, path: `${INPUT.runner}/${name}`, ...digest.value });
+    }
+    return ok(files);
   }
 
   private async modelFiles(

@@ -20,8 +20,8 @@ export interface InputFile extends Content {
 const SMALL_BYTES = 256 * 1024;
 const BATCH_BYTES = 8 * 1024 * 1024;
 
-/** Folders that are no part of what a folder means. */
-const LEFT_OUT = new Set(['__pycache__', '.git', 'node_modules', 'tests', 'bench']);
+/** What tools leave in folders, and no part of what these mean. */
+const LEFT_OUT = /^(?:\.|__pycache__$|.*\.egg-info$)/u;
 
 /**
  * Hashes every file of a folder, for `as` in the input folder. Faults: a file cannot be read; a name has a line
@@ -50,12 +50,12 @@ export async function inputFiles(
 async function filesUnder(folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (LEFT_OUT.test(entry.name)) continue;
     const path = join(folder, entry.name);
     // A link to a file, as in the caches of models, stands for the file.
     const info = entry.isSymbolicLink() ? await stat(path) : entry;
-    if (info.isDirectory()) {
-      if (!LEFT_OUT.has(entry.name)) found.push(...(await filesUnder(path)));
-    } else if (info.isFile()) found.push(path);
+    if (info.isDirectory()) found.push(...(await filesUnder(path)));
+    else if (info.isFile()) found.push(path);
   }
   return found.sort();
 }

@@ -90,7 +90,7 @@ export class SlurmCluster {
       SelectTypeParameters: 'CR_Core',
       SchedulerParameters: 'batch_sched_delay=0,sched_interval=1,sched_min_interval=0',
       KillWait: 5,
-      MessageTimeout: 5,
+      MessageTimeout: 2,
       ReturnToService: 2,
       MpiDefault: 'none',
     };

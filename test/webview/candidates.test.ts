@@ -99,9 +99,9 @@ describe('the candidates panel', () => {
     ]);
     await cell(0, 1).getByText('≠ false equation').waitFor();
     assert.equal(await panel.page.getByText('≠ false equation').count(), 1);
-    await cell(0, 1).focus();
+    await cell(0, 1).click();
     await panel.page.locator('.reader').getByText('6 × 12 = 74: wrong, 6 × 12 is 72').waitFor();
-    await cell(0, 2).focus();
+    await cell(0, 2).click();
     await panel.page.locator('.reader').getByText('1 of 1 equation decided').waitFor();
   });
 
