@@ -17,6 +17,7 @@ import {
   stopRun,
   useRunModel,
 } from './runs/runCommands';
+import { showRuns } from './runs/runTree';
 import { isTrainCall, type TrainCall, train, trainOn } from './runs/trainCommand';
 import { scoreTrajectory, scoreWholeFile, showModelInfo, stopScoring } from './scores/scoreCommands';
 import { selectModel } from './scores/selectModel';
@@ -93,7 +94,10 @@ const COMMANDS: Record<CommandId, Handler> = {
   'cfprm.openRunFolder': onRun(openRunFolder),
   'cfprm.removeRun': onRun(removeRun),
   'cfprm.attachRun': attachRun,
-  'cfprm.refreshRuns': ({ runs }) => runs.refresh(),
+  'cfprm.refreshRuns': async ({ runs }) => {
+    await runs.refresh();
+    await showRuns();
+  },
   'cfprm.showRow': (services, source: string, row: number) => showRow(services, source, row),
   'cfprm.showLog': ({ log }) => log.show(),
   'cfprm.openSample': openSample,

@@ -16,8 +16,13 @@ const ANSWERS = [
   'setStatusBarMessage',
 ] as const;
 
-/** Answer by other means, which VS Code shows by itself: the Output view, a walkthrough, a setting that changes. */
-const OTHERWISE: readonly CommandId[] = ['cfprm.showLog', 'cfprm.openWalkthrough', 'cfprm.toggleInline'];
+/** Answer by other means, which VS Code shows by itself: a view, a walkthrough, a setting that changes. */
+const OTHERWISE: readonly CommandId[] = [
+  'cfprm.showLog',
+  'cfprm.openWalkthrough',
+  'cfprm.toggleInline',
+  'cfprm.refreshRuns',
+];
 /** Get what they work on from what calls them, and are hidden from people. */
 const CALLED: readonly CommandId[] = ['cfprm.closeFile', 'cfprm.showRow'];
 
