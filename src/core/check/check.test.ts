@@ -124,7 +124,7 @@ describe('the arithmetic check', () => {
       ],
     ],
     ['whole numbers that rounding may have made', ['7 / 2 = 3', '355 / 6 ≈ 60']],
-    ['sums of rounded numbers', ['3.33 * 3 = 10', '0.33 * 30 = 10']],
+    ['sums of rounded numbers', ['3.33 * 3 = 10', '0.33 * 30 = 10', '3.33 * 30 = 100.5', '5^3 ≈ 120']],
     ['ellipses', ['1 + 2 + ... + 10 = 56', '1 + 2 + \\cdots + 10 = 56', '0.333... = 1/4']],
     [
       'an equation that is denied or asked',
@@ -275,6 +275,8 @@ describe('the arithmetic check', () => {
       `${'9'.repeat(50_000)} + 1 = 2`,
       `${'5 - ('.repeat(300)}1 = 2`,
       'a='.repeat(50_000),
+      `${'$'.repeat(1_900)}= 1\n`.repeat(50),
+      `5 ${'(ab) '.repeat(390)}= 1\n`.repeat(50),
       '2^(1/3)^100000 = 5',
     ])
       assert.equal(verdicts(text), '', text.slice(0, 20));

@@ -62,7 +62,7 @@ function push(clauses: Clause[], text: string, isMark: boolean, isDenied: boolea
   const bare = text
     .replace(/(?<=[\d)]) ?\*\* ?(?=[\d(])/gu, '^')
     .replace(/\*\*|__/gu, ' ')
-    .replace(/\\[()[\]]|\\?\$|€|£/gu, ` ${EDGE} `)
+    .replace(/(?:(?:\\[()[\]]|\\?\$|€|£)\s*)+/gu, ` ${EDGE} `)
     .replace(/&/gu, ' ')
     .replace(THOUSANDS, (number) => number.replaceAll(',', ''));
   const tokens = tokenize(cleanText(bare));

@@ -46,7 +46,6 @@ export function itemsOf(tokens: readonly Token[]): Item[] {
 
 /** True behind a piece that can end a quantity. */
 export function endsQuantity(item: Item | undefined): boolean {
-  if (item?.kind === 'edge') return false;
   if (item?.kind !== 'part') return false;
   const { kind, text } = item.token;
   return kind === 'number' || text === 'pi' || (kind === 'symbol' && /^[)\]}%!|]$/u.test(text));
@@ -79,8 +78,8 @@ class ItemReader {
   /** Words that are signs, and an x between two numbers. */
   private sign(token: Token): { readonly text: string; readonly length: number } | undefined {
     const next = this.tokens[this.at + 1];
-    const isBehind = endsQuantity(this.last()) || this.last()?.kind === 'words';
-    if (!isBehind || next === undefined) return undefined;
+    if (next === undefined || (token.kind !== 'word' && !/^x$/iu.test(token.text))) return undefined;
+    if (!this.isBehindQuantity()) return undefined;
     if (token.kind === 'word') {
       const pair = SIGN_PAIRS.get(`${token.text} ${next.text}`.toLowerCase());
       if (pair !== undefined) return { text: pair, length: 2 };
@@ -92,7 +91,7 @@ class ItemReader {
         ? { text: '*', length: 1 }
         : undefined;
     }
-    const isTimes = /^[xX]$/u.test(token.text) && token.kind === 'letter' && token.spaced === next.spaced;
+    const isTimes = token.kind === 'letter' && token.spaced === next.spaced;
     return isTimes && this.startsQuantity(next) ? { text: '*', length: 1 } : undefined;
   }
 
@@ -108,15 +107,15 @@ class ItemReader {
     return kind === 'number' || text === '(' || text === EDGE || (kind === 'command' && COMMANDS.has(text));
   }
 
-  private last(): Item | undefined {
-    return this.items.findLast(({ kind }) => kind !== 'edge');
+  private isBehindQuantity(): boolean {
+    const last = this.items.findLast(({ kind }) => kind !== 'edge');
+    return endsQuantity(last) || last?.kind === 'words';
   }
 
   /** True for the stroke of "5/day". */
   private isPerWord({ text }: Token): boolean {
     const next = this.tokens[this.at + 1];
-    const isBehind = endsQuantity(this.last()) || this.last()?.kind === 'words';
-    return text === '/' && isBehind && next !== undefined && isWord(next);
+    return text === '/' && next !== undefined && isWord(next) && this.isBehindQuantity();
   }
 
   /** Reads a remark behind a quantity, "12 (kids with allergies)"; false if there is none. */

@@ -217,9 +217,8 @@ function sideOf(items: readonly Item[], { isWhole, isAfterText, isDoubtful }: Pl
   const units = items.flatMap((item) => (item.kind === 'words' ? item.words : []));
   const [first, second] = parts;
   if (first === undefined || hasOperation(units)) return undefined;
-  if (second === undefined ? first.kind !== 'number' : isSignToken(first)) {
-    if (second === undefined || !isUnary(first, second, isAfterText)) return undefined;
-  }
+  if (second === undefined && first.kind !== 'number') return undefined;
+  if (second !== undefined && isSignToken(first) && !isUnary(first, second, isAfterText)) return undefined;
   // "0900" is a time of day, or a code.
   if (parts.some(({ kind, text }) => kind === 'number' && /^0\d/u.test(text))) return undefined;
   const isBare = parts.at(-1)?.kind === 'number' && parts.length === (first.text === '-' ? 2 : 1);

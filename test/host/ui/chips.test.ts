@@ -75,6 +75,7 @@ describe('label and score in the raw editor', () => {
   it('marks a step with a false equation', async () => {
     const text = row({ completions: ['6 * 7 = 42', '42 + 1 = 44', 'So 44.'], labels: [true, false, null] });
     writeFileSync(path.join(workbench.folder, 'sums.jsonl'), text);
+    workbench.setSettings({ 'cfprm.inline.enabled': true });
     await workbench.openFile('sums.jsonl');
     assert.deepEqual(await chips('≠'), ['✓', '✗', '≠']);
   });
