@@ -60,6 +60,7 @@ describe('packages', () => {
         'dist/extension.js',
         'dist/cli.js',
         'dist/scorerProcess.js',
+        'dist/bonProcess.js',
         'media/prm.schema.json',
       ])
         assert.ok(files.includes(file), `${target}: ${file}`);
