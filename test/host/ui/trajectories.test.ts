@@ -26,7 +26,7 @@ describe('the tree "Trajectories"', () => {
   const closeFile = async (name: string): Promise<void> => {
     await item(name).hover();
     await item(name).getByLabel('Close file').click();
-    await sidebar().locator('.welcome-view-content').waitFor();
+    await sidebar().locator('.welcome-view-content', { hasText: 'JSONL file of trajectories' }).waitFor();
     await workbench.waitFor('tabs without traces', async () => {
       const shown = await workbench.tabs();
       return { shown, found: !shown.some((tab) => tab.endsWith('.cfprm')) || undefined };
@@ -46,7 +46,7 @@ describe('the tree "Trajectories"', () => {
   };
 
   it('says what to do while no file is open', async () => {
-    const welcome = sidebar().locator('.welcome-view-content');
+    const welcome = sidebar().locator('.welcome-view-content', { hasText: 'JSONL file of trajectories' });
     await welcome.waitFor();
     assert.match(
       (await welcome.textContent()) ?? '',
