@@ -46,15 +46,20 @@ export function checkStep(text: string): StepCheck {
   return { state: isFalse ? 'false' : decided.length > 0 ? 'true' : 'unchecked', decided, equations };
 }
 
-const known = new WeakMap<{ readonly text: string }, StepCheck>();
+/** Checks of texts up to this length are remembered, the last so many: a page that is drawn again has the same texts. */
+const REMEMBERED_CHARS = 2_000;
+const REMEMBERED = 5_000;
+const known = new Map<string, StepCheck>();
 
-/** The check of a step, done once however often it is asked for. */
-export function checkOf(step: { readonly text: string }): StepCheck {
-  let check = known.get(step);
-  if (check === undefined) {
-    check = checkStep(step.text);
-    known.set(step, check);
-  }
+/** The check of a step; that of a text that was checked a moment ago is remembered. */
+export function checkOf({ text }: { readonly text: string }): StepCheck {
+  const remembered = known.get(text);
+  if (remembered !== undefined) return remembered;
+  const check = checkStep(text);
+  if (text.length > REMEMBERED_CHARS) return check;
+  if (known.size >= REMEMBERED)
+    for (const old of [...known.keys()].slice(0, REMEMBERED / 2)) known.delete(old);
+  known.set(text, check);
   return check;
 }
 
