@@ -116,7 +116,18 @@ export class QuickInput {
 
   /** Closes it without an answer. */
   async cancel(): Promise<void> {
-    await this.page.keyboard.press('Escape');
-    await this.waitForClosed();
+    // A press is lost when it comes while the box is still drawing what it says.
+    for (const end = Date.now() + LIMIT_MS; ; ) {
+      await this.page.keyboard.press('Escape');
+      const closed = this.widget.waitFor({ state: 'hidden', timeout: 1500 });
+      if (
+        await closed.then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
+      if (Date.now() > end) throw new Error('The quick input did not close.');
+    }
   }
 }
