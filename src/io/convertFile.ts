@@ -1,27 +1,17 @@
-import { stat } from 'node:fs/promises';
 import { type ConversionReport, Converter } from '../core/convert/converter';
 import type { Format } from '../core/formats/format';
 import { fail, ok, type Result } from '../core/result';
-import { AtomicFile } from './atomicFile';
-import { isUnchanged } from './fileStamp';
+import { type DerivedFile, derivedFile } from './derivedFile';
 import type { Source, SourceChoice } from './openSource';
 import { OutputFile } from './outputFile';
-import { spareOwnFiles } from './ownFiles';
 import { passRows, type RowConsumer } from './rowPass';
-import { CANCELLED } from './rowStream';
 import type { SourceLabels } from './sourceLabels';
 import { writeFault } from './writeFault';
 
 /** One conversion of a file. */
-export interface ConvertJob extends SourceChoice {
-  readonly source: string;
-  /** The file that is written; must not exist, unless `force`. */
-  readonly out: string;
+export interface ConvertJob extends SourceChoice, DerivedFile {
   /** A format with a writer. */
   readonly to: Format;
-  /** Replace an existing file, in one step. */
-  readonly force?: boolean;
-  readonly signal?: AbortSignal;
   onProgress?(doneBytes: number, totalBytes: number): void;
 }
 
@@ -45,25 +35,8 @@ const NEWLINE = '\n';
  * Faults: those of `passRows`; the target is the source or its journal, or exists without `force`; nothing could be
  * written; the source changed meanwhile; the disk is full.
  */
-export async function convertFile(job: ConvertJob): Promise<Result<Conversion>> {
-  const allowed = await spareOwnFiles(job.source, job.out);
-  if (!allowed.ok) return allowed;
-  const target = await AtomicFile.create(job.out, job.force ?? false);
-  if (!target.ok) return target;
-  try {
-    const before = await stat(job.source).catch(() => undefined);
-    const made = await write(job, target.value.path);
-    if (!made.ok) return made;
-    if (job.signal?.aborted) return fail(CANCELLED);
-    const after = await stat(job.source).catch(() => undefined);
-    if (!isUnchanged(before, after)) {
-      return fail(`${job.source} changed while it was converted. Convert it again when nobody writes to it.`);
-    }
-    const committed = await target.value.commit();
-    return committed.ok ? made : committed;
-  } finally {
-    await target.value.discard();
-  }
+export function convertFile(job: ConvertJob): Promise<Result<Conversion>> {
+  return derivedFile(job, 'it was converted. Convert it again', (path) => write(job, path));
 }
 
 /** What a conversion would give, without writing anything. Faults as `convertFile`, but for those of writing. */

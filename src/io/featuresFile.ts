@@ -1,30 +1,20 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import type { NamedFeatureSet } from '../core/features/stepFeatures';
 import { type Fault, fail, ok, type Result } from '../core/result';
 import { solutionOf } from '../core/scores/compose';
 import type { Label, Trajectory } from '../core/trajectory';
 import { problemKey } from '../core/validate/problemSplits';
 import { VERSION } from '../core/version';
-import { AtomicFile } from './atomicFile';
-import { isUnchanged } from './fileStamp';
+import { type DerivedFile, derivedFile } from './derivedFile';
 import type { Source, SourceChoice } from './openSource';
 import { OutputFile } from './outputFile';
-import { spareOwnFiles } from './ownFiles';
 import { passRows, type RowConsumer } from './rowPass';
-import { CANCELLED } from './rowStream';
 import type { SourceLabels } from './sourceLabels';
 import { writeFault } from './writeFault';
 
 /** One file whose features are written. */
-export interface FeaturesJob extends SourceChoice {
-  readonly source: string;
-  /** The file that is written; must not exist, unless `force`. */
-  readonly out: string;
+export interface FeaturesJob extends SourceChoice, DerivedFile {
   readonly set: NamedFeatureSet;
-  /** Replace an existing file, in one step. */
-  readonly force?: boolean;
-  readonly signal?: AbortSignal;
   onProgress?(doneBytes: number, totalBytes: number): void;
 }
 
@@ -56,25 +46,8 @@ const LISTED = 1000;
  * Faults: those of `passRows`; the target is the source or its journal, or exists without `force`; no row can be read;
  * the source changed meanwhile; the disk is full.
  */
-export async function featuresFile(job: FeaturesJob): Promise<Result<FeaturesReport>> {
-  const allowed = await spareOwnFiles(job.source, job.out);
-  if (!allowed.ok) return allowed;
-  const target = await AtomicFile.create(job.out, job.force ?? false);
-  if (!target.ok) return target;
-  try {
-    const before = await stat(job.source).catch(() => undefined);
-    const made = await write(job, target.value.path);
-    if (!made.ok) return made;
-    if (job.signal?.aborted) return fail(CANCELLED);
-    const after = await stat(job.source).catch(() => undefined);
-    if (!isUnchanged(before, after)) {
-      return fail(`${job.source} changed while it was read. Try it again when nobody writes to it.`);
-    }
-    const committed = await target.value.commit();
-    return committed.ok ? made : committed;
-  } finally {
-    await target.value.discard();
-  }
+export function featuresFile(job: FeaturesJob): Promise<Result<FeaturesReport>> {
+  return derivedFile(job, 'it was read. Try it again', (path) => write(job, path));
 }
 
 async function write(job: FeaturesJob, path: string): Promise<Result<FeaturesReport>> {

@@ -33,8 +33,9 @@ export class CachedScorer implements SolutionScorer {
     const { info } = this.scorer;
     const results = new Array<Scored<StepScores>>(solutions.length);
     const missing: number[] = [];
-    solutions.forEach((solution, index) => {
-      const known = this.cache.get(info.fingerprint, solutionKey(solution));
+    const keys = solutions.map(solutionKey);
+    keys.forEach((key, index) => {
+      const known = this.cache.get(info.fingerprint, key);
       if (known === undefined) missing.push(index);
       // How many tokens a remembered solution had is not remembered: none were run.
       else results[index] = { ok: true, value: { scores: known.scores, tokens: 0 } };
@@ -44,7 +45,7 @@ export class CachedScorer implements SolutionScorer {
     const onScored = (at: number, result: Scored<StepScores>): void => {
       if (result.ok) {
         const { fingerprint, name, family, provider } = info;
-        const key = solutionKey(wanted[at]!);
+        const key = keys[missing[at]!]!;
         this.cache.put(key, { name, family, fingerprint }, provider.used, result.value.scores);
       }
       options.onScored?.(missing[at]!, result);

@@ -9,6 +9,7 @@ import { parseCard } from '../../src/core/scores/prmJson';
 import { loadTokenizer } from '../../src/scorer/loadTokenizer';
 import { Scorer } from '../../src/scorer/scorer';
 import { scorerProgram } from '../support/cli';
+import { watchGaps } from '../support/gaps';
 
 /** Figures of a model on the CPU. */
 export interface ScoreFigures {
@@ -82,21 +83,6 @@ async function fastest(runs: number, work: () => Promise<void>): Promise<number>
     best = Math.min(best, performance.now() - start);
   }
   return best;
-}
-
-function watchGaps(): { end(): number } {
-  let [last, longest] = [performance.now(), 0];
-  const timer = setInterval(() => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-  }, 1);
-  return {
-    end() {
-      clearInterval(timer);
-      return longest;
-    },
-  };
 }
 
 async function idsOf(folder: string, solutions: readonly Solution[]): Promise<(readonly number[])[]> {

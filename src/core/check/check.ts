@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Trajectory } from '../trajectory';
 import { clausesOf } from './clauses';
 import { type Item, itemsOf } from './items';
@@ -46,20 +47,20 @@ export function checkStep(text: string): StepCheck {
   return { state: isFalse ? 'false' : decided.length > 0 ? 'true' : 'unchecked', decided, equations };
 }
 
-/** Checks of texts up to this length are remembered, the last so many: a page that is drawn again has the same texts. */
-const REMEMBERED_CHARS = 2_000;
-const REMEMBERED = 5_000;
-const known = new Map<string, StepCheck>();
+/** Characters of the texts whose checks are remembered, those that were asked for last: a page that is drawn again has the same. */
+const REMEMBERED_CHARS = 4_000_000;
+const known = new LRUCache<string, StepCheck>({
+  maxSize: REMEMBERED_CHARS,
+  sizeCalculation: (_, text) => Math.max(1, text.length),
+});
 
 /** The check of a step; that of a text that was checked a moment ago is remembered. */
 export function checkOf({ text }: { readonly text: string }): StepCheck {
-  const remembered = known.get(text);
-  if (remembered !== undefined) return remembered;
-  const check = checkStep(text);
-  if (text.length > REMEMBERED_CHARS) return check;
-  if (known.size >= REMEMBERED)
-    for (const old of [...known.keys()].slice(0, REMEMBERED / 2)) known.delete(old);
-  known.set(text, check);
+  let check = known.get(text);
+  if (check === undefined) {
+    check = checkStep(text);
+    known.set(text, check);
+  }
   return check;
 }
 

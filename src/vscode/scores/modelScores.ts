@@ -89,10 +89,10 @@ export class ModelScores implements vscode.Disposable {
 
   /** Whether the model still has to be asked for a trajectory. */
   lacks(trajectory: Trajectory): boolean {
-    if (this.opened === undefined || trajectory.steps.length === 0 || !hasTexts(solutionOf(trajectory)))
-      return false;
+    if (this.opened === undefined || trajectory.steps.length === 0) return false;
     const known = this.of(trajectory);
-    return known === undefined || (known.state === 'scored' && known.stale);
+    if (known !== undefined && !(known.state === 'scored' && known.stale)) return false;
+    return hasTexts(solutionOf(trajectory));
   }
 
   /**

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { watchGaps } from '../../support/gaps';
 
 // How scoring is felt in the extension host: see editor.test.ts.
 
@@ -12,22 +13,6 @@ const ROWS = 2000;
 function traceText(): string {
   const editor = vscode.window.activeTextEditor;
   return editor?.document.languageId === 'cfprm-trace' ? editor.document.getText() : '';
-}
-
-/** The longest time between two turns of this host's event loop from now on. */
-function watchGaps(): { end(): number } {
-  let [last, longest] = [performance.now(), 0];
-  const timer = setInterval(() => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-  }, 1);
-  return {
-    end() {
-      clearInterval(timer);
-      return longest;
-    },
-  };
 }
 
 function fileOf(name: string, rows: number): vscode.Uri {
