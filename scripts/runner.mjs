@@ -72,18 +72,25 @@ export async function ensureEnvironment() {
 }
 
 /**
- * The counts of a JUnit report. An error outside a test counts as a failure, as in pytest's own exit code.
+ * The counts and the failed tests of a JUnit report. An error outside a test counts as a failure, as in pytest's own exit code.
  * @param {string} file
  * @returns {import('./verdict.mjs').SuiteResult | undefined} undefined if there is none
  */
 export function readReport(file) {
   if (!existsSync(file)) return undefined;
-  const suite = /<testsuite [^>]*>/.exec(readFileSync(file, 'utf8'))?.[0];
+  const report = readFileSync(file, 'utf8');
+  const suite = /<testsuite [^>]*>/.exec(report)?.[0];
   if (!suite) return undefined;
   const count = (/** @type {string} */ name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
   const failed = count('failures') + count('errors');
   const pending = count('skipped');
-  return { passed: count('tests') - failed - pending, failed, pending };
+  const broken = /<testcase classname="([^"]*)" name="([^"]*)"[^>]*><(?:failure|error)[^>]*>([^<]*)/g;
+  const tests = Array.from(report.matchAll(broken), ([, place, name, error]) => ({
+    title: `${place} ${name}`,
+    state: /** @type {const} */ ('failed'),
+    error,
+  }));
+  return { passed: count('tests') - failed - pending, failed, pending, tests };
 }
 
 /** @param {string | undefined} grep @returns {Promise<import('./verdict.mjs').SuiteResult>} */

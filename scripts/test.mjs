@@ -1,6 +1,7 @@
 // `npm test`, or some of its legs:
 //   test.mjs [check] [build] [unit] [runs] [launcher] [webview] [host] [ui] [package] [runner] [--latest] [--grep TEXT]
-// The last line is the total over all legs, `N passed, N failed`; the exit code is 0 only if none failed.
+// The last line is the total over all legs, `N passed, N failed`, with what failed above it; the exit code is 0 only
+// if none failed.
 // A leg that could not run, ran nothing, hung or crashed counts as one failed.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -28,6 +29,8 @@ const legs = LEGS.filter((leg) => positionals.length === 0 || positionals.includ
 const env = { ...process.env, CFPRM_HOST_FLAVOUR: options.latest ? 'latest' : 'floor' };
 const grep = options.grep ? ['--grep', options.grep] : [];
 const total = { passed: 0, failed: 0 };
+/** What failed, repeated at the end: a log is often read from there. @type {string[]} */
+const failures = [];
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'cfprm-test-'));
 
 /** @param {string} leg @param {() => Promise<unknown>} work truthy or throws */
@@ -41,6 +44,7 @@ async function gate(leg, work) {
   }
   if (!passed) {
     console.error(`FAIL: ${leg}`);
+    failures.push(leg);
     total.failed += 1;
   }
   return passed;
@@ -57,8 +61,12 @@ async function suite(leg, args, { more = {}, limitMs = LIMIT_MS } = {}) {
   const result = path.join(scratch, `${leg}.json`);
   const started = Date.now();
   const ended = await run(process.execPath, args(result), { env: { ...env, ...more }, limitMs });
-  const verdict = judge(ended, readResult(result));
+  const written = readResult(result);
+  const verdict = judge(ended, written);
   for (const complaint of verdict.complaints) console.error(`FAIL: ${leg}: ${complaint}`);
+  failures.push(...verdict.complaints.map((complaint) => `${leg}: ${complaint}`));
+  for (const { title, state, error = '' } of written?.tests ?? [])
+    if (state !== 'passed') failures.push(`${leg}: ${title}\n${error}`.trimEnd());
   console.log(`${leg}: ${Math.round((Date.now() - started) / 1000)} s`);
   total.passed += verdict.passed;
   total.failed += verdict.failed;
@@ -127,9 +135,11 @@ try {
   await runLegs();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
+  failures.push(error instanceof Error ? error.message : String(error));
   total.failed += 1;
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
+for (const failure of failures) console.log(`\nFAILED ${failure.slice(0, 2_000)}`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
