@@ -52,17 +52,18 @@ export class RunWatch {
 
   private async readFiles() {
     const { host, layout } = this.run;
+    // In the reverse of the order in which they are written: who sees an end sees all that was written before it.
     const script = `run=${quotePath(layout.folder)}
 out=$run/output
 modified() { stat -c %Y "$1" 2>/dev/null || stat -f %m "$1" 2>/dev/null; }
 show() { [ ! -f "$2" ] || printf '%s %s\\n' "$1" "$(base64 < "$2" | tr -d '\\n')"; }
 echo "now $(date +%s)"
+show ended "$run/ended"
+show exit "$out/exit_code"
 [ ! -d "$out/model" ] || echo "model yes"
 [ ! -f "$run/stop-asked" ] || echo "stop yes"
-show ended "$run/ended"
 [ ! -f "$out/status.json" ] || echo "changed $(modified "$out/status.json")"
 show status "$out/status.json"
-show exit "$out/exit_code"
 if [ -f "$out/metrics.jsonl" ]; then
   echo "size $(wc -c < "$out/metrics.jsonl" | tr -d ' ')"
   printf 'metrics %s\\n' "$(tail -c +${this.offset + 1} -- "$out/metrics.jsonl" | head -c ${METRIC_BYTES} | base64 | tr -d '\\n')"

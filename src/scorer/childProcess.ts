@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { delimiter } from 'node:path';
 import { ortFault } from '../core/scores/ortFault';
 import { type Scored, type ScoreFault, scoreFail } from '../core/scores/scoreFault';
@@ -13,6 +14,8 @@ export interface ChildOptions {
   readonly program: string;
   /** A folder of native libraries (CUDA, cuDNN) that the loader is to look through. */
   readonly libraryFolder?: string;
+  /** Whether other processes come first where they want the same processors. */
+  readonly inBackground?: boolean;
 }
 
 /** How a child process ended. */
@@ -54,7 +57,7 @@ export class ScorerChild {
     });
   }
 
-  static start({ program, libraryFolder }: ChildOptions): ScorerChild {
+  static start({ program, libraryFolder, inBackground }: ChildOptions): ScorerChild {
     const child = fork(program, [], {
       // Not the owner's own: a debugger or a loader of sources is no business of the child.
       execArgv: [],
@@ -62,6 +65,7 @@ export class ScorerChild {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: environment(libraryFolder),
     });
+    if (inBackground && child.pid !== undefined) giveWay(child.pid);
     return new ScorerChild(child);
   }
 
@@ -137,6 +141,15 @@ export class ScorerChild {
   private explain({ fault, ort }: ChildFailure): ScoreFault {
     if (fault === undefined) return ortFault(ort.message, ort.stage, ort.subject, this.output);
     return this.output === '' ? fault : { detail: this.output, ...fault };
+  }
+}
+
+/** Lowers a process's priority, before it starts threads, which inherit it. */
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already, as `exited` tells; or the system does not allow it, and the scores come all the same.
   }
 }
 

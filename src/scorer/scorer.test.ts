@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { scorerProgram } from '../../test/support/cli';
 import { EXPECTED, editJson, modelFolder, startFault, startScorer } from '../../test/support/models';
@@ -168,6 +169,13 @@ describe('a scorer', () => {
     assert.equal(scorer.state, 'failed');
     assert.match(scorer.fault!.message, /is no folder that can be read/);
     assert.equal(kindOf((await scorer.score([SHORT]))[0]), 'model-not-found');
+  });
+
+  it('gives way to other processes where it works in the background', async () => {
+    const scorer = await startScorer(modelFolder('cfprm'), { inBackground: true });
+    running.push(scorer);
+    assert.ok(getPriority(scorer.pid) > getPriority(process.pid));
+    assert.equal(kindOf((await scorer.score([SHORT]))[0]), 'ok');
   });
 
   it('does not go on with other files than it began with', async () => {

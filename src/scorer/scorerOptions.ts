@@ -15,6 +15,8 @@ export interface ScorerOptions {
   readonly program?: string;
   /** A folder of native libraries (CUDA, cuDNN). */
   readonly libraryFolder?: string;
+  /** Whether other processes come first where they want the same processors. */
+  readonly inBackground?: boolean;
   /** The step features that models may take; those of this program if absent. */
   readonly featureSets?: readonly FeatureSet[];
   /** Remembers what was found out about providers. */

@@ -50,11 +50,25 @@ export const DEFAULT_RENDER: RenderOptions = {
 
 /** Draws a page: `heading` on its first line, then every trajectory with one line per step. */
 export function renderPage(heading: string, rows: readonly RowReading[], options: RenderOptions): TracePage {
+  const rendering = renderRows(heading, rows, options);
+  for (;;) {
+    const next = rendering.next();
+    if (next.done) return next.value;
+  }
+}
+
+/** As `renderPage`, putting the work off after every row: a page of many rows takes longer than a frame. */
+export function* renderRows(
+  heading: string,
+  rows: readonly RowReading[],
+  options: RenderOptions,
+): Generator<void, TracePage> {
   const draft = new Draft();
   draft.add(oneLine(heading), 'dim');
-  const columns = columnsOf(rows, options);
+  const columns = yield* columnsOf(rows, options);
   const entries: TraceEntry[] = [];
   for (const row of rows) {
+    yield;
     draft.add('');
     if (!row.result.ok) {
       entries.push(renderFault(draft, row, row.result.fault.message, row.result.fault.column));
@@ -108,7 +122,7 @@ interface Columns {
 /** A sign, a score between 0 and 1, a blank and a bar. */
 const COMPUTED_WIDTH = COMPUTED_SIGN.length + 6;
 
-function columnsOf(rows: readonly RowReading[], options: RenderOptions): Columns {
+function* columnsOf(rows: readonly RowReading[], options: RenderOptions): Generator<void, Columns> {
   let number = 2;
   let score = 0;
   let computed = 0;
@@ -118,6 +132,7 @@ function columnsOf(rows: readonly RowReading[], options: RenderOptions): Columns
   // What comes behind this is not drawn.
   let chars = options.maxPageChars;
   for (const row of rows) {
+    yield;
     if (row.unedited !== undefined) edited = EDITED.length;
     for (const trajectory of row.result.ok ? row.result.value : []) {
       number = Math.max(number, String(trajectory.steps.length).length);
@@ -152,7 +167,12 @@ class Draft {
   }
 
   mark(line: number, start: number, end: number, kind: MarkKind): void {
-    if (end > start) this.marks.push({ line, start, end, kind });
+    if (end <= start) return;
+    const last = this.marks.at(-1);
+    // Cells stand a blank apart, which has no colour: neighbours of one colour are one stretch.
+    if (last?.line === line && last.kind === kind && last.end >= start - 1)
+      this.marks[this.marks.length - 1] = { ...last, end };
+    else this.marks.push({ line, start, end, kind });
   }
 }
 

@@ -1,8 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { createTextLocator } from '../../core/jsonl/locate';
 import { count, labelWords } from '../../core/trace/words';
 import { firstError } from '../../core/trajectory';
+import { inSlices } from '../slices';
 import { onDidCloseLastTab } from '../tabs';
 import type { RawDocument, RawRow } from './rawDocument';
 import type { RawDocuments } from './rawDocuments';
@@ -10,8 +10,6 @@ import type { RawDocuments } from './rawDocuments';
 /** VS Code shows at most 1,000 diagnostics of one file; the last one says what is left out. */
 const MAX_DIAGNOSTICS = 999;
 const DEBOUNCE_MS = 400;
-/** Milliseconds of reading before the event loop gets its turn. */
-const SLICE_MS = 8;
 
 /**
  * Malformed rows (errors, with row, column and reason) and first errors (information) of the JSONL files that
@@ -58,19 +56,18 @@ export class RawDiagnostics implements vscode.Disposable {
       this.collection.delete(document.uri);
       return;
     }
-    const found = await collect(raw);
+    const found = await inSlices(collect(raw));
     if (found !== undefined) this.collection.set(document.uri, found);
   }
 }
 
 /** The diagnostics of a whole document, or undefined if it changed meanwhile. */
-async function collect(raw: RawDocument): Promise<vscode.Diagnostic[] | undefined> {
+function* collect(raw: RawDocument): Generator<void, vscode.Diagnostic[] | undefined> {
   const { document } = raw;
   const { version } = document;
   const errors: vscode.Diagnostic[] = [];
   const firsts: vscode.Diagnostic[] = [];
   let left = 0;
-  let sliceEnd = performance.now() + SLICE_MS;
   for (const row of documentRows(raw)) {
     const it = rowDiagnostic(raw, row);
     if (it !== undefined) {
@@ -78,11 +75,8 @@ async function collect(raw: RawDocument): Promise<vscode.Diagnostic[] | undefine
       if (list.length < MAX_DIAGNOSTICS) list.push(it);
       else left++;
     }
-    if (performance.now() > sliceEnd) {
-      await setImmediate();
-      if (document.isClosed || document.version !== version) return undefined;
-      sliceEnd = performance.now() + SLICE_MS;
-    }
+    yield;
+    if (document.isClosed || document.version !== version) return undefined;
   }
   const all = [...errors, ...firsts];
   left += Math.max(0, all.length - MAX_DIAGNOSTICS);

@@ -94,6 +94,8 @@ export class Model implements vscode.Disposable {
     const started = await Scorer.start(model.folder, {
       provider: settings.provider(),
       libraryFolder: settings.libraryFolder(),
+      // The editor stays quick on a machine of few processors.
+      inBackground: true,
       verdicts: rememberedVerdicts(this.context.globalState),
       signal: this.starting.signal,
       onProbe: (trying) => this.set({ kind: 'starting', model, trying }),

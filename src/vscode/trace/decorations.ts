@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { MarkKind } from '../../core/trace/page';
+import { inSlices } from '../slices';
 import { TRACE_LANGUAGE } from './address';
-import type { TracePages } from './pages';
+import type { ShownPage, TracePages } from './pages';
 
 /** Colours the trace view with six static decoration types, whatever the number of steps. */
 export class TraceDecorations implements vscode.Disposable {
@@ -24,27 +25,32 @@ export class TraceDecorations implements vscode.Disposable {
     this.disposables = [
       ...Object.values(this.types),
       vscode.window.onDidChangeVisibleTextEditors((editors) => {
-        for (const editor of editors) this.decorate(editor);
+        for (const editor of editors) void this.decorate(editor);
       }),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         for (const editor of vscode.window.visibleTextEditors) {
-          if (editor.document === document) this.decorate(editor);
+          if (editor.document === document) void this.decorate(editor);
         }
       }),
     ];
-    for (const editor of vscode.window.visibleTextEditors) this.decorate(editor);
+    for (const editor of vscode.window.visibleTextEditors) void this.decorate(editor);
   }
 
   dispose(): void {
     vscode.Disposable.from(...this.disposables).dispose();
   }
 
-  private decorate(editor: vscode.TextEditor): void {
+  private async decorate(editor: vscode.TextEditor): Promise<void> {
     if (editor.document.languageId !== TRACE_LANGUAGE) return;
     const page = this.pages.page(editor.document.uri);
     // The text may still be the one before the last drawing; its change event follows.
     if (page === undefined || page.text.length !== editor.document.getText().length) return;
     editor.options = { tabSize: page.tabSize };
+    await inSlices(this.colours(editor, page));
+  }
+
+  /** Colours a page, one kind after the other, unless it is drawn again meanwhile. */
+  private *colours(editor: vscode.TextEditor, page: ShownPage): Generator<void, void> {
     const ranges: Record<MarkKind, vscode.Range[]> = {
       good: [],
       doubt: [],
@@ -53,10 +59,15 @@ export class TraceDecorations implements vscode.Disposable {
       head: [],
       firstError: [],
     };
-    for (const { line, start, end, kind } of page.marks)
+    for (const { line, start, end, kind } of page.marks) {
       ranges[kind].push(new vscode.Range(line, start, line, end));
-    for (const kind of Object.keys(ranges) as MarkKind[])
+      yield;
+    }
+    for (const kind of Object.keys(ranges) as MarkKind[]) {
+      if (this.pages.page(editor.document.uri) !== page) return;
       editor.setDecorations(this.types[kind], ranges[kind]);
+      yield;
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { type Fault, ok, type Result } from '../../core/result';
 import { isSame } from '../../core/scores/computed';
 import { filterWords } from '../../core/trace/filter';
 import type { TraceEntry, TracePage } from '../../core/trace/page';
-import { DEFAULT_RENDER, renderPage } from '../../core/trace/render';
+import { DEFAULT_RENDER, renderRows } from '../../core/trace/render';
 import type { RowReading } from '../../core/trace/rowReading';
 import { count, counted } from '../../core/trace/words';
 import type { Trajectory } from '../../core/trajectory';
@@ -14,6 +14,7 @@ import type { DisagreementIndex } from '../labels/disagreementIndex';
 import type { FileLabels } from '../labels/fileLabels';
 import type { ModelScores } from '../scores/modelScores';
 import { settings } from '../settings';
+import { inSlices } from '../slices';
 import { parseTraceUri, type TraceAddress } from './address';
 
 /** A page reads at most this many bytes of rows; larger rows are named and opened one by one. */
@@ -131,7 +132,7 @@ export class TracePages implements vscode.Disposable {
     const computed = this.scores.of.bind(this.scores);
     const options = { ...DEFAULT_RENDER, thresholds: settings.thresholds(), footer, computed };
     return {
-      ...renderPage(heading, rows.value, options),
+      ...(await inSlices(renderRows(heading, rows.value, options))),
       first,
       rows: rows.value,
       scoreWords: scoreWords.join(),
