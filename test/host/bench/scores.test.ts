@@ -15,6 +15,12 @@ function traceText(): string {
   return editor?.document.languageId === 'cfprm-trace' ? editor.document.getText() : '';
 }
 
+/** The last line of the page: a look that costs the host, which is being measured, next to nothing. */
+function lastLine(): string {
+  const document = vscode.window.activeTextEditor?.document;
+  return document?.languageId === 'cfprm-trace' ? document.lineAt(document.lineCount - 1).text : '';
+}
+
 function fileOf(name: string, rows: number): vscode.Uri {
   const steps = Array.from(
     { length: 8 },
@@ -55,9 +61,9 @@ describe('bench', () => {
     const begun = performance.now();
     // Ends when its last message is answered, which nobody does here.
     void vscode.commands.executeCommand('cfprm.scoreFile', whole, 'views');
-    while (!/›\d[^\n]*\n?$/.test(traceText().trimEnd())) {
+    while (!/›\d/.test(lastLine())) {
       assert.ok(performance.now() - begun < 240_000, 'not scored within four minutes');
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
     figures.scoreMs = performance.now() - begun;
     figures.longestGapMs = watch.end();
