@@ -1,3 +1,4 @@
+import '../ui/texts';
 import type { ShownProblem } from '../../src/core/bon/shown';
 import { size } from '../../src/core/trace/words';
 import type { ToCandidates } from '../../src/shared/candidates';

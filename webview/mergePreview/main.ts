@@ -1,3 +1,4 @@
+import '../ui/texts';
 import { count, counted } from '../../src/core/trace/words';
 import type { FromMergePreview, MergePreviewState, ToMergePreview } from '../../src/shared/mergePreview';
 import { button, registerControls } from '../ui/controls';
