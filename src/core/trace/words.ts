@@ -90,6 +90,11 @@ const NOUNS = {
   equation: [t('equation'), t('equations')],
   window: [t('window'), t('windows')],
   block: [t('block'), t('blocks')],
+  entry: [t('entry'), t('entries')],
+  word: [t('word'), t('words')],
+  text: [t('text'), t('texts')],
+  candidate: [t('candidate'), t('candidates')],
+  completion: [t('completion'), t('completions')],
 } as const;
 
 /** What `counted` counts. */
