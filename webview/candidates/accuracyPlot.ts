@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { SELECTORS, type Selector } from '../../src/core/bon/problem';
@@ -34,7 +35,7 @@ export class AccuracyPlot {
     this.legend.setAttribute('role', 'group');
     this.legend.setAttribute(
       'aria-label',
-      'The rule whose interval is drawn; all numbers stand in the table',
+      t('The rule whose interval is drawn; all numbers stand in the table'),
     );
     this.element.append(this.canvas, this.legend);
     new ResizeObserver(() => this.fit()).observe(this.canvas);
