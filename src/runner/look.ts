@@ -1,6 +1,6 @@
 import { ok, type Result } from '../core/result';
 import { MetricSeries } from '../core/runs/metrics';
-import { judgeRun, parseStatus, type RunStatus, type Verdict } from '../core/runs/state';
+import { type ExportEvidence, judgeRun, parseStatus, type RunStatus, type Verdict } from '../core/runs/state';
 import { output } from './host';
 import { launcherOf, type PlacedRun } from './launcher';
 import { quotePath } from './quote';
@@ -16,6 +16,10 @@ export interface RunView extends Verdict {
   readonly remainingMs?: number;
   /** True if the runner has written its finished model. */
   readonly hasModel: boolean;
+  /** True if that was exported to ONNX. */
+  readonly hasExport: boolean;
+  /** True if the run was to export its model, has ended, and did not. */
+  readonly lacksExport: boolean;
 }
 
 /** Looks at a run again and again; reads only what is new of its metrics. */
@@ -37,7 +41,15 @@ export class RunWatch {
     const { status, ...files } = found.value;
     const beats = this.heartbeat !== undefined && status !== undefined && status.heartbeat !== this.heartbeat;
     this.heartbeat = status?.heartbeat;
-    const verdict = judgeRun({ word: word.value, ...(status && { status }), beats, ...files });
+    const wants = (run.record.export ?? 'none') !== 'none';
+    const exported = { made: files.hasExport, ...files.exported };
+    const verdict = judgeRun({
+      ...(wants && { export: exported }),
+      word: word.value,
+      ...(status && { status }),
+      beats,
+      ...files,
+    });
     const live = verdict.state === 'running' || verdict.state === 'checkpointing';
     const total = status?.total ?? undefined;
     const remainingMs = live && total !== undefined ? this.metrics.remaining(total) : undefined;
@@ -46,6 +58,8 @@ export class RunWatch {
       status,
       metrics: this.metrics,
       hasModel: files.hasModel,
+      hasExport: files.hasExport,
+      lacksExport: wants && verdict.state === 'finished' && !files.hasExport,
       ...(remainingMs !== undefined && { remainingMs }),
     });
   }
@@ -57,12 +71,14 @@ out=$run/output
 modified() { stat -c %Y "$1" 2>/dev/null || stat -f %m "$1" 2>/dev/null; }
 show() { [ ! -f "$2" ] || printf '%s %s\\n' "$1" "$(base64 < "$2" | tr -d '\\n')"; }
 echo "now $(date +%s)"
-[ ! -d "$out/model" ] || echo "model yes"
 [ ! -f "$run/stop-asked" ] || echo "stop yes"
 show ended "$run/ended"
 [ ! -f "$out/status.json" ] || echo "changed $(modified "$out/status.json")"
 show status "$out/status.json"
 show exit "$out/exit_code"
+show exported "$run/exported"
+[ ! -d "$out/model" ] || echo "model yes"
+[ ! -d "$out/export" ] || echo "export yes"
 if [ -f "$out/metrics.jsonl" ]; then
   echo "size $(wc -c < "$out/metrics.jsonl" | tr -d ' ')"
   printf 'metrics %s\\n' "$(tail -c +${this.offset + 1} -- "$out/metrics.jsonl" | head -c ${METRIC_BYTES} | base64 | tr -d '\\n')"
@@ -84,6 +100,8 @@ fi`;
     return ok({
       now: Number(values.get('now')) * 1000,
       hasModel: values.has('model'),
+      hasExport: values.has('export'),
+      exported: exportEnd(text('exported')),
       stopRequested: values.has('stop'),
       ...exitCode('endedWith', text('ended')),
       ...exitCode('exitCode', text('exit')),
@@ -110,4 +128,12 @@ fi`;
 function exitCode(name: string, text: string | undefined): Record<string, number> {
   const code = text === undefined ? Number.NaN : Number.parseInt(text, 10);
   return Number.isNaN(code) ? {} : { [name]: code };
+}
+
+/** What the launch script wrote of the export: its exit code, then the last lines that it printed. */
+function exportEnd(text: string | undefined): Partial<ExportEvidence> {
+  if (text === undefined) return {};
+  const [code, ...lines] = text.trim().split('\n');
+  const said = lines.at(-1);
+  return { endedWith: Number(code), ...(said && { said }) };
 }

@@ -76,8 +76,8 @@ function contextOf(view: RunView | undefined): string {
   if (view === undefined) return 'run';
   const can = [
     ...(isRunning(view.state) ? ['stop'] : ['remove']),
-    ...(!isRunning(view.state) && view.state !== 'finished' ? ['resume'] : []),
-    ...(view.hasModel ? ['model'] : []),
+    ...(!isRunning(view.state) && (view.state !== 'finished' || view.lacksExport) ? ['resume'] : []),
+    ...(view.hasExport ? ['model'] : []),
   ];
   return `run ${can.join(' ')}`;
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { fail, ok, type Result } from '../../core/result';
-import { type Profile, parseProfiles } from '../../core/runs/profile';
+import { type ExportPrecision, type Profile, parseProfiles } from '../../core/runs/profile';
 import { CANCELLED } from '../../io/rowStream';
 import { type Check, mayStart, size } from '../../runner/preflight';
 import { pickProfile } from '../../runner/profilesFile';
@@ -23,6 +23,8 @@ export interface TrainCall {
   readonly name?: string;
   /** Options of the runner. */
   readonly options?: readonly string[];
+  /** How the trained model is exported; absent: as the profile says. */
+  readonly export?: ExportPrecision;
 }
 
 /** True for a `TrainCall`; menus pass other things. */
@@ -83,9 +85,12 @@ async function prepare(services: Services, call: TrainCall, signal?: AbortSignal
   if (!all.ok) return all;
   const profile = pickProfile(all.value, call.profile);
   if (!profile.ok) return profile;
-  const { merge, model, name, options = [] } = call;
+  const { merge, model, name, options = [], export: precision } = call;
   const request = { merge, model, options, profile: profile.value, profileName: call.profile };
-  return services.runs.runs.prepare({ ...request, ...(name && { name }) }, signal);
+  return services.runs.runs.prepare(
+    { ...request, ...(name && { name }), ...(precision && { export: precision }) },
+    signal,
+  );
 }
 
 async function start(services: Services, prepared: Prepared): Promise<Result<string>> {
