@@ -1,12 +1,28 @@
 import { ok, type Result } from '../core/result';
 import { MetricSeries } from '../core/runs/metrics';
-import { type ExportEvidence, judgeRun, parseStatus, type RunStatus, type Verdict } from '../core/runs/state';
+import {
+  type ExportEvidence,
+  judgeRun,
+  parseStatus,
+  type RunEvidence,
+  type RunStatus,
+  type Verdict,
+} from '../core/runs/state';
 import { output } from './host';
 import { launcherOf, type PlacedRun } from './launcher';
 import { quotePath } from './quote';
 
-/** Bytes of metrics that one look reads at most; the rest comes with the next ones. */
+/** Bytes of metrics that one script reads at most. */
 const METRIC_BYTES = 4 * 1024 * 1024;
+
+/** What the files of a run say. */
+interface FoundFiles
+  extends Pick<RunEvidence, 'now' | 'stopRequested' | 'statusChanged' | 'exitCode' | 'endedWith'> {
+  readonly hasModel: boolean;
+  readonly hasExport: boolean;
+  readonly exported: Partial<ExportEvidence>;
+  readonly status: RunStatus | undefined;
+}
 
 /** What a look at a run found. */
 export interface RunView extends Verdict {
@@ -38,11 +54,11 @@ export class RunWatch {
     if (!word.ok) return word;
     const found = await this.readFiles();
     if (!found.ok) return found;
-    const { status, ...files } = found.value;
+    const { status, exported: exportWords, ...files } = found.value;
     const beats = this.heartbeat !== undefined && status !== undefined && status.heartbeat !== this.heartbeat;
     this.heartbeat = status?.heartbeat;
     const wants = (run.record.export ?? 'none') !== 'none';
-    const exported = { made: files.hasExport, ...files.exported };
+    const exported = { made: files.hasExport, ...exportWords };
     const verdict = judgeRun({
       ...(wants && { export: exported }),
       word: word.value,
@@ -64,7 +80,7 @@ export class RunWatch {
     });
   }
 
-  private async readFiles() {
+  private async readFiles(): Promise<Result<FoundFiles>> {
     const { host, layout } = this.run;
     const script = `run=${quotePath(layout.folder)}
 out=$run/output
@@ -94,7 +110,11 @@ fi`;
       const value = values.get(name);
       return value === undefined ? undefined : Buffer.from(value, 'base64').toString('utf8');
     };
-    this.takeMetrics(Number(values.get('size') ?? 0), values.get('metrics') ?? '');
+    const before = this.offset;
+    const size = Number(values.get('size') ?? 0);
+    this.takeMetrics(size, values.get('metrics') ?? '');
+    // Long metrics come in pieces; a line that is not finished waits for the next look.
+    if (size - this.offset > METRIC_BYTES / 2 && this.offset !== before) return this.readFiles();
     const status = text('status');
     const changed = values.get('changed');
     return ok({

@@ -248,6 +248,16 @@ export class Runs {
     return read.ok ? ok({ text: read.value.bytes, next: offset + read.value.bytes.length }) : read;
   }
 
+  /** The last `bytes` of the run's log, and where what comes after them begins. */
+  async logEnd(
+    record: RunRecord,
+    bytes: number,
+  ): Promise<Result<{ readonly text: Buffer; readonly next: number }>> {
+    const { host, layout } = this.place(record);
+    const found = await readFrom(host, layout.log, 0, 0);
+    return found.ok ? this.log(record, Math.max(0, found.value.size - bytes)) : found;
+  }
+
   /** Takes up a run that another machine started: its folder is in the profile's. Faults: there is no such run. */
   async attach(profileName: string, profile: Profile, idOrFolder: string): Promise<Result<RunRecord>> {
     const id = idOrFolder.replace(/\/+$/u, '').split('/').at(-1)!;

@@ -10,6 +10,7 @@ import { withCancel } from '../progress';
 import type { Services } from '../services';
 import { settings } from '../settings';
 import { valueOrTell } from '../trace/navigation';
+import { editProfiles } from './profileForm';
 import { showRuns } from './runTree';
 import { secretsOf } from './secrets';
 
@@ -51,7 +52,7 @@ export async function trainOn(services: Services, call: TrainCall): Promise<Resu
 
 /** "CFPRM: Train on remote runner…": a merge, a profile, a model; then the checklist; then the run. */
 export async function train(services: Services, given?: vscode.Uri): Promise<void> {
-  const call = await ask(given);
+  const call = await ask(services, given);
   if (call === undefined) return;
   const prepared = valueOrTell(
     await withCancel('CFPRM: preparing the run', (signal) => prepare(services, call, signal)),
@@ -110,22 +111,11 @@ async function start(services: Services, prepared: Prepared): Promise<Result<str
   return started.ok ? ok(record.id) : started;
 }
 
-async function ask(given: vscode.Uri | undefined): Promise<TrainCall | undefined> {
+async function ask(services: Services, given: vscode.Uri | undefined): Promise<TrainCall | undefined> {
   const merge = given instanceof vscode.Uri ? mergeOf(given) : await askMerge();
   if (merge === undefined) return undefined;
-  const all = valueOrTell(profiles());
-  if (all === undefined) return undefined;
-  const edit = { label: '$(edit) Edit profiles…', name: undefined };
-  const picks = [...all].map(([name, profile]) => ({ label: name, description: words(profile), name }));
-  const picked = await vscode.window.showQuickPick([...picks, edit], {
-    title: 'CFPRM: Where to train',
-    placeHolder: 'A profile of the setting cfprm.profiles',
-  });
-  if (picked === undefined) return undefined;
-  if (picked.name === undefined) {
-    await vscode.commands.executeCommand('workbench.action.openSettings', 'cfprm.profiles');
-    return undefined;
-  }
+  const profile = await askProfile(services);
+  if (profile === undefined) return undefined;
   const model = await vscode.window.showInputBox({
     title: 'CFPRM: Model to start from',
     prompt: 'A folder here (it is sent along), or a folder or hub name that the host knows',
@@ -140,7 +130,24 @@ async function ask(given: vscode.Uri | undefined): Promise<TrainCall | undefined
   });
   if (options === undefined) return undefined;
   const list = options.split(/\s+/u).filter((option) => option !== '');
-  return { merge, profile: picked.name, model: model.trim(), options: list };
+  return { merge, profile, model: model.trim(), options: list };
+}
+
+/** The name of a profile; one that was just made with the form is offered like the others. */
+async function askProfile(services: Services): Promise<string | undefined> {
+  for (;;) {
+    const all = valueOrTell(profiles());
+    if (all === undefined) return undefined;
+    const edit = { label: '$(edit) Edit profiles…', name: undefined };
+    const picks = [...all].map(([name, profile]) => ({ label: name, description: words(profile), name }));
+    const picked = await vscode.window.showQuickPick([...picks, edit], {
+      title: 'CFPRM: Where to train',
+      placeHolder: 'A profile, as "CFPRM: Edit runner profiles…" makes them',
+    });
+    if (picked === undefined) return undefined;
+    if (picked.name !== undefined) return picked.name;
+    if ((await editProfiles(services)) === undefined) return undefined;
+  }
 }
 
 /** The folder itself, or that of its manifest. */
