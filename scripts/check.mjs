@@ -54,11 +54,13 @@ export function registryFindings() {
   return findings;
 }
 
-/** Formatter and linter, types, and the rules for the lock file and the registry. @returns {Promise<boolean>} true if all is well */
+/** Formatter and linter, types, the texts and their translations, and the rules for the lock file and the registry. @returns {Promise<boolean>} true if all is well */
 export async function check() {
   const biome = await run(process.execPath, [tool('@biomejs/biome', 'biome'), 'ci', '--error-on-warnings']);
   const types = await run(process.execPath, [tool('typescript', 'tsc'), '-b']);
-  const findings = [...registryFindings(), ...lockFindings()];
+  // Needs the parser, which may not have been installed when this file was loaded.
+  const { l10nFindings } = await import('./l10n.mjs');
+  const findings = [...registryFindings(), ...lockFindings(), ...l10nFindings()];
   for (const finding of findings) console.error(finding);
   return biome.code === 0 && types.code === 0 && findings.length === 0;
 }

@@ -43,6 +43,8 @@ const CARRIED = [
   'CHANGELOG.md',
   'LICENSE',
   'media',
+  'l10n',
+  ...readdirSync(root).filter((file) => /^package\.nls(?:\.[\w-]+)?\.json$/.test(file)),
   ...['pyproject.toml', 'README.md', 'src'].map((part) => `runner/${part}`),
 ];
 

@@ -1,3 +1,6 @@
+import { t } from '@vscode/l10n';
+// Before everything that makes a text.
+import './vscode/l10n';
 import * as vscode from 'vscode';
 import { errorWords } from './core/result';
 import { registerCommands } from './vscode/commands';
@@ -12,7 +15,7 @@ export function activate(context: vscode.ExtensionContext): void {
     context.subscriptions.push(registerCommands(services));
   } catch (error) {
     const message = errorWords(error);
-    void vscode.window.showErrorMessage(`CFPRM could not start: ${message}`);
+    void vscode.window.showErrorMessage(t('CFPRM could not start: {0}', message));
     throw error;
   }
 }

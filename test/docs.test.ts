@@ -8,6 +8,7 @@ import { LOSSES, type Loss } from '../src/core/formats/losses';
 import { formatIds, formats } from '../src/core/formats/registry';
 import { SPLIT_RULES } from '../src/core/formats/splitText';
 import { runCli } from './support/cli';
+import { manifest } from './support/manifest';
 import { root } from './support/rows';
 
 const page = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8');
@@ -87,13 +88,12 @@ describe('the documents', () => {
     'CONTRIBUTING.md',
     ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
   ];
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  const { commands, configuration } = manifest<{
     contributes: {
       commands: { title: string }[];
       configuration: { properties: Record<string, unknown> };
     };
-  };
-  const { commands, configuration } = manifest.contributes;
+  }>().contributes;
 
   it('name commands by the titles that they have', () => {
     const titles = commands.map(({ title }) => `CFPRM: ${title}`);

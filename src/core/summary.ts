@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { checkOf, type StepCheck } from './check/check';
 import { DistinctTexts } from './distinctTexts';
 import type { Format, FormatId } from './formats/format';
@@ -111,11 +112,14 @@ export class Summary {
   /** Why a file of which no row could be read cannot be used. */
   nothingRead(path: string, format: Format): string {
     const [first] = this.malformed;
-    const place = first?.row === undefined ? '' : `row ${first.row}: `;
-    const why = first === undefined ? 'it has no rows.' : `${place}${first.message}`;
-    return (
-      `${path} has no row that can be read as ${format.id}. First fault: ${why} ` +
-      'Choose another format with --format, or map the fields with --mapping.'
+    let why = t('it has no rows.');
+    if (first !== undefined)
+      why = first.row === undefined ? first.message : t('row {0}: {1}', first.row, first.message);
+    return t(
+      '{0} has no row that can be read as {1}. First fault: {2} Choose another format with --format, or map the fields with --mapping.',
+      path,
+      format.id,
+      why,
     );
   }
 

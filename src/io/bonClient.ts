@@ -5,6 +5,7 @@ import type { Aggregate } from '../core/bon/scores';
 import { fail, type Result } from '../core/result';
 import type { FromBonProcess, GatheredFile, GatherRequest, ToBonProcess } from './bonMessages';
 import { CANCELLED } from './rowStream';
+import { textArguments } from './texts';
 
 /** Characters of standard error that are kept, the last ones. */
 const KEPT = 4000;
@@ -35,7 +36,7 @@ export class BonClient {
     this.gathered = new Promise((resolve) => {
       this.settle = resolve;
     });
-    this.child = fork(program, [], {
+    this.child = fork(program, textArguments(), {
       // Not the owner's own: a debugger or a loader of sources is no business of the child.
       execArgv: [],
       serialization: 'advanced',

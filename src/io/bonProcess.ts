@@ -1,3 +1,4 @@
+import './ownersTexts';
 import { fail } from '../core/result';
 import { BonComparison } from './bonComparison';
 import type { FromBonProcess, ToBonProcess } from './bonMessages';

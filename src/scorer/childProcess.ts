@@ -3,6 +3,7 @@ import { constants, setPriority } from 'node:os';
 import { delimiter } from 'node:path';
 import { ortFault } from '../core/scores/ortFault';
 import { type Scored, type ScoreFault, scoreFail } from '../core/scores/scoreFault';
+import { textArguments } from '../io/texts';
 import type { ChildFailure, FromChild, ToChild } from './messages';
 
 /** Bytes of native output that are kept, the last ones. */
@@ -58,7 +59,7 @@ export class ScorerChild {
   }
 
   static start({ program, libraryFolder, inBackground }: ChildOptions): ScorerChild {
-    const child = fork(program, [], {
+    const child = fork(program, textArguments(), {
       // Not the owner's own: a debugger or a loader of sources is no business of the child.
       execArgv: [],
       serialization: 'advanced',

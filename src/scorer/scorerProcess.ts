@@ -1,3 +1,4 @@
+import '../io/ownersTexts';
 import { CPU_LIMITS, DEVICE_LIMITS } from '../core/scores/microBatches';
 import { Engine, type Loaded } from './engine';
 import { GoldenTrial } from './goldenRun';

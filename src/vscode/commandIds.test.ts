@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { manifest } from '../../test/support/manifest';
 import { COMMAND_IDS } from './commandIds';
 
 interface Entry {
@@ -11,8 +12,7 @@ interface Entry {
   readonly when?: string;
 }
 
-const manifest = readFileSync(path.resolve(__dirname, '../../package.json'), 'utf8');
-const { contributes } = JSON.parse(manifest) as {
+const { contributes } = manifest<{
   contributes: {
     commands: Entry[];
     keybindings: Entry[];
@@ -22,7 +22,7 @@ const { contributes } = JSON.parse(manifest) as {
       steps: { description: string; completionEvents: string[]; media: { markdown: string } }[];
     }[];
   };
-};
+}>();
 const { commands, keybindings, menus, viewsWelcome, walkthroughs } = contributes;
 
 describe('commands in package.json', () => {

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { errorWords } from '../core/result';
 import { exportComparison } from './candidates/exportComparison';
@@ -114,8 +115,8 @@ const COMMANDS: Record<CommandId, Handler> = {
 function inTrace(handler: Handler): Handler {
   return async (services, ...args) => {
     if (services.navigation.here() !== undefined) return handler(services, ...args);
-    const [open, look] = ['Open trace view', 'Open sample traces'];
-    const message = 'CFPRM: This works in the trace view, and none is in front.';
+    const [open, look] = [t('Open trace view'), t('Open sample traces')];
+    const message = t('CFPRM: This works in the trace view, and none is in front.');
     const picked = await vscode.window.showInformationMessage(message, open, look);
     if (picked === open) await vscode.commands.executeCommand('cfprm.openTrace' satisfies CommandId);
     if (picked === look) await vscode.commands.executeCommand('cfprm.openSample' satisfies CommandId);
@@ -132,7 +133,7 @@ export function registerCommands(services: Services): vscode.Disposable {
       } catch (error) {
         const message = errorWords(error);
         services.log.error(`${id}: ${error instanceof Error ? error.stack : message}`);
-        const show = 'Show log';
+        const show = t('Show log');
         const picked = await vscode.window.showErrorMessage(`CFPRM: ${message}`, show);
         if (picked === show) services.log.show();
         return undefined;
@@ -174,7 +175,7 @@ async function withSource<T>(
 
 async function askForFile(): Promise<vscode.Uri | undefined> {
   const filters = { Trajectories: ['jsonl', 'ndjson', 'json', 'gz', 'zst'] };
-  const picked = await vscode.window.showOpenDialog({ title: 'CFPRM: Choose a trajectory file', filters });
+  const picked = await vscode.window.showOpenDialog({ title: t('CFPRM: Choose a trajectory file'), filters });
   return picked?.[0];
 }
 

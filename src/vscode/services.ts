@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { CandidatesView } from './candidates/candidatesView';
 import { OpenFiles } from './files/openFiles';
@@ -103,7 +104,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     new FormatStatus(files),
     new InlineChips(documents, scores),
     new RawDiagnostics(documents),
-    vscode.languages.registerDocumentSymbolProvider(trace, structure, { label: 'Trajectories' }),
+    vscode.languages.registerDocumentSymbolProvider(trace, structure, { label: t('Trajectories') }),
     vscode.languages.registerFoldingRangeProvider(trace, structure),
     vscode.languages.registerCodeLensProvider(trace, new TraceLenses(pages)),
     vscode.languages.registerHoverProvider(trace, new TraceHover(pages)),

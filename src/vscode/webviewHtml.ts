@@ -7,10 +7,12 @@ export interface WebviewPage {
   readonly cspSource: string;
   /** Fresh for every page. */
   readonly nonce: string;
+  /** The language of the page, if it is not English: its tag (`de`) and its texts by the English ones. */
+  readonly texts?: { readonly language: string; readonly contents: Readonly<Record<string, string>> };
 }
 
 /** The HTML of a page: its one script runs, nothing else does, and nothing comes from a network. */
-export function webviewHtml({ title, style, script, cspSource, nonce }: WebviewPage): string {
+export function webviewHtml({ title, style, script, cspSource, nonce, texts }: WebviewPage): string {
   const policy = [
     "default-src 'none'",
     // The UI kit's style sheets are on its own shadow roots, which the policy does not touch; it tries one in the page.
@@ -18,8 +20,11 @@ export function webviewHtml({ title, style, script, cspSource, nonce }: WebviewP
     `font-src ${cspSource}`,
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
+  // A block of data, which no policy stops; no text in it may end it.
+  const json = JSON.stringify(texts?.contents ?? {}).replaceAll('<', '\\u003c');
+  const data = `<script type="application/json" id="texts">${json}</script>`;
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${texts?.language ?? 'en'}">
 <head>
   <meta charset="utf-8">
   <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -28,6 +33,6 @@ export function webviewHtml({ title, style, script, cspSource, nonce }: WebviewP
   <title>${title}</title>
   <link rel="stylesheet" href="${style}">
 </head>
-<body><script nonce="${nonce}" src="${script}"></script></body>
+<body>${data}<script nonce="${nonce}" src="${script}"></script></body>
 </html>`;
 }

@@ -11,11 +11,13 @@ export function pagesFolder(extension: vscode.Uri): vscode.Uri {
 export function showPage(webview: vscode.Webview, extension: vscode.Uri, page: string, title: string): void {
   const uri = (file: string): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(pagesFolder(extension), file)).toString();
+  const { bundle } = vscode.l10n;
   webview.html = webviewHtml({
     title,
     style: uri(`${page}.css`),
     script: uri(`${page}.js`),
     cspSource: webview.cspSource,
     nonce: randomBytes(16).toString('base64'),
+    texts: bundle && { language: vscode.env.language, contents: bundle },
   });
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type uPlot from 'uplot';
 import { SELECTORS, type Selector } from '../../src/core/bon/problem';
 import type { BonReport } from '../../src/core/bon/report';
@@ -32,7 +33,7 @@ export class AccuracyPlot {
     this.legend.setAttribute('role', 'group');
     this.legend.setAttribute(
       'aria-label',
-      'The rule whose interval is drawn; all numbers stand in the table',
+      t('The rule whose interval is drawn; all numbers stand in the table'),
     );
     this.element.append(this.canvas.element, this.legend);
   }

@@ -1,4 +1,5 @@
-import { type Choices, choose, type Rule, verdictWord } from '../../src/core/bon/comparison';
+import { t } from '@vscode/l10n';
+import { type Choices, choose, type Rule } from '../../src/core/bon/comparison';
 import { CHOOSING } from '../../src/core/bon/problem';
 import type { ShownProblem } from '../../src/core/bon/shown';
 import { count, shorten, type Thresholds } from '../../src/core/trace/words';
@@ -11,12 +12,13 @@ import { CandidateGrid } from './grid';
 import { mathText } from './math';
 import { Reader } from './reader';
 import { recall, remember, send } from './store';
+import { verdictText } from './words';
 
 /** The tab of one problem: its candidates side by side, and what every rule chooses among the first N. */
 export class CandidatesTab {
   readonly element = el('section.candidates');
-  private readonly previous = iconButton('‹', 'Previous problem', () => this.step(-1));
-  private readonly next = iconButton('›', 'Next problem', () => this.step(1));
+  private readonly previous = iconButton('‹', t('Previous problem'), () => this.step(-1));
+  private readonly next = iconButton('›', t('Next problem'), () => this.step(1));
   private readonly where = el('span.where');
   private readonly problem = el('details.problem');
   private readonly strip = el('ul.strip');
@@ -28,11 +30,11 @@ export class CandidatesTab {
   private readonly sliderLabel = el('label.slider', el('span', 'N'), this.slider, this.sliderValue);
   private readonly grid: CandidateGrid;
   private readonly reader = new Reader();
-  private readonly sort = choice('Sort', SORTS, (sort) => {
+  private readonly sort = choice(t('Sort'), SORTS, (sort) => {
     remember({ sort });
     this.arrange();
   });
-  private readonly filter = choice('Show', FILTERS, (filter) => {
+  private readonly filter = choice(t('Show'), FILTERS, (filter) => {
     remember({ filter });
     this.arrange();
   });
@@ -50,11 +52,11 @@ export class CandidatesTab {
         if (at !== undefined) send({ type: 'reveal', at, enter });
       },
     });
-    this.strip.setAttribute('aria-label', 'What every rule chooses');
+    this.strip.setAttribute('aria-label', t('What every rule chooses'));
     this.said.setAttribute('aria-live', 'polite');
     this.slider.type = 'range';
     this.slider.min = '1';
-    this.slider.setAttribute('aria-label', 'N, the candidates that the rules choose among');
+    this.slider.setAttribute('aria-label', t('N, the candidates that the rules choose among'));
     this.slider.addEventListener('input', () => this.setN(Number(this.slider.value)));
     // Said when the slider rests: every step of it would be too much to listen to.
     this.slider.addEventListener('change', () => {
@@ -117,7 +119,7 @@ export class CandidatesTab {
     const all = shown.candidates.problem.candidates.length;
     if (!isNew) remember({ n: n === all ? undefined : n });
     this.slider.value = String(n);
-    this.sliderValue.textContent = `${n} of ${all}`;
+    this.sliderValue.textContent = t('{0} of {1}', n, all);
     this.choices = choose(shown.candidates, n, shown.candidates.scoring);
     this.showStrip(this.choices);
     send({ type: 'n', n });
@@ -134,7 +136,7 @@ export class CandidatesTab {
     this.element.classList.toggle('no-columns', order.length === 0);
     if (shown.missing === 0) {
       this.none.textContent =
-        order.length > 0 ? '' : 'No candidate passes "Show". Choose "all" to see every candidate.';
+        order.length > 0 ? '' : t('No candidate passes "Show". Choose "all" to see every candidate.');
     }
     const scale = { areLogits: shown.candidates.scoring.areLogits, thresholds: this.thresholds };
     const { firstDivergence } = shown.comparison;
@@ -146,17 +148,17 @@ export class CandidatesTab {
       const chosen = choices.chosen[rule];
       return chosen === null ? [] : [this.chip(rule, chosen.number, chosen.isCorrect)];
     });
-    const oracle = el('span.chip', 'oracle ', el('b', verdictWord(choices.oracle)));
+    const oracle = el('span.chip', 'oracle ', el('b', verdictText(choices.oracle)));
     oracle.classList.add(colourOf(choices.oracle));
-    oracle.title = 'Whether one of the first N is correct.';
+    oracle.title = t('Whether one of the first N is correct.');
     this.strip.replaceChildren(...chips, ...(choices.oracle === undefined ? [] : [el('li', oracle)]));
   }
 
   private chip(rule: Rule, number: number, isCorrect: boolean | undefined): HTMLElement {
-    const verdict = isCorrect === undefined ? '' : ` ${verdictWord(isCorrect)}`;
+    const verdict = isCorrect === undefined ? '' : ` ${verdictText(isCorrect)}`;
     const chip = el('button.chip', `${rule} → `, el('b', `#${number}${verdict}`));
     chip.classList.add(colourOf(isCorrect));
-    chip.title = `Go to candidate ${number}`;
+    chip.title = t('Go to candidate {0}', number);
     chip.addEventListener('click', () => {
       const column = this.columns.findIndex((own) => own.number === number);
       this.grid.goTo(column, 0);
@@ -166,30 +168,30 @@ export class CandidatesTab {
 
   private showProblem({ comparison, candidates }: ShownProblem): void {
     const { problem, gold, id } = comparison;
-    const summary = el('summary', el('span.title', shorten(problem, 200) || 'Problem without a text'));
+    const summary = el('summary', el('span.title', shorten(problem, 200) || t('Problem without a text')));
     const answer =
       gold === undefined
         ? el(
             'span.gold.dim',
-            candidates.isJudged ? 'no gold answer' : 'no gold answer: nothing says who is right',
+            candidates.isJudged ? t('no gold answer') : t('no gold answer: nothing says who is right'),
           )
         : el(
             'span.gold',
-            'gold ',
+            `${t('gold')} `,
             mathText(/[\\^_]/u.test(gold) && !gold.includes('$') ? `$${gold}$` : gold),
           );
     summary.append(answer);
     const parts = [el('div.full', stepText(problem))];
-    if (id !== null) parts.push(el('div.dim', `id ${shorten(id, 120)}`));
+    if (id !== null) parts.push(el('div.dim', t('id {0}', shorten(id, 120))));
     if (candidates.scoring.areLogits)
-      parts.push(el('div.dim', 'Scores are logits: colours and bars show their sigmoid.'));
+      parts.push(el('div.dim', t('Scores are logits: colours and bars show their sigmoid.')));
     this.problem.replaceChildren(summary, ...parts);
   }
 
   private showPlace(): void {
     const all = this.file?.problems.length ?? 0;
     const index = this.shown?.candidates.index;
-    this.where.textContent = index === undefined ? '' : `Problem ${count(index + 1)} of ${count(all)}`;
+    this.where.textContent = index === undefined ? '' : t('Problem {0} of {1}', count(index + 1), count(all));
     this.previous.toggleAttribute('disabled', index === undefined || index === 0);
     this.next.toggleAttribute('disabled', index === undefined || index + 1 >= all);
   }
@@ -216,7 +218,10 @@ function colourOf(isCorrect: boolean | undefined): string {
 }
 
 function gone(missing: number): string {
-  return `The rows of ${missing} candidates have changed since the file was read. Read it again for their texts.`;
+  return t(
+    'The rows of {0} candidates have changed since the file was read. Read it again for their texts.',
+    missing,
+  );
 }
 
 function iconButton(sign: string, label: string, onPress: () => void): HTMLElement {

@@ -1,10 +1,12 @@
-import { type Choices, choosers, verdictWord } from '../../src/core/bon/comparison';
+import { t } from '@vscode/l10n';
+import { type Choices, choosers } from '../../src/core/bon/comparison';
 import { AGGREGATES } from '../../src/core/bon/scores';
 import { checkOf } from '../../src/core/check/check';
-import { count, shorten, type Thresholds } from '../../src/core/trace/words';
+import { count, counted, shorten, type Thresholds } from '../../src/core/trace/words';
 import { el } from '../ui/dom';
 import { type CellStep, type Column, REASONS } from './columns';
 import { mathText } from './math';
+import { verdictText } from './words';
 
 /** How scores are read and coloured. */
 export interface Scale {
@@ -36,21 +38,22 @@ export function scoreWords(score: number): string {
 export function fillHead(cell: HTMLElement, column: Column, choices: Choices, scale: Scale): void {
   const { number, isCorrect, answer, leftOut, aggregates, steps, tokens } = column;
   const rules = number === undefined ? [] : choosers(choices, number);
-  const verdict = leftOut === undefined ? verdictWord(isCorrect) : 'left out';
-  const colours = { correct: 'good', wrong: 'bad', 'not judged': 'dim', 'left out': 'dim' } as const;
-  const name = el('div.name', el('strong', column.name), el(`span.${colours[verdict]}`, verdict));
-  const said = answer === undefined ? el('em', 'no answer') : mathText(answerText(answer));
-  const length = tokens === undefined ? `${count(column.characters)} chars` : `${count(tokens)} tokens`;
+  const verdict = leftOut === undefined ? verdictText(isCorrect) : t('left out');
+  const tone = leftOut !== undefined || isCorrect === undefined ? 'dim' : isCorrect ? 'good' : 'bad';
+  const name = el('div.name', el('strong', column.name), el(`span.${tone}`, verdict));
+  const said = answer === undefined ? el('em', t('no answer')) : mathText(answerText(answer));
+  const length =
+    tokens === undefined ? t('{0} chars', count(column.characters)) : t('{0} tokens', count(tokens));
   cell.replaceChildren(
     name,
     el('div.answer', said),
     el(
       'div.facts',
-      el('span', `${steps.length} ${steps.length === 1 ? 'step' : 'steps'} · ${length}`),
+      el('span', `${counted(steps.length, 'step')} · ${length}`),
       ...(column.minimum < 0 ? [] : [spark(column, scale)]),
     ),
     ...(aggregates === undefined
-      ? [el('div.aggregates', leftOut === undefined ? 'no scores' : REASONS[leftOut])]
+      ? [el('div.aggregates', leftOut === undefined ? t('no scores') : REASONS[leftOut])]
       : [el('div.aggregates', ...aggregateWords(column, aggregates))]),
     rules.length === 0 ? '' : el('div.rules', `★ ${rules.join(', ')}`),
   );
@@ -58,7 +61,7 @@ export function fillHead(cell: HTMLElement, column: Column, choices: Choices, sc
 
 /** The aggregates; of a solution that was scored as a whole all of them are that score, but for the scale. */
 function aggregateWords({ minimum }: Column, values: NonNullable<Column['aggregates']>): HTMLElement[] {
-  if (minimum < 0) return [aggregate('score of the solution', values.last)];
+  if (minimum < 0) return [aggregate(t('score of the solution'), values.last)];
   return AGGREGATES.map((name) => aggregate(name, values[name]));
 }
 
@@ -106,7 +109,7 @@ export function fillStep(cell: HTMLElement, column: Column, index: number, scale
   const step = column.steps[index];
   if (step === undefined) {
     cell.classList.add('ended');
-    cell.replaceChildren(el('span.dim', index === column.steps.length ? 'end' : ''));
+    cell.replaceChildren(el('span.dim', index === column.steps.length ? t('end') : ''));
     return;
   }
   if (step.score !== undefined) cell.classList.add('scored', colour(step.score, scale));
@@ -119,7 +122,7 @@ export function fillStep(cell: HTMLElement, column: Column, index: number, scale
 
 /** A step's text with its formulas; that of an empty step in words. */
 export function stepText(text: string): HTMLElement {
-  return text.trim() === '' ? el('em', 'no text') : mathText(text.trim());
+  return text.trim() === '' ? el('em', t('no text')) : mathText(text.trim());
 }
 
 /** Whether arithmetic says that an equation of the step is false. */
@@ -136,8 +139,8 @@ function meta(step: CellStep, isMinimum: boolean, scale: Scale): HTMLElement {
     (bar.firstChild as HTMLElement).style.width = `${Math.round(100 * share(score, scale))}%`;
     parts.push(el('span.score', scoreWords(score)), bar);
   }
-  if (isMinimum) parts.push(el('span.tag', 'lowest'));
-  if (sameAs !== undefined) parts.push(el('span.tag', `as #${sameAs}`));
-  if (isFalse(step)) parts.push(el('span.tag.bad', '≠ false equation'));
+  if (isMinimum) parts.push(el('span.tag', t('lowest')));
+  if (sameAs !== undefined) parts.push(el('span.tag', t('as #{0}', sameAs)));
+  if (isFalse(step)) parts.push(el('span.tag.bad', `≠ ${t('false equation')}`));
   return el('div.meta', ...parts);
 }

@@ -1,7 +1,10 @@
-import { type Choices, type ComparedCandidate, choosers, verdictWord } from '../../src/core/bon/comparison';
+import { t } from '@vscode/l10n';
+import { type Choices, type ComparedCandidate, choosers } from '../../src/core/bon/comparison';
 import type { Reason } from '../../src/core/bon/pool';
 import type { Aggregate } from '../../src/core/bon/scores';
 import type { ShownProblem } from '../../src/core/bon/shown';
+import { counted } from '../../src/core/trace/words';
+import { verdictText } from './words';
 
 /** A step as a cell shows it. */
 export interface CellStep {
@@ -33,9 +36,9 @@ export interface Column {
 
 /** Why candidates take no part, in words. */
 export const REASONS: { readonly [reason in Reason]: string } = {
-  noVerdict: 'neither a gold answer nor a recorded verdict',
-  noScores: 'no scores, where others have some',
-  partialScores: 'scores for some of its steps only',
+  noVerdict: t('neither a gold answer nor a recorded verdict'),
+  noScores: t('no scores, where others have some'),
+  partialScores: t('scores for some of its steps only'),
 };
 
 /** The columns of a problem: those that take part, in the order of the file, then the others. */
@@ -55,7 +58,7 @@ export function columnsOf({ comparison, candidates, leftOut }: ShownProblem): Co
   const others = leftOut.map(({ row, place, why, answer, steps: texts }): Column => {
     const steps = texts.map((step) => ({ ...step, sameAs: undefined }));
     const none = { number: undefined, isCorrect: undefined, aggregates: undefined, tokens: undefined };
-    return { ...none, ...measured(steps), name: `row ${row}`, row, place, answer, steps, leftOut: why };
+    return { ...none, ...measured(steps), name: t('row {0}', row), row, place, answer, steps, leftOut: why };
   });
   return [...taking, ...others];
 }
@@ -74,26 +77,26 @@ function measured(steps: readonly CellStep[]): Pick<Column, 'minimum' | 'charact
 
 /** How columns are sorted. */
 export const SORTS = [
-  ['file', 'file order'],
+  ['file', t('file order')],
   ['min', 'min'],
   ['product', 'product'],
   ['last', 'last'],
   ['mean', 'mean'],
-  ['verdict', 'correct first'],
-  ['steps', 'most steps'],
-  ['length', 'longest'],
+  ['verdict', t('correct first')],
+  ['steps', t('most steps')],
+  ['length', t('longest')],
 ] as const;
 /** One of these ways. */
 export type Sort = (typeof SORTS)[number][0];
 
 /** Which columns are shown. */
 export const FILTERS = [
-  ['all', 'all'],
-  ['correct', 'correct'],
-  ['wrong', 'wrong'],
-  ['chosen', 'chosen by a rule'],
-  ['within', 'the first N'],
-  ['out', 'left out'],
+  ['all', t('all')],
+  ['correct', t('correct')],
+  ['wrong', t('wrong')],
+  ['chosen', t('chosen by a rule')],
+  ['within', t('the first N')],
+  ['out', t('left out')],
 ] as const;
 /** One of these choices. */
 export type Filter = (typeof FILTERS)[number][0];
@@ -145,19 +148,19 @@ export function countWords(columns: readonly Column[]): string {
   const taking = columns.filter((column) => column.leftOut === undefined);
   const judged = [true, false].flatMap((isCorrect) => {
     const count = how((column) => column.isCorrect === isCorrect);
-    return count === 0 ? [] : [`${count} ${verdictWord(isCorrect)}`];
+    return count === 0 ? [] : [`${count} ${verdictText(isCorrect)}`];
   });
   const reasons = Object.entries(REASONS).flatMap(([reason, words]) => {
     const count = how((column) => column.leftOut === reason);
-    return count === 0 ? [] : [`${count} left out: ${words}`];
+    return count === 0 ? [] : [t('{0} left out: {1}', count, words)];
   });
   const empty = how((column) => column.leftOut === undefined && column.characters === 0);
   const unanswered = how((column) => column.leftOut === undefined && column.answer === undefined);
-  const taken = `${taking.length} ${taking.length === 1 ? 'candidate' : 'candidates'}`;
+  const taken = counted(taking.length, 'candidate');
   return [
     judged.length === 0 ? taken : `${taken}: ${judged.join(', ')}`,
     ...reasons,
-    ...(unanswered === 0 ? [] : [`${unanswered} without an answer`]),
-    ...(empty === 0 ? [] : [`${empty} without text`]),
+    ...(unanswered === 0 ? [] : [t('{0} without an answer', unanswered)]),
+    ...(empty === 0 ? [] : [t('{0} without text', empty)]),
   ].join(' · ');
 }

@@ -1,7 +1,8 @@
+import { t } from '@vscode/l10n';
 import { CHOOSING, SELECTORS } from '../../src/core/bon/problem';
 import type { BonReport } from '../../src/core/bon/report';
 import { AGGREGATES } from '../../src/core/bon/scores';
-import { count } from '../../src/core/trace/words';
+import { count, counted } from '../../src/core/trace/words';
 import type { PanelFile } from '../../src/shared/candidates';
 import { el } from '../ui/dom';
 import { REASONS } from './columns';
@@ -11,11 +12,11 @@ import { estimateCell, numberCell, percent, table } from './words';
 export function accuracyTable({ n, mean, missed, ties, problems }: BonReport): HTMLElement {
   const sizes = Object.keys(n);
   const head = [
-    'rule',
+    t('rule'),
     ...sizes.map((size) => `@${size}`),
-    ...(mean === null ? [] : ['mean']),
-    'missed',
-    'ties',
+    ...(mean === null ? [] : [t('mean')]),
+    t('missed'),
+    t('ties'),
   ];
   const rows = SELECTORS.map((selector): [string, ...HTMLElement[]] => [
     selector,
@@ -26,7 +27,10 @@ export function accuracyTable({ n, mean, missed, ties, problems }: BonReport): H
     ),
     numberCell(AGGREGATES.some((it) => it === selector) ? count(ties[selector as keyof typeof ties]) : ''),
   ]);
-  const caption = `Accuracy in % with 95 % interval, over ${count(problems)} problems; "missed": a right candidate was there; "ties": problems with a shared top`;
+  const caption = t(
+    'Accuracy in % with 95 % interval, over {0} problems; "missed": a right candidate was there; "ties": problems with a shared top',
+    count(problems),
+  );
   return table(caption, head, rows);
 }
 
@@ -38,14 +42,19 @@ export function flipTable({ flips, problems }: BonReport): HTMLElement {
     numberCell(count(onlyA)),
     numberCell(count(onlyB)),
   ]);
-  const head = ['aggregates', 'choose differently', 'only the first is right', 'only the second is right'];
-  return table('Flips between aggregates', head, rows);
+  const head = [
+    t('aggregates'),
+    t('choose differently'),
+    t('only the first is right'),
+    t('only the second is right'),
+  ];
+  return table(t('Flips between aggregates'), head, rows);
 }
 
 /** Where the lowest score stands. */
 export function minimumChart({ minimum }: BonReport): HTMLElement {
-  const title = el('h3', 'Position of the lowest score');
-  if (minimum === null) return el('div', title, el('p.dim', 'No candidate has two scored steps.'));
+  const title = el('h3', t('Position of the lowest score'));
+  if (minimum === null) return el('div', title, el('p.dim', t('No candidate has two scored steps.')));
   const { solutions, last, lastByChance, tenths } = minimum;
   const most = Math.max(...tenths, 0.01);
   const bars = tenths.map((share) => {
@@ -55,12 +64,20 @@ export function minimumChart({ minimum }: BonReport): HTMLElement {
   });
   const chart = el('div.histogram', ...bars);
   chart.setAttribute('role', 'img');
-  const spoken = tenths.map((share, index) => `tenth ${index + 1}: ${percent(share)}`).join(', ');
-  chart.setAttribute('aria-label', `Share of candidates whose lowest score is in each tenth. ${spoken}`);
-  const drift =
-    last > 2 * lastByChance ? ' Scores that drift to the last step judge the outcome, not the process.' : '';
-  const words = `In the last step: ${percent(last)} of ${count(solutions)} candidates; by chance it would be ${percent(lastByChance)}.${drift}`;
-  return el('div', title, chart, el('p.axis', el('span', 'start'), el('span', 'end')), el('p', words));
+  const spoken = tenths.map((share, index) => t('tenth {0}: {1}', index + 1, percent(share))).join(', ');
+  chart.setAttribute('aria-label', t('Share of candidates whose lowest score is in each tenth. {0}', spoken));
+  const words = [
+    t(
+      'In the last step: {0} of {1} candidates; by chance it would be {2}.',
+      percent(last),
+      count(solutions),
+      percent(lastByChance),
+    ),
+  ];
+  if (last > 2 * lastByChance)
+    words.push(t('Scores that drift to the last step judge the outcome, not the process.'));
+  const axis = el('p.axis', el('span', t('start')), el('span', t('end')));
+  return el('div', title, chart, axis, el('p', words.join(' ')));
 }
 
 /** Correlations of the aggregates with length. */
@@ -72,43 +89,56 @@ export function correlationTable({ correlation }: BonReport): HTMLElement | unde
     return [name, cell(steps), cell(characters)];
   });
   return table(
-    "Correlation (Spearman's) of a candidate's score with its length",
-    ['aggregate', 'steps', 'characters'],
+    t("Correlation (Spearman's) of a candidate's score with its length"),
+    [t('aggregate'), t('steps'), t('characters')],
     rows,
   );
 }
 
 /** What the numbers rest on, one phrase each. */
 export function factList(file: PanelFile, report: BonReport | undefined): HTMLElement {
-  const facts: string[] = [`${file.format}, ${count(file.rows)} rows`];
+  const facts: string[] = [`${file.format}, ${counted(file.rows, 'row')}`];
   if (file.malformed > 0)
-    facts.push(`${count(file.malformed)} malformed rows left out. ${file.firstMalformed ?? ''}`.trim());
+    facts.push(
+      [t('{0} left out.', counted(file.malformed, 'malformed row')), file.firstMalformed ?? '']
+        .join(' ')
+        .trim(),
+    );
   if (report !== undefined) facts.push(...reportFacts(report));
   return el('ul.facts-list', ...facts.map((fact) => el('li', fact)));
 }
 
 function reportFacts(report: BonReport): string[] {
   const { problems, candidates, excluded, remarks, scores, grader, verdicts } = report;
-  const counted = (value: number, words: string): string[] =>
-    value === 0 ? [] : [`${count(value)} ${words}`];
-  const kinds = { steps: 'scores of steps', solutions: "solutions' own scores", none: 'no scores' };
+  const some = (value: number, words: (value: string) => string): string[] =>
+    value === 0 ? [] : [words(count(value))];
+  const kinds = {
+    steps: t('scores of steps'),
+    solutions: t("solutions' own scores"),
+    none: t('no scores'),
+  };
   return [
-    `${count(candidates)} candidates of ${count(problems)} problems take part`,
+    t('{0} candidates of {1} problems take part', count(candidates), count(problems)),
     ...Object.entries(REASONS).flatMap(([reason, words]) =>
-      counted(excluded[reason as keyof typeof excluded], `candidates left out: ${words}`),
+      some(excluded[reason as keyof typeof excluded], (n) => t('{0} candidates left out: {1}', n, words)),
     ),
-    ...counted(report.emptyProblems, 'problems have no candidate left'),
-    `${kinds[scores.of]}${scores.areLogits ? ', logits' : ''}`,
-    `graded by ${grader.name} ${grader.version}: ${count(verdicts.graded)}; as recorded: ${count(verdicts.recorded)}`,
-    ...counted(report.disagreements, 'verdicts of the grader are not those of the file'),
-    ...counted(remarks.noAnswer, 'candidates without an answer: wrong, no vote'),
-    ...counted(remarks.empty, 'candidates without text: ranked last'),
-    ...counted(remarks.percentSign, 'answers wrong by a percent sign alone'),
-    ...counted(remarks.undecided, 'answers that the grader gave up on: wrong'),
-    ...counted(
-      remarks.otherGold,
-      'candidates graded by a gold answer that is not the first of their problem',
+    ...some(report.emptyProblems, (n) => t('{0} problems have no candidate left', n)),
+    `${kinds[scores.of]}${scores.areLogits ? `, ${t('logits')}` : ''}`,
+    t(
+      'graded by {0} {1}: {2}; as recorded: {3}',
+      grader.name,
+      grader.version,
+      count(verdicts.graded),
+      count(verdicts.recorded),
     ),
-    ...(report.tooLarge.length === 0 ? [] : [`no problem has ${report.tooLarge.join(', ')} candidates`]),
+    ...some(report.disagreements, (n) => t('{0} verdicts of the grader are not those of the file', n)),
+    ...some(remarks.noAnswer, (n) => t('{0} candidates without an answer: wrong, no vote', n)),
+    ...some(remarks.empty, (n) => t('{0} candidates without text: ranked last', n)),
+    ...some(remarks.percentSign, (n) => t('{0} answers wrong by a percent sign alone', n)),
+    ...some(remarks.undecided, (n) => t('{0} answers that the grader gave up on: wrong', n)),
+    ...some(remarks.otherGold, (n) =>
+      t('{0} candidates graded by a gold answer that is not the first of their problem', n),
+    ),
+    ...(report.tooLarge.length === 0 ? [] : [t('no problem has {0} candidates', report.tooLarge.join(', '))]),
   ];
 }

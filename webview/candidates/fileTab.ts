@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { BonNumbers } from '../../src/core/bon/overview';
 import { SELECTORS, type Selector } from '../../src/core/bon/problem';
 import { AGGREGATES } from '../../src/core/bon/scores';
@@ -21,25 +22,25 @@ export class FileTab {
   private readonly list: ProblemList;
   private readonly choices = {
     sizes: this.option('sizes', 'N', [
-      ['all', '1, 2, 4, … all'],
-      ['paper', '@8, @16, @32, @64 and mean'],
+      ['all', t('1, 2, 4, … all')],
+      ['paper', t('@8, @16, @32, @64 and mean')],
     ]),
-    subset: this.option('subset', 'Subsets', [
-      ['all', 'mean over all of N'],
-      ['first', 'the first N'],
+    subset: this.option('subset', t('Subsets'), [
+      ['all', t('mean over all of N')],
+      ['first', t('the first N')],
     ]),
     weight: this.option(
       'weight',
-      'Votes weighed by',
+      t('Votes weighed by'),
       AGGREGATES.map((name) => [name, name] as const),
     ),
-    verdicts: this.option('verdicts', 'Verdicts', [
-      ['graded', 'graded'],
-      ['recorded', 'recorded in the file'],
+    verdicts: this.option('verdicts', t('Verdicts'), [
+      ['graded', t('graded')],
+      ['recorded', t('recorded in the file')],
     ]),
-    by: this.option('by', 'Same problem', [
-      ['text', 'by its text'],
-      ['id', 'by its id'],
+    by: this.option('by', t('Same problem'), [
+      ['text', t('by its text')],
+      ['id', t('by its id')],
     ]),
   };
   private file: PanelFile | undefined;
@@ -49,7 +50,7 @@ export class FileTab {
     this.state.setAttribute('role', 'status');
     const tools = el('div.tools', ...Object.values(this.choices).map(({ element }) => element));
     this.element.append(tools, this.state, this.plot.element, this.numbers, this.list.element);
-    this.element.append(this.rest, el('h3', 'What the numbers rest on'), this.facts);
+    this.element.append(this.rest, el('h3', t('What the numbers rest on')), this.facts);
     this.plot.element.hidden = true;
   }
 
@@ -74,7 +75,7 @@ export class FileTab {
     this.file = file;
     this.list.show(file.problems, []);
     this.facts.replaceChildren(factList(file, undefined));
-    this.state.textContent = 'Counting…';
+    this.state.textContent = t('Counting…');
   }
 
   showNumbers({ report, choices }: BonNumbers): void {
@@ -83,7 +84,7 @@ export class FileTab {
     const selector = SELECTORS.find((name) => name === recall().selector) ?? firstWith(report);
     const sizes = Object.keys(report.n);
     this.state.textContent =
-      sizes.length > 1 ? '' : `Every problem counts with N = ${sizes[0]} only, so there is no curve.`;
+      sizes.length > 1 ? '' : t('Every problem counts with N = {0} only, so there is no curve.', sizes[0]!);
     this.plot.show(report, selector);
     this.numbers.replaceChildren(accuracyTable(report));
     this.list.show(file.problems, choices);
@@ -108,7 +109,7 @@ export class FileTab {
     options: readonly (readonly [PanelOptions[K], string])[],
   ): { readonly element: HTMLElement; set(value: PanelOptions[K]): void } {
     return choice(label, options, (value) => {
-      this.state.textContent = 'Counting…';
+      this.state.textContent = t('Counting…');
       send({ type: 'options', options: { ...this.options, [key]: value } });
     });
   }

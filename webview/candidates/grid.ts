@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Choices } from '../../src/core/bon/comparison';
 import { Axis } from '../ui/axis';
 import { el } from '../ui/dom';
@@ -33,7 +34,7 @@ export interface GridEvents {
 export class CandidateGrid {
   readonly element = el('div.grid');
   private readonly head = el('div.head');
-  private readonly corner = el('div.corner', 'step');
+  private readonly corner = el('div.corner', t('step'));
   private readonly body = el('div.body');
   private readonly across: Axis;
   private readonly down: Axis;
@@ -46,7 +47,7 @@ export class CandidateGrid {
   constructor(private readonly events: GridEvents) {
     const { element, head, corner, body } = this;
     element.setAttribute('role', 'grid');
-    element.setAttribute('aria-label', 'Candidates, step by step');
+    element.setAttribute('aria-label', t('Candidates, step by step'));
     head.setAttribute('role', 'row');
     head.setAttribute('aria-rowindex', '1');
     corner.setAttribute('role', 'columnheader');
@@ -205,8 +206,8 @@ export class CandidateGrid {
       number.setAttribute('aria-colindex', '1');
       if (isDivergence) {
         row.classList.add('divergence');
-        number.append(el('span.differ', 'differ'));
-        number.title = 'First divergence: up to here all candidates are the same.';
+        number.append(el('span.differ', t('differ')));
+        number.title = t('First divergence: up to here all candidates are the same.');
       }
       number.dataset.column = '-1';
       number.dataset.step = String(step + 1);

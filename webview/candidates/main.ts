@@ -1,3 +1,5 @@
+import { t } from '@vscode/l10n';
+import '../ui/texts';
 import type { ShownProblem } from '../../src/core/bon/shown';
 import { size } from '../../src/core/trace/words';
 import type { ToCandidates } from '../../src/shared/candidates';
@@ -18,10 +20,10 @@ const file = new FileTab((index) => {
   remember({ tab: 'candidates', at: undefined });
 });
 const pages = tabs(
-  'Candidates',
+  t('Candidates'),
   [
-    { id: 'candidates', title: 'Candidates', page: candidates.element },
-    { id: 'file', title: 'File', page: file.element },
+    { id: 'candidates', title: t('Candidates'), page: candidates.element },
+    { id: 'file', title: t('File'), page: file.element },
   ],
   (tab) => remember({ tab: tab === 'file' ? 'file' : 'candidates' }),
 );
@@ -31,12 +33,14 @@ notice.setAttribute('role', 'status');
 const page = el('main', el('header', pages.element, name), notice, candidates.element, file.element);
 const welcome = el(
   'main.welcome',
-  el('h1', 'Compare the candidates of a problem'),
+  el('h1', t('Compare the candidates of a problem')),
   el(
     'p',
-    'Open a file with several solutions per problem: every candidate in a column, step by step, with what each rule chooses among them, and for the whole file how every rule does at every N.',
+    t(
+      'Open a file with several solutions per problem: every candidate in a column, step by step, with what each rule chooses among them, and for the whole file how every rule does at every N.',
+    ),
   ),
-  button('Compare candidates', 'primary', () => send({ type: 'compare' })),
+  button(t('Compare candidates'), 'primary', () => send({ type: 'compare' })),
 );
 
 pages.show(recall().tab);
@@ -75,7 +79,9 @@ function receive(message: ToCandidates): void {
       candidates.clear(message.message);
       break;
     case 'stale':
-      showNotice('The file has changed since it was read.', 'Read again', () => send({ type: 'again' }));
+      showNotice(t('The file has changed since it was read.'), t('Read again'), () =>
+        send({ type: 'again' }),
+      );
       break;
     case 'follow':
       // Who is at work in here has moved the cursor there, and may be on already.
@@ -108,13 +114,13 @@ function showSource({ source, name: title, options }: Extract<ToCandidates, { ty
 
 function showProgress(done: number, total: number): void {
   const bar = document.createElement('progress');
-  bar.setAttribute('aria-label', 'Reading the file');
+  bar.setAttribute('aria-label', t('Reading the file'));
   if (done > 0) {
     bar.max = total;
     bar.value = done;
   }
-  const words = done === 0 ? 'Reading…' : `Reading: ${size(done)} of ${size(total)}`;
-  const cancel = button('Cancel', 'secondary', () => send({ type: 'cancel' }));
+  const words = done === 0 ? t('Reading…') : t('Reading: {0} of {1}', size(done), size(total));
+  const cancel = button(t('Cancel'), 'secondary', () => send({ type: 'cancel' }));
   const known = notice.querySelector('progress');
   // The button stays the same one, so that it can be pressed.
   if (known !== null && done > 0) {
@@ -125,8 +131,8 @@ function showProgress(done: number, total: number): void {
 }
 
 function showFault(message: string, cancelled: boolean): void {
-  const words = cancelled ? 'Reading was cancelled.' : message;
-  showNotice(words, 'Read again', () => send({ type: 'again' }));
+  const words = cancelled ? t('Reading was cancelled.') : message;
+  showNotice(words, t('Read again'), () => send({ type: 'again' }));
   notice.classList.toggle('bad', !cancelled);
   candidates.clear('');
   file.showNoNumbers(cancelled ? '' : message);

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import katex from 'katex';
 import { printable } from '../../src/core/trace/words';
 import { el } from '../ui/dom';
@@ -41,7 +42,7 @@ function draw(text: string): HTMLElement {
 /** A formula; one that KaTeX does not understand is shown as written, with what is wrong in its tooltip. */
 function formula(tex: string, source: string, displayMode: boolean): HTMLElement {
   const element = el('span.math');
-  if (tex.length > LONGEST) return as(element, source, 'A formula of this length is not typeset.');
+  if (tex.length > LONGEST) return as(element, source, t('A formula of this length is not typeset.'));
   try {
     // KaTeX's own way to show errors writes a style into the page, which the policy forbids: hence the catch.
     katex.render(tex, element, {

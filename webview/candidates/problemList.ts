@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Regret } from '../../src/core/bon/diagnose';
 import type { ProblemHead } from '../../src/core/bon/overview';
 import { CHOOSING } from '../../src/core/bon/problem';
@@ -9,20 +10,20 @@ import { el } from '../ui/dom';
 const ROW_HEIGHT = 26;
 
 const ORDERS = [
-  ['regret', 'missed by most rules'],
-  ['file', 'file order'],
-  ['hard', 'fewest right'],
-  ['easy', 'most right'],
-  ['many', 'most candidates'],
+  ['regret', t('missed by most rules')],
+  ['file', t('file order')],
+  ['hard', t('fewest right')],
+  ['easy', t('most right')],
+  ['many', t('most candidates')],
 ] as const;
 type Order = (typeof ORDERS)[number][0];
 
 const WHICH = [
-  ['all', 'all problems'],
-  ['missed', 'missed by a rule'],
-  ...CHOOSING.map((rule) => [rule, `missed by ${rule}`] as const),
-  ['none', 'none right'],
-  ['unjudged', 'not judged'],
+  ['all', t('all problems')],
+  ['missed', t('missed by a rule')],
+  ...CHOOSING.map((rule) => [rule, t('missed by {0}', rule)] as const),
+  ['none', t('none right')],
+  ['unjudged', t('not judged')],
 ] as const;
 type Which = (typeof WHICH)[number][0];
 
@@ -49,20 +50,20 @@ export class ProblemList {
 
   /** @param onOpen called with a problem's 0-based place in the file */
   constructor(private readonly onOpen: (index: number) => void) {
-    const order = choice('Sort', ORDERS, (value) => {
+    const order = choice(t('Sort'), ORDERS, (value) => {
       this.order = value;
       this.arrange();
     });
-    const which = choice('Show', WHICH, (value) => {
+    const which = choice(t('Show'), WHICH, (value) => {
       this.which = value;
       this.arrange();
     });
     this.list.setAttribute('role', 'listbox');
-    this.list.setAttribute('aria-label', 'Problems; Enter shows the candidates');
+    this.list.setAttribute('aria-label', t('Problems; Enter shows the candidates'));
     this.space.setAttribute('role', 'presentation');
     this.list.append(this.space);
     const tools = el('div.tools', order.element, which.element, this.counts);
-    this.element.append(el('h3', 'Problems'), tools, this.list);
+    this.element.append(el('h3', t('Problems')), tools, this.list);
     this.axis = new Axis(this.list, { horizontal: false, covered: 0, onChange: () => this.draw() });
     this.list.addEventListener('keydown', (event) => this.onKey(event));
     this.list.addEventListener('click', (event) => {
@@ -83,7 +84,7 @@ export class ProblemList {
       this.entries.filter((entry) => passes(entry, this.which)),
       this.order,
     );
-    this.counts.textContent = `${count(this.shown.length)} of ${count(this.entries.length)}`;
+    this.counts.textContent = t('{0} of {1}', count(this.shown.length), count(this.entries.length));
     this.at = 0;
     this.rows.clear();
     this.space.replaceChildren();
@@ -116,11 +117,12 @@ export class ProblemList {
     row.setAttribute('role', 'option');
     row.setAttribute('aria-posinset', String(place + 1));
     row.setAttribute('aria-setsize', String(this.shown.length));
-    const title = shorten(head.title, 160) || head.id || `row ${head.row}`;
-    const right = choices === undefined ? 'not judged' : `${choices.correct} of ${choices.candidates} right`;
+    const title = shorten(head.title, 160) || head.id || t('row {0}', head.row);
+    const right =
+      choices === undefined ? t('not judged') : t('{0} of {1} right', choices.correct, choices.candidates);
     const missed = choices?.missed ?? [];
-    const words =
-      missed.length > 0 ? `missed by ${missed.length === CHOOSING.length ? 'all' : missed.join(', ')}` : '';
+    const by = missed.length === CHOOSING.length ? t('missed by all') : t('missed by {0}', missed.join(', '));
+    const words = missed.length > 0 ? by : '';
     row.append(
       el('span.index', `${count(index + 1)}`),
       el('span.right', right),

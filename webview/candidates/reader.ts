@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { checkOf } from '../../src/core/check/check';
 import { decidedWords, describeEquation } from '../../src/core/check/words';
 import { el } from '../ui/dom';
@@ -13,7 +14,7 @@ export class Reader {
 
   constructor() {
     this.element.tabIndex = 0;
-    this.element.setAttribute('aria-label', 'The chosen step, whole');
+    this.element.setAttribute('aria-label', t('The chosen step, whole'));
     this.element.append(this.title, this.arithmetic, this.text);
     this.element.hidden = true;
   }
@@ -23,8 +24,8 @@ export class Reader {
     const own = column?.steps[step - 1];
     this.element.hidden = own === undefined;
     if (column === undefined || own === undefined) return;
-    const score = own.score === undefined ? 'no score' : `score ${scoreWords(own.score)}`;
-    this.title.textContent = `${column.name} · step ${step} of ${column.steps.length} · ${score}`;
+    const score = own.score === undefined ? t('no score') : t('score {0}', scoreWords(own.score));
+    this.title.textContent = t('{0} · step {1} of {2} · {3}', column.name, step, column.steps.length, score);
     this.text.replaceChildren(stepText(own.text));
     const check = checkOf(own);
     const wrong = check.decided.filter(({ isTrue }) => !isTrue);

@@ -1,5 +1,11 @@
+import { t } from '@vscode/l10n';
 import type { Estimate } from '../../src/core/bon/bootstrap';
 import { el } from '../ui/dom';
+
+/** A verdict in the language of the page; exports have the English `verdictWord`. */
+export function verdictText(isCorrect: boolean | undefined): string {
+  return isCorrect === undefined ? t('not judged') : isCorrect ? t('correct') : t('wrong');
+}
 
 /** A share as a percentage with one decimal. */
 export function percent(share: number): string {

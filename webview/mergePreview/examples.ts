@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { ExampleMerge, MergeExample } from '../../src/core/merge/preview';
 import { formatScore, glyph, labelKind, labelWords, printable } from '../../src/core/trace/words';
 import type { Label } from '../../src/core/trajectory';
@@ -5,18 +6,18 @@ import { el } from '../ui/dom';
 
 /** The example rows: the trajectory's steps beside its windows at every size. */
 export function exampleList(examples: readonly MergeExample[]): HTMLElement {
-  if (examples.length === 0) return el('p', 'No row gives a window with these options.');
+  if (examples.length === 0) return el('p', t('No row gives a window with these options.'));
   return el('div.examples', ...examples.map(example));
 }
 
 function example({ row, trajectory, merged }: MergeExample): HTMLElement {
-  const title = trajectory.id === null ? `Row ${row}` : `${trajectory.id} · row ${row}`;
+  const title = trajectory.id === null ? t('Row {0}', row) : `${trajectory.id} · ${t('row {0}', row)}`;
   const before = trajectory.steps.map((step, i) => cell(String(i + 1), step.text, step.label));
-  const columns = [column('Before', before), ...merged.map(windowColumn)];
+  const columns = [column(t('Before'), before), ...merged.map(windowColumn)];
   const grid = el('div.columns', ...columns);
   grid.tabIndex = 0;
   grid.setAttribute('role', 'group');
-  grid.setAttribute('aria-label', `${title}: before and after`);
+  grid.setAttribute('aria-label', t('{0}: before and after', title));
   return el('section', el('h3', title), el('p.problem', printable(trajectory.problem)), grid);
 }
 

@@ -1,3 +1,5 @@
+import { t } from '@vscode/l10n';
+import '../ui/texts';
 import { count, counted } from '../../src/core/trace/words';
 import type { FromMergePreview, MergePreviewState, ToMergePreview } from '../../src/shared/mergePreview';
 import { button, registerControls } from '../ui/controls';
@@ -19,16 +21,16 @@ send('ready');
 
 function show(state: MergePreviewState): void {
   const { preview } = state;
-  const heading = el('h1', `Merge windows: ${state.source}`);
+  const heading = el('h1', t('Merge windows: {0}', state.source));
   const actions = el(
     'div.actions',
-    button('Write…', 'primary', () => send('write')),
-    button('Change options', 'secondary', () => send('change')),
-    button('Cancel', 'secondary', () => send('cancel')),
+    button(t('Write…'), 'primary', () => send('write')),
+    button(t('Change options'), 'secondary', () => send('change')),
+    button(t('Cancel'), 'secondary', () => send('cancel')),
   );
   const page = el('main', heading, el('p.options', state.options.join(' · ')), actions, notes(state));
-  page.append(el('h2', 'What will be written'), blockTable(preview));
-  page.append(el('h2', 'Before and after'), exampleList(preview.examples));
+  page.append(el('h2', t('What will be written')), blockTable(preview));
+  page.append(el('h2', t('Before and after')), exampleList(preview.examples));
   document.body.replaceChildren(page);
 }
 
@@ -39,28 +41,38 @@ function notes({ preview }: MergePreviewState): HTMLElement {
   const said: [boolean, string][] = [
     [
       !preview.whole,
-      `Counted on the first ${count(preview.seenBytes)} of ${count(preview.totalBytes)} bytes; the size is extrapolated.`,
+      t(
+        'Counted on the first {0} of {1} bytes; the size is extrapolated.',
+        count(preview.seenBytes),
+        count(preview.totalBytes),
+      ),
     ],
     [
       hidden > 0,
-      `${counted(hidden, 'window')} with a step whose label is opposite to the window's; the column "Hidden" counts them.`,
+      t(
+        '{0} with a step whose label is opposite to the window\'s; the column "Hidden" counts them.',
+        counted(hidden, 'window'),
+      ),
     ],
-    [preview.edits > 0, `Edited labels are used: ${count(preview.edits)}.`],
+    [preview.edits > 0, t('Edited labels are used: {0}.', count(preview.edits))],
     [
       preview.staleEdits > 0,
-      `Edited labels that are left out, because their rows have changed since: ${count(preview.staleEdits)}.`,
+      t(
+        'Edited labels that are left out, because their rows have changed since: {0}.',
+        count(preview.staleEdits),
+      ),
     ],
-    [preview.numbers, 'Some labels are soft, so all labels are written as numbers.'],
+    [preview.numbers, t('Some labels are soft, so all labels are written as numbers.')],
     [
       skipped.malformed > 0,
-      `Left out: ${counted(skipped.malformed, 'malformed row')}. ${malformedWords(preview)}`,
+      `${t('Left out: {0}.', counted(skipped.malformed, 'malformed row'))} ${malformedWords(preview)}`,
     ],
-    [skipped.unlabelled > 0, `Left out: ${trajectories(skipped.unlabelled)} without labels.`],
-    [skipped.cut > 0, `Cut before the first unlabelled step: ${trajectories(skipped.cut)}.`],
-    [skipped.empty > 0, `Left out: ${trajectories(skipped.empty)} without steps.`],
+    [skipped.unlabelled > 0, t('Left out: {0} without labels.', trajectories(skipped.unlabelled))],
+    [skipped.cut > 0, t('Cut before the first unlabelled step: {0}.', trajectories(skipped.cut))],
+    [skipped.empty > 0, t('Left out: {0} without steps.', trajectories(skipped.empty))],
   ];
   const items = said.filter(([holds]) => holds).map(([, text]) => el('li', text));
-  return items.length === 0 ? el('p.notes', 'Every row is used whole.') : el('ul.notes', ...items);
+  return items.length === 0 ? el('p.notes', t('Every row is used whole.')) : el('ul.notes', ...items);
 }
 
 function trajectories(n: number): string {

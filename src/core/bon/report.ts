@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Fault, Result } from '../result';
 import { fail, ok } from '../result';
 import { type Accuracies, accuracyTable, doublingSizes, VOTE_DRAWS } from './accuracy';
@@ -79,7 +80,9 @@ export function bonReport(judged: Judged, options: BonOptions): Result<BonReport
   const sizes = [...table.n.keys()];
   if (sizes.length === 0) {
     const most = problems.reduce((size, { candidates }) => Math.max(size, candidates.length), 0);
-    return fail(`No problem has ${ns[0]} candidates; the most that one has is ${most}. Ask for smaller n.`);
+    return fail(
+      t('No problem has {0} candidates; the most that one has is {1}. Ask for smaller n.', ns[0]!, most),
+    );
   }
   const { ties, regrets, flips, minimum, correlation } = diagnose(problems, scoring);
   const misses = regrets.filter(({ missed }) => missed.length > 0);
@@ -128,13 +131,16 @@ function drawsFor(problems: number): number {
 /** Why there is nothing to count. */
 function nobodyLeft({ read, excluded }: Judged): Fault {
   const reasons = [
-    [excluded.noVerdict, 'have neither a gold answer nor a recorded verdict to judge by'],
-    [excluded.noScores, 'have no scores'],
-    [excluded.partialScores, 'have scores for some of their steps only'],
+    [excluded.noVerdict, t('have neither a gold answer nor a recorded verdict to judge by')],
+    [excluded.noScores, t('have no scores')],
+    [excluded.partialScores, t('have scores for some of their steps only')],
   ] as const;
   const said = reasons.filter(([count]) => count > 0).map(([count, why]) => `${count} ${why}`);
-  const why = said.length === 0 ? 'the file has none' : `of ${read}, ${said.join(', ')}`;
+  const why = said.length === 0 ? t('the file has none') : t('of {0}, {1}', read, said.join(', '));
   return {
-    message: `No candidate takes part: ${why}. Map the fields with --mapping if the file has them elsewhere.`,
+    message: t(
+      'No candidate takes part: {0}. Map the fields with --mapping if the file has them elsewhere.',
+      why,
+    ),
   };
 }

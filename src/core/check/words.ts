@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { isExact, toComplex, type Value } from '../grade/evaluate';
 import { counted } from '../trace/words';
 import type { CheckedEquation, StepCheck } from './check';
@@ -16,14 +17,14 @@ export function describeEquation({ left, right, isAbout, isTrue }: CheckedEquati
   if (isTrue) return text;
   const worth = [left, right].flatMap((side, index) => {
     const value = valueText(side.value);
-    return value === sides[index] ? [] : [`${sides[index]} is ${value}`];
+    return value === sides[index] ? [] : [t('{0} is {1}', sides[index]!, value)];
   });
-  return `${text}: wrong, ${worth.join(', ')}`;
+  return t('{0}: wrong, {1}', text, worth.join(', '));
 }
 
 /** How much of a step could be checked: "2 of 3 equations decided". */
 export function decidedWords({ decided, equations }: StepCheck): string {
-  return `${decided.length} of ${counted(equations, 'equation')} decided`;
+  return t('{0} of {1} decided', decided.length, counted(equations, 'equation'));
 }
 
 /** A side as it stands in the text, without units. */
@@ -42,9 +43,9 @@ function valueText(value: Value): string {
   const decimal = toComplex(value).re;
   const short = decimal.toSignificantDigits(10);
   const digits = short.abs().gte(1e15) ? short.toString() : short.toFixed();
-  if (!isExact(value)) return `about ${digits}`;
-  if (value.d === 1n) return value.n.toString().length <= 30 ? value.n.toString() : `about ${digits}`;
+  if (!isExact(value)) return t('about {0}', digits);
+  if (value.d === 1n) return value.n.toString().length <= 30 ? value.n.toString() : t('about {0}', digits);
   if (decimal.eq(short)) return digits;
   const fraction = `${value.n}/${value.d}`;
-  return fraction.length <= 30 ? `${fraction} (about ${digits})` : `about ${digits}`;
+  return fraction.length <= 30 ? t('{0} (about {1})', fraction, digits) : t('about {0}', digits);
 }

@@ -1,8 +1,10 @@
+import { t } from '@vscode/l10n';
 import type { Format } from '../formats/format';
 import { LOSSES, type Loss, type LossCounts } from '../formats/losses';
 import { formats } from '../formats/registry';
 import { writeRow } from '../formats/writeRow';
 import type { Fault } from '../result';
+import { count } from '../trace/words';
 import type { Trajectory } from '../trajectory';
 
 /** The most rows that are listed with the reason why they were not written; all are counted. */
@@ -61,8 +63,9 @@ export class Converter {
       const done = writeRow(this.target, trajectory, { numbers: this.numbers, pastError: false });
       if (!done.ok) {
         this.unwritable++;
-        const which = trajectories.length > 1 ? `Candidate ${index + 1}: ` : '';
-        this.list({ ...done.fault, row, message: `${which}${done.fault.message}` });
+        const { message } = done.fault;
+        const said = trajectories.length > 1 ? t('Candidate {0}: {1}', index + 1, message) : message;
+        this.list({ ...done.fault, row, message: said });
         continue;
       }
       this.count(done.value.lost);
@@ -121,7 +124,5 @@ export function cannotHoldWords(target: Format): string[] {
 
 /** What was lost, in words with numbers: "12 × soft labels (rounded at 0.5)". */
 export function lostWords(lost: LossCounts): string[] {
-  return (Object.entries(lost) as [Loss, number][]).map(
-    ([kind, count]) => `${count.toLocaleString('en-US')} × ${LOSSES[kind].words}`,
-  );
+  return (Object.entries(lost) as [Loss, number][]).map(([kind, n]) => `${count(n)} × ${LOSSES[kind].words}`);
 }

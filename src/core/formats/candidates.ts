@@ -1,6 +1,8 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../result';
+import { counted } from '../trace/words';
 import type { Note } from '../trajectory';
-import { count, kindOf, quote } from './fields';
+import { kindOf, quote } from './fields';
 import type { Json } from './format';
 
 /** One entry per candidate; a note instead if the column cannot be read. */
@@ -21,9 +23,10 @@ export function readColumn(
 ): Column {
   if (value === undefined || value === null) return { entries: [], notes: [] };
   if (Array.isArray(value) && value.length === candidates) return { entries: value, notes: [] };
-  const found = Array.isArray(value) ? count(value.length, 'entry') : kindOf(value);
-  const verb = Array.isArray(value) ? 'has' : 'is';
-  const message = `${name} ${verb} ${found} for ${count(candidates, 'candidate')}; it was not read.`;
+  const wanted = counted(candidates, 'candidate');
+  const message = Array.isArray(value)
+    ? t('{0} has {1} for {2}; it was not read.', name, counted(value.length, 'entry'), wanted)
+    : t('{0} is {1} for {2}; it was not read.', name, kindOf(value), wanted);
   return { entries: [], notes: [{ kind, message }] };
 }
 
@@ -38,12 +41,16 @@ export function readVerdicts(
 ): Result<readonly (boolean | undefined)[]> {
   if (value === undefined || value === null) return ok([]);
   if (!Array.isArray(value)) {
-    return fail(`${name} is ${kindOf(value)}, but a list with one verdict per candidate is expected.`);
+    return fail(t('{0} is {1}, but a list with one verdict per candidate is expected.', name, kindOf(value)));
   }
   if (value.length !== candidates) {
     return fail(
-      `${name} has ${count(value.length, 'entry')} for ${count(candidates, 'candidate')}. ` +
-        'Give one verdict per candidate, and null where there is none.',
+      t(
+        '{0} has {1} for {2}. Give one verdict per candidate, and null where there is none.',
+        name,
+        counted(value.length, 'entry'),
+        counted(candidates, 'candidate'),
+      ),
     );
   }
   const verdicts: (boolean | undefined)[] = [];
@@ -51,8 +58,12 @@ export function readVerdicts(
     const known = entry === null || typeof entry === 'boolean' || entry === 0 || entry === 1;
     if (!known) {
       return fail(
-        `${name} has a verdict of an unknown kind at candidate ${index + 1}: ${quote(entry)}. ` +
-          'Expected true, false, 1, 0 or null.',
+        t(
+          '{0} has a verdict of an unknown kind at candidate {1}: {2}. Expected true, false, 1, 0 or null.',
+          name,
+          index + 1,
+          quote(entry),
+        ),
       );
     }
     verdicts.push(entry === null ? undefined : entry === true || entry === 1);

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../result';
 import type { Format, FormatId, JsonObject } from './format';
 import { formats } from './registry';
@@ -38,8 +39,11 @@ export function detect(rows: readonly JsonObject[], total: number = rows.length)
     .filter((vote) => vote !== best && vote.read > 0)
     .sort((a, b) => b.read - a.read)
     .map((vote) => ({ id: vote.format.id, rows: vote.read }));
-  const have = total === 1 ? 'sampled row has' : 'sampled rows have';
-  return ok({ format: best.format, why: `${best.read} of ${total} ${have} ${reason}`, runnersUp });
+  const why =
+    total === 1
+      ? t('{0} of {1} sampled row has {2}', best.read, total, reason)
+      : t('{0} of {1} sampled rows have {2}', best.read, total, reason);
+  return ok({ format: best.format, why, runnersUp });
 }
 
 function poll(format: Format, rows: readonly JsonObject[]): Votes {
@@ -62,16 +66,22 @@ function nothingFits(votes: readonly Votes[], rows: readonly JsonObject[]): stri
   const close = votes.find((vote) => vote.trouble !== undefined);
   if (close !== undefined) {
     const { id, title } = close.format;
-    return `The sampled rows look like ${title} (${id}), but none of them can be read: ${close.trouble}`;
+    return t(
+      'The sampled rows look like {0} ({1}), but none of them can be read: {2}',
+      title,
+      id,
+      close.trouble!,
+    );
   }
-  return (
-    `No known format fits. The first row has ${keysOf(rows[0])}.${nearest(rows[0])} ` +
-    'Choose the format yourself, or say with a field mapping where problem, steps and labels are.'
-  );
+  return [
+    t('No known format fits. The first row has {0}.', keysOf(rows[0])),
+    ...nearest(rows[0]),
+    t('Choose the format yourself, or say with a field mapping where problem, steps and labels are.'),
+  ].join(' ');
 }
 
 /** The formats of which the row has the most keys, those with fewer keys first at a tie, and what they need. */
-function nearest(row: JsonObject | undefined): string {
+function nearest(row: JsonObject | undefined): string[] {
   const near = formats
     .map((format) => {
       const keys = format.reads.filter((path) => !/(?<!\\)\./u.test(path));
@@ -82,12 +92,13 @@ function nearest(row: JsonObject | undefined): string {
     .sort((a, b) => b.known - a.known || b.share - a.share)
     .slice(0, NEAREST)
     .map(({ format }) => `${format.id} (${format.signature})`);
-  return near.length === 0 ? '' : ` Nearest are ${near.join('; ')}.`;
+  return near.length === 0 ? [] : [t('Nearest are {0}.', near.join('; '))];
 }
 
 function keysOf(row: JsonObject | undefined): string {
   const keys = row === undefined ? [] : Object.keys(row);
-  if (keys.length === 0) return 'no keys';
+  if (keys.length === 0) return t('no keys');
   const shown = keys.slice(0, 12).map((key) => (key.length > 40 ? `${key.slice(0, 40)}…` : key));
-  return `the keys ${shown.join(', ')}${keys.length > shown.length ? ' and more' : ''}`;
+  const names = shown.join(', ');
+  return keys.length > shown.length ? t('the keys {0} and more', names) : t('the keys {0}', names);
 }

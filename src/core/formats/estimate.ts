@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../result';
 import type { Label } from '../trajectory';
 import { quote } from './fields';
@@ -13,6 +14,10 @@ export function readEstimate(value: Json | undefined, name: string): Result<Labe
   if (value === 0) return ok('incorrect');
   if (typeof value === 'number' && value > 0 && value < 1) return ok(value);
   return fail(
-    `${name} is a label of an unknown kind: ${quote(value)}. Expected a number from 0 to 1, or null for none.`,
+    t(
+      '{0} is a label of an unknown kind: {1}. Expected a number from 0 to 1, or null for none.',
+      name,
+      quote(value),
+    ),
   );
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../result';
 import type { Json } from './format';
 
@@ -29,7 +30,10 @@ export function parsePath(spelling: string): Result<FieldPath> {
     const key = match?.[1]?.replace(/\\(.)/gu, '$1') ?? '';
     if (match === null || (key === '' && (match[2] === '' || parts.length > 0))) {
       return fail(
-        `"${spelling}" is not a path. Write keys with dots between them and [] for every element: solution[].text`,
+        t(
+          '"{0}" is not a path. Write keys with dots between them and [] for every element: solution[].text',
+          spelling,
+        ),
       );
     }
     if (key !== '') parts.push({ key });

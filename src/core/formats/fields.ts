@@ -1,20 +1,22 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../result';
+import { counted, type Noun } from '../trace/words';
 import type { Label, Note, Step } from '../trajectory';
 import type { Json, JsonObject } from './format';
 
 /** What a JSON value is, for messages: 'missing', 'null', 'a list', 'an object', 'a number', ... */
 export function kindOf(value: Json | undefined): string {
-  if (value === undefined) return 'missing';
+  if (value === undefined) return t('missing');
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'an object';
-  if (typeof value === 'string') return 'a text';
-  return typeof value === 'number' ? 'a number' : 'true or false';
+  if (Array.isArray(value)) return t('a list');
+  if (typeof value === 'object') return t('an object');
+  if (typeof value === 'string') return t('a text');
+  return typeof value === 'number' ? t('a number') : t('true or false');
 }
 
 /** A JSON value as a message may quote it: its spelling, cut after 40 characters. */
 export function quote(value: Json | undefined): string {
-  if (value === undefined) return 'nothing';
+  if (value === undefined) return t('nothing');
   // A number beyond the doubles' range became infinite in JSON.parse, and stringify would call it null.
   const spelling = typeof value === 'number' ? String(value) : JSON.stringify(value);
   return spelling.length > 40 ? `${spelling.slice(0, 40)}…` : spelling;
@@ -28,15 +30,20 @@ export function isTextList(value: Json | undefined): value is string[] {
 /** A field that must be text. `name` is the key as messages call it. */
 export function requireText(value: Json | undefined, name: string): Result<string> {
   if (typeof value === 'string') return ok(value);
-  return fail(`${name} is ${kindOf(value)}, but a text is expected.`);
+  return fail(t('{0} is {1}, but a text is expected.', name, kindOf(value)));
 }
 
-/** A field that must be a list of texts; `one` is what messages call an entry. */
-export function requireTexts(value: Json | undefined, name: string, one = 'step'): Result<readonly string[]> {
-  if (!Array.isArray(value)) return fail(`${name} is ${kindOf(value)}, but a list of texts is expected.`);
+/** A field that must be a list of texts; `place` is what messages call the place of an entry, from 1 on. */
+export function requireTexts(
+  value: Json | undefined,
+  name: string,
+  place = (n: number): string => t('step {0}', n),
+): Result<readonly string[]> {
+  if (!Array.isArray(value))
+    return fail(t('{0} is {1}, but a list of texts is expected.', name, kindOf(value)));
   const odd = value.findIndex((entry) => typeof entry !== 'string');
   if (odd < 0) return ok(value as string[]);
-  return fail(`${name} has ${kindOf(value[odd])} at ${one} ${odd + 1}, but a text is expected.`);
+  return fail(t('{0} has {1} at {2}, but a text is expected.', name, kindOf(value[odd]), place(odd + 1)));
 }
 
 /** A field that is text or a number, as text; undefined for everything else. */
@@ -72,13 +79,20 @@ export function readScores(value: Json | undefined, steps: number, notes: Note[]
   if (value === undefined || value === null) return NO_SCORES;
   if (!Array.isArray(value)) {
     notes.push(
-      scoreNote(`${name} is ${kindOf(value)}, not a list with one number per step; it was not read.`),
+      scoreNote(t('{0} is {1}, not a list with one number per step; it was not read.', name, kindOf(value))),
     );
     return NO_SCORES;
   }
   if (value.length !== steps) {
     notes.push(
-      scoreNote(`${name} has ${count(value.length, 'entry')} for ${count(steps, 'step')}; it was not read.`),
+      scoreNote(
+        t(
+          '{0} has {1} for {2}; it was not read.',
+          name,
+          counted(value.length, 'entry'),
+          counted(steps, 'step'),
+        ),
+      ),
     );
     return NO_SCORES;
   }
@@ -88,7 +102,7 @@ export function readScores(value: Json | undefined, steps: number, notes: Note[]
   if (odd >= 0) {
     notes.push(
       scoreNote(
-        `${name} has ${quote(value[odd])} at step ${odd + 1}, not a number; it was not read.`,
+        t('{0} has {1} at step {2}, not a number; it was not read.', name, quote(value[odd]), odd + 1),
         odd + 1,
       ),
     );
@@ -99,12 +113,6 @@ export function readScores(value: Json | undefined, steps: number, notes: Note[]
 
 function scoreNote(message: string, step?: number): Note {
   return { kind: 'scores-not-read', message, step };
-}
-
-/** A number with its noun: '1 step', '2 steps', '3 entries'. */
-export function count(n: number, noun: string): string {
-  if (n === 1) return `1 ${noun}`;
-  return noun.endsWith('y') ? `${n} ${noun.slice(0, -1)}ies` : `${n} ${noun}s`;
 }
 
 /**
@@ -125,13 +133,17 @@ export function binaryLabel(value: Json | undefined): Label | undefined | null {
 export function readLabels(
   labels: readonly (Json | undefined)[],
   steps: number,
-  names: { readonly labels: string; readonly steps: string; readonly expected: string },
+  names: { readonly labels: string; readonly steps: Noun; readonly expected: string },
   labelOf: (value: Json | undefined) => Label | undefined | null,
 ): Result<readonly (Label | undefined)[]> {
   if (labels.length !== steps) {
     return fail(
-      `${names.labels} has ${count(labels.length, 'entry')} for ${count(steps, names.steps)}. ` +
-        'Give one label per step, and null where there is none.',
+      t(
+        '{0} has {1} for {2}. Give one label per step, and null where there is none.',
+        names.labels,
+        counted(labels.length, 'entry'),
+        counted(steps, names.steps),
+      ),
     );
   }
   const read: (Label | undefined)[] = [];
@@ -139,7 +151,13 @@ export function readLabels(
     const label = labelOf(value);
     if (label === null) {
       return fail(
-        `${names.labels} has a label of an unknown kind at step ${index + 1}: ${quote(value)}. ${names.expected}`,
+        t(
+          '{0} has a label of an unknown kind at step {1}: {2}. {3}',
+          names.labels,
+          index + 1,
+          quote(value),
+          names.expected,
+        ),
       );
     }
     read.push(label);
@@ -158,12 +176,22 @@ export function labelsUpToError(
 ): Result<readonly (Label | undefined)[]> {
   if (typeof value !== 'number' || !Number.isInteger(value)) {
     return fail(
-      `${name} is a label of an unknown kind: ${quote(value)}. Expected the index of the first wrong step, or -1 for none.`,
+      t(
+        '{0} is a label of an unknown kind: {1}. Expected the index of the first wrong step, or -1 for none.',
+        name,
+        quote(value),
+      ),
     );
   }
   if (value < -1 || value >= steps) {
     return fail(
-      `${name} is ${value}, which is out of range for ${count(steps, 'step')} (-1 to ${steps - 1}).`,
+      t(
+        '{0} is {1}, which is out of range for {2} (-1 to {3}).',
+        name,
+        value,
+        counted(steps, 'step'),
+        steps - 1,
+      ),
     );
   }
   const labels: (Label | undefined)[] = [];

@@ -1,6 +1,8 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../result';
+import { counted } from '../trace/words';
 import type { Label, Note } from '../trajectory';
-import { count, labelsUpToError, quote } from './fields';
+import { labelsUpToError, quote } from './fields';
 import type { Json } from './format';
 
 /** What a meta-reasoning benchmark (MR-GSM8K, Mr-Ben, ReasonEval's MR-MATH) says about the steps of a solution. */
@@ -30,27 +32,47 @@ export function judgedLabels(
   const { verdict, firstError, names } = judgement;
   if (namesNoStep(firstError)) {
     if (verdict === 'correct') return labelsUpToError(-1, steps, names.firstError);
-    const why =
+    const message =
       verdict === undefined || verdict === null
-        ? `The row has no ${names.verdict}`
-        : `${names.verdict} is ${quote(verdict)}, but ${names.firstError} names no step`;
-    notes.push({ kind: 'labels-missing', message: `${why}: all its steps are unlabelled.` });
+        ? t('The row has no {0}: all its steps are unlabelled.', names.verdict)
+        : t(
+            '{0} is {1}, but {2} names no step: all its steps are unlabelled.',
+            names.verdict,
+            quote(verdict),
+            names.firstError,
+          );
+    notes.push({ kind: 'labels-missing', message });
     return ok([]);
   }
   const number = stepNumber(firstError);
   if (number === undefined) {
     return fail(
-      `${names.firstError} is a label of an unknown kind: ${quote(firstError)}. Expected the number of the first wrong step (from 1), or "N/A" for none.`,
+      t(
+        '{0} is a label of an unknown kind: {1}. Expected the number of the first wrong step (from 1), or "N/A" for none.',
+        names.firstError,
+        quote(firstError),
+      ),
     );
   }
   const index = judgement.stepOf?.(number) ?? number - 1;
   if (index < 0 || index >= steps) {
     return fail(
-      `${names.firstError} is ${number}, which is out of range for ${count(steps, 'step')} (1 to ${steps}).`,
+      t(
+        '{0} is {1}, which is out of range for {2} (1 to {3}).',
+        names.firstError,
+        number,
+        counted(steps, 'step'),
+        steps,
+      ),
     );
   }
   if (verdict === 'correct') {
-    const message = `${names.verdict} is "correct", but ${names.firstError} names step ${number}; the step was taken as wrong.`;
+    const message = t(
+      '{0} is "correct", but {1} names step {2}; the step was taken as wrong.',
+      names.verdict,
+      names.firstError,
+      number,
+    );
     notes.push({ step: index + 1, kind: 'labels-contradict', message });
   }
   return labelsUpToError(index, steps, names.firstError);

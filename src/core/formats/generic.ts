@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../grade/answer';
 import { fail, ok, type Result } from '../result';
 import type { Label, Note, Step, Trajectory } from '../trajectory';
@@ -48,7 +49,7 @@ export function parseMapping(json: string): Result<Mapping> {
   try {
     value = JSON.parse(json) as Json;
   } catch {
-    return fail(`The mapping is not valid JSON. Write it like ${EXAMPLE}.`);
+    return fail(t('The mapping is not valid JSON. Write it like {0}.', EXAMPLE));
   }
   return checkMapping(value);
 }
@@ -56,27 +57,27 @@ export function parseMapping(json: string): Result<Mapping> {
 /** Checks a mapping that is JSON already (from settings). Faults as `parseMapping`. */
 export function checkMapping(value: Json): Result<Mapping> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return fail(`The mapping is ${kindOf(value)}, but an object is expected, like ${EXAMPLE}.`);
+    return fail(t('The mapping is {0}, but an object is expected, like {1}.', kindOf(value), EXAMPLE));
   }
   const known: readonly string[] = [...PATHS, 'labelScale'];
   const odd = Object.keys(value).find((key) => !known.includes(key));
   if (odd !== undefined)
-    return fail(`The mapping has an unknown entry "${odd}". Known are ${known.join(', ')}.`);
+    return fail(t('The mapping has an unknown entry "{0}". Known are {1}.', odd, known.join(', ')));
   for (const name of PATHS) {
     const path = value[name];
     if (path === undefined && name !== 'problem' && name !== 'steps') continue;
-    if (path === undefined) return fail(`The mapping has no "${name}". Write it like ${EXAMPLE}.`);
+    if (path === undefined) return fail(t('The mapping has no "{0}". Write it like {1}.', name, EXAMPLE));
     if (typeof path !== 'string')
-      return fail(`The mapping's "${name}" is ${kindOf(path)}, but a path is expected.`);
+      return fail(t('The mapping\'s "{0}" is {1}, but a path is expected.', name, kindOf(path)));
     const parsed = parsePath(path);
-    if (!parsed.ok) return fail(`The mapping's "${name}": ${parsed.fault.message}`);
+    if (!parsed.ok) return fail(t('The mapping\'s "{0}": {1}', name, parsed.fault.message));
     if (parsed.value.many && name !== 'steps' && name !== 'labels' && name !== 'scores') {
-      return fail(`The mapping's "${name}" leads to many values (${path}), but one is expected.`);
+      return fail(t('The mapping\'s "{0}" leads to many values ({1}), but one is expected.', name, path));
     }
   }
   const scale = value.labelScale;
   if (scale !== undefined && !SCALES.includes(scale as LabelScale)) {
-    return fail(`The mapping's "labelScale" is ${quote(scale)}. Known are ${SCALES.join(', ')}.`);
+    return fail(t('The mapping\'s "labelScale" is {0}. Known are {1}.', quote(scale), SCALES.join(', ')));
   }
   return ok(value as unknown as Mapping);
 }
@@ -105,12 +106,12 @@ export function genericFormat(mapping: Mapping): Format {
   const ownScores = paths.scores === undefined && !withPrefixes(used).includes('scores');
   return {
     id: 'generic',
-    title: 'Field mapping',
-    signature: `the mapped fields ${mapping.problem} and ${mapping.steps}`,
+    title: t('Field mapping'),
+    signature: t('the mapped fields {0} and {1}', mapping.problem, mapping.steps),
     reads: withPrefixes(ownScores ? [...used, 'scores'] : used),
     recognise(row) {
       if (typeof one(row, paths.problem) !== 'string' || !stepsOf(row, paths.steps).ok) return undefined;
-      return `the mapped fields ${mapping.problem} and ${mapping.steps}`;
+      return t('the mapped fields {0} and {1}', mapping.problem, mapping.steps);
     },
     read: (row) => read(row, paths, scale, ownScores),
   };
@@ -131,7 +132,7 @@ function parsePaths(mapping: Mapping): Paths {
 function read(row: JsonObject, paths: Paths, scale: LabelScale, ownScores: boolean): Result<Trajectory[]> {
   const problem = one(row, paths.problem);
   if (typeof problem !== 'string') {
-    return fail(`${paths.problem.spelling} is ${kindOf(problem)}, but a text is expected.`);
+    return fail(t('{0} is {1}, but a text is expected.', paths.problem.spelling, kindOf(problem)));
   }
   const texts = stepsOf(row, paths.steps);
   if (!texts.ok) return texts;
@@ -181,12 +182,12 @@ function listOf(row: JsonObject, path: FieldPath): Found[] | undefined {
 function stepsOf(row: JsonObject, path: FieldPath): Result<Found[]> {
   const found = listOf(row, path);
   if (found === undefined) {
-    return fail(`${path.spelling} is ${kindOf(one(row, path))}, but a list of texts is expected.`);
+    return fail(t('{0} is {1}, but a list of texts is expected.', path.spelling, kindOf(one(row, path))));
   }
   const odd = found.findIndex((entry) => typeof entry.value !== 'string');
   if (odd < 0) return ok(found);
   return fail(
-    `${path.spelling} has ${kindOf(found[odd]!.value)} at step ${odd + 1}, but a text is expected.`,
+    t('{0} has {1} at step {2}, but a text is expected.', path.spelling, kindOf(found[odd]!.value), odd + 1),
   );
 }
 
@@ -207,7 +208,7 @@ function labelsOf(
   if (found === undefined) {
     const value = one(row, path);
     if (value !== undefined && value !== null) {
-      return fail(`${name} is ${kindOf(value)}, but a list with one label per step is expected.`);
+      return fail(t('{0} is {1}, but a list with one label per step is expected.', name, kindOf(value)));
     }
     notes.push(missing(name));
     return ok([]);
@@ -215,8 +216,10 @@ function labelsOf(
   const values = found.map((entry) => entry.value);
   const expected =
     scale === 'rating'
-      ? 'Expected 1, 0, -1, null, or "correct", "neutral", "incorrect".'
-      : 'Expected 1, 0, true, false, null, a number between 0 and 1, "+" or "-"; ratings need labelScale "rating".';
+      ? t('Expected 1, 0, -1, null, or "correct", "neutral", "incorrect".')
+      : t(
+          'Expected 1, 0, true, false, null, a number between 0 and 1, "+" or "-"; ratings need labelScale "rating".',
+        );
   return readLabels(
     values,
     steps,
@@ -235,7 +238,7 @@ function firstErrorLabels(
   if (scale === 'first-error-1') {
     if (value === null || value === 0) return labelsUpToError(-1, steps, name);
     if (typeof value === 'number' && (value < 0 || value > steps)) {
-      return fail(`${name} is ${value}, which is out of range for ${steps} steps (0 to ${steps}).`);
+      return fail(t('{0} is {1}, which is out of range for {2} steps (0 to {2}).', name, value, steps));
     }
     if (typeof value === 'number') return labelsUpToError(value - 1, steps, name);
   }
@@ -245,7 +248,7 @@ function firstErrorLabels(
 }
 
 function missing(name: string): Note {
-  return { kind: 'labels-missing', message: `The row has no ${name}: all its steps are unlabelled.` };
+  return { kind: 'labels-missing', message: t('The row has no {0}: all its steps are unlabelled.', name) };
 }
 
 function binary(value: Json | undefined): Label | undefined | null {

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { isError, type Label, type Step, type Trajectory } from '../trajectory';
 
 /** A kind of thing that a format may be unable to hold. */
@@ -5,24 +6,24 @@ export type Loss = keyof typeof LOSSES;
 
 /** The kinds with what happens to such a thing, in words; counted per step, or per trajectory. */
 export const LOSSES = {
-  'soft-labels': { per: 'step', words: 'soft labels (rounded at 0.5)' },
-  'neutral-labels': { per: 'step', words: 'neutral labels (written as correct)' },
+  'soft-labels': { per: 'step', words: t('soft labels (rounded at 0.5)') },
+  'neutral-labels': { per: 'step', words: t('neutral labels (written as correct)') },
   labels: {
     per: 'step',
-    words: 'labels of some steps (those behind the first error, or of steps that follow unlabelled ones)',
+    words: t('labels of some steps (those behind the first error, or of steps that follow unlabelled ones)'),
   },
-  scores: { per: 'step', words: 'scores' },
-  alternatives: { per: 'step', words: 'alternatives of a step (in PRM800K those behind the first error)' },
-  'step-markers': { per: 'step', words: 'steps without a number ("Step 1:" is put before them)' },
-  'white-space': { per: 'step', words: 'white space around a step' },
-  tree: { per: 'trajectory', words: 'which steps paths of a tree share' },
-  id: { per: 'trajectory', words: 'ids' },
-  gold: { per: 'trajectory', words: 'gold answers' },
-  answer: { per: 'trajectory', words: 'recorded answers' },
-  verdict: { per: 'trajectory', words: 'verdicts on the final answer' },
-  generator: { per: 'trajectory', words: 'who wrote the solution' },
-  'total-score': { per: 'trajectory', words: 'scores of the whole solution' },
-  tokens: { per: 'trajectory', words: 'token counts' },
+  scores: { per: 'step', words: t('scores') },
+  alternatives: { per: 'step', words: t('alternatives of a step (in PRM800K those behind the first error)') },
+  'step-markers': { per: 'step', words: t('steps without a number ("Step 1:" is put before them)') },
+  'white-space': { per: 'step', words: t('white space around a step') },
+  tree: { per: 'trajectory', words: t('which steps paths of a tree share') },
+  id: { per: 'trajectory', words: t('ids') },
+  gold: { per: 'trajectory', words: t('gold answers') },
+  answer: { per: 'trajectory', words: t('recorded answers') },
+  verdict: { per: 'trajectory', words: t('verdicts on the final answer') },
+  generator: { per: 'trajectory', words: t('who wrote the solution') },
+  'total-score': { per: 'trajectory', words: t('scores of the whole solution') },
+  tokens: { per: 'trajectory', words: t('token counts') },
 } as const satisfies Record<string, { per: 'step' | 'trajectory'; words: string }>;
 
 /** What formats cannot hold whose rows are one text, or a conversation, of steps with + or - for a label. */

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { ok, type Result } from '../result';
 import type { Label, Note } from '../trajectory';
 import { labelsUpToError, quote } from './fields';
@@ -21,7 +22,10 @@ export function perturbedLabels(
     return labelsUpToError(tags ?? null, steps, 'tags');
   }
   if (type === 'swap steps') return labelsUpToError(firstOf(tags), steps, 'tags');
-  const message = `error_type is ${quote(type)}, for which tags names no wrong step: all steps are unlabelled.`;
+  const message = t(
+    'error_type is {0}, for which tags names no wrong step: all steps are unlabelled.',
+    quote(type),
+  );
   notes.push({ kind: 'labels-missing', message });
   return ok([]);
 }

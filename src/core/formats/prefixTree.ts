@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../result';
 import { type RolloutNode, RolloutTree } from './rolloutTree';
 
@@ -30,15 +31,17 @@ export function prefixTree(
   const start = strange === undefined || texts.some((text) => text.startsWith(asked)) ? asked : '';
   if (strange !== undefined && start !== '') {
     return fail(
-      `${points.get(strange)![0]!.name} does not begin with the question, but others of the row do. ` +
-        'Each text must be the question and all steps up to that point.',
+      t(
+        '{0} does not begin with the question, but others of the row do. Each text must be the question and all steps up to that point.',
+        points.get(strange)![0]!.name,
+      ),
     );
   }
   const children = childrenByText(
     start,
     texts.filter((text) => text.trimEnd() !== start),
   );
-  const root: RolloutNode = { text: start, label: undefined, path: ['question'], name: 'the question' };
+  const root: RolloutNode = { text: start, label: undefined, path: ['question'], name: t('the question') };
   return RolloutTree.walk(root, ({ text }) =>
     ok((children.get(text) ?? []).map((child) => points.get(child)!.at(-1)!)),
   );

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { ok } from '../result';
 import type { Note, Step, Trajectory } from '../trajectory';
 import { kindOf, readScores } from './fields';
@@ -32,7 +33,10 @@ function scored(
   const { steps } = trajectory;
   const nested = trajectories > 1 && (!Array.isArray(column) || column.length !== trajectories);
   if (nested) {
-    const message = `scores is ${kindOf(column)}, not a list with one list of scores per trajectory; it was not read.`;
+    const message = t(
+      'scores is {0}, not a list with one list of scores per trajectory; it was not read.',
+      kindOf(column),
+    );
     notes.push({ kind: 'scores-not-read', message });
   }
   const own = trajectories === 1 ? column : nested ? undefined : (column as Json[])[index];

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../result';
 import type { Label, Step } from '../trajectory';
 import { trimmedPiece } from './taggedText';
@@ -100,8 +101,12 @@ export class RolloutTree<N extends RolloutNode> {
     if (repeats && above !== undefined) {
       if (!text.startsWith(above.text)) {
         return fail(
-          `${name} (node ${met.id}) does not begin with the text of ${above.name}, so its own step cannot be ` +
-            'told from what comes before. In this row, texts repeat everything before them.',
+          t(
+            '{0} (node {1}) does not begin with the text of {2}, so its own step cannot be told from what comes before. In this row, texts repeat everything before them.',
+            name,
+            met.id,
+            above.name,
+          ),
         );
       }
       from = above.text.length;
@@ -131,7 +136,12 @@ function idOf(above: string | undefined, child: number, order: number): string {
 function tooLarge(byPaths: boolean): string {
   const limit = MAX_STEPS.toLocaleString('en-US');
   return byPaths
-    ? `The row's tree has paths of more than ${limit} steps in all, which is too many to read. Split the row.`
-    : "The row's tree is too deep to read: the levels of its nodes add up to more than " +
-        `${MAX_LEVELS.toLocaleString('en-US')}. Split the row.`;
+    ? t(
+        "The row's tree has paths of more than {0} steps in all, which is too many to read. Split the row.",
+        limit,
+      )
+    : t(
+        "The row's tree is too deep to read: the levels of its nodes add up to more than {0}. Split the row.",
+        MAX_LEVELS.toLocaleString('en-US'),
+      );
 }

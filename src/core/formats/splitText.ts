@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { type Piece, trimmedPiece } from './taggedText';
 
 /** How a whole text is split into steps. */
@@ -5,11 +6,11 @@ export type SplitRule = 'blank-line' | 'line' | 'step-marker' | 'sentence' | 'wh
 
 /** The rules with the words a person chooses by. */
 export const SPLIT_RULES: readonly { readonly rule: SplitRule; readonly title: string }[] = [
-  { rule: 'blank-line', title: 'At blank lines' },
-  { rule: 'line', title: 'At every line break' },
-  { rule: 'step-marker', title: 'Before "Step 1:", "Step 2:", …' },
-  { rule: 'sentence', title: 'After every sentence' },
-  { rule: 'whole', title: 'Not at all: one step' },
+  { rule: 'blank-line', title: t('At blank lines') },
+  { rule: 'line', title: t('At every line break') },
+  { rule: 'step-marker', title: t('Before "Step 1:", "Step 2:", …') },
+  { rule: 'sentence', title: t('After every sentence') },
+  { rule: 'whole', title: t('Not at all: one step') },
 ];
 
 /** "Step 3:", "**Step 3:**", "## Step 3." at the start of a line, or behind a sentence's end on the same line. */

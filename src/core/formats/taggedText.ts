@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Note } from '../trajectory';
 
 /** White space as `String.prototype.trim` sees it, for one UTF-16 unit. */
@@ -41,9 +42,9 @@ export function splitProblem(head: string): ProblemSplit {
   const line = last > 0 ? head.lastIndexOf('\n', last - 1) : -1;
   const problem = line >= 0 ? head.slice(0, line).trim() : '';
   if (problem !== '') return { problem, stepStart: line + 1 };
-  const message =
-    'Problem and first step cannot be told apart: there is no "Step 1:" and no line break between them. ' +
-    'The problem is taken as empty.';
+  const message = t(
+    'Problem and first step cannot be told apart: there is no "Step 1:" and no line break between them. The problem is taken as empty.',
+  );
   return { problem: '', stepStart: 0, note: { kind: 'problem-not-separated', message } };
 }
 

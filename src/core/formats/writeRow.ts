@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../result';
 import type { Trajectory } from '../trajectory';
 import type { Format, JsonObject, WriteOptions } from './format';
@@ -22,10 +23,13 @@ export function writeRow(format: Format, trajectory: Trajectory, options: WriteO
   const row = JSON.parse(text) as JsonObject;
   // The column that merged rows get tells a reader that a single turn is a window, not a whole solution.
   const back = format.read(options.pastError ? { ...row, cfprm: {} } : row);
-  if (!back.ok) return fail(`The row cannot be written as ${format.title}: ${back.fault.message}`);
+  if (!back.ok) return fail(t('The row cannot be written as {0}: {1}', format.title, back.fault.message));
   const lost = back.value.length === 1 ? lossesOf(trajectory, back.value[0]!) : undefined;
   if (lost !== undefined) return ok({ text, lost });
   return fail(
-    `The row cannot be written as ${format.title}: it would be read back with another problem or other steps.`,
+    t(
+      'The row cannot be written as {0}: it would be read back with another problem or other steps.',
+      format.title,
+    ),
   );
 }

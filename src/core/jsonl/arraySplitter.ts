@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Fault } from '../result';
 import { skipSpace, startsWithBom } from './bytes';
 import { ListRows } from './listRows';
@@ -40,12 +41,12 @@ export class ArraySplitter implements RowSplitter {
   }
 
   private notClosed(): Fault {
-    const message = 'The JSON array is not closed: the file ends before its "]". It may be truncated.';
+    const message = t('The JSON array is not closed: the file ends before its "]". It may be truncated.');
     return { row: this.rows.row, message };
   }
 
   private textAfterEnd(): Fault {
-    const message = 'There is text after the closing "]" of the JSON array. Remove it.';
+    const message = t('There is text after the closing "]" of the JSON array. Remove it.');
     return { row: this.rows.row, message };
   }
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Fault } from '../result';
 import {
   BACKSLASH,
@@ -70,7 +71,7 @@ export class ListSplitter implements RowSplitter {
     const at = this.place === 'other value' ? from : skipSpace(bytes, from, to);
     if (at === to) return to;
     if (this.place === 'after') {
-      this.trouble ??= this.broken('There is text after the closing "}" of the JSON object. Remove it.');
+      this.trouble ??= this.broken(t('There is text after the closing "}" of the JSON object. Remove it.'));
       return to;
     }
     if (this.place === 'value' && bytes[at] === BRACKET_OPEN) {
@@ -100,7 +101,7 @@ export class ListSplitter implements RowSplitter {
         return at + 1;
       } else if (byte !== COMMA && !isSpace(byte)) {
         this.trouble ??= this.broken(
-          'The JSON object around the lists is broken between two of its members.',
+          t('The JSON object around the lists is broken between two of its members.'),
         );
       }
     }
@@ -109,9 +110,13 @@ export class ListSplitter implements RowSplitter {
 
   private notClosed(): Fault | undefined {
     if (this.place === 'after' || this.place === 'before') return undefined;
-    const what = this.place === 'list' ? 'A list in the JSON object' : 'The JSON object around the lists';
-    const end = this.place === 'list' ? ']' : '}';
-    return this.broken(`${what} is not closed: the file ends before its "${end}". It may be truncated.`);
+    return this.broken(
+      this.place === 'list'
+        ? t('A list in the JSON object is not closed: the file ends before its "]". It may be truncated.')
+        : t(
+            'The JSON object around the lists is not closed: the file ends before its "}". It may be truncated.',
+          ),
+    );
   }
 
   private broken(message: string): Fault {

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Format, Json, JsonObject } from '../formats/format';
 import { fail, ok, type Result } from '../result';
 import type { Trajectory } from '../trajectory';
@@ -27,14 +28,17 @@ export function parseRow(bytes: Uint8Array, start: number, end: number, row: num
   try {
     text = strictUtf8.decode(bytes.subarray(start, end));
   } catch {
-    return fail('This row is not valid UTF-8. Convert the file to UTF-8, or remove the broken bytes.', {
+    return fail(t('This row is not valid UTF-8. Convert the file to UTF-8, or remove the broken bytes.'), {
       row,
       column: firstInvalidColumn(bytes.subarray(start, end)),
     });
   }
   const value = JSON.parse(text) as Json;
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    return fail('This row is not a JSON object. Each row must be one object in braces.', { row, column: 1 });
+    return fail(t('This row is not a JSON object. Each row must be one object in braces.'), {
+      row,
+      column: 1,
+    });
   }
   return ok({ value, duplicates: [...scanner.duplicates] });
 }
@@ -56,7 +60,7 @@ export function readRow(
 export function readParsed(parsed: ParsedRow, row: number, format: Format): Result<Trajectory[]> {
   const twice = parsed.duplicates.find((path) => format.reads.includes(path));
   if (twice !== undefined) {
-    return fail(`The key "${twice}" occurs twice in this row. Keep one of them.`, { row });
+    return fail(t('The key "{0}" occurs twice in this row. Keep one of them.', twice), { row });
   }
   const reading = format.read(parsed.value);
   return reading.ok ? reading : fail(reading.fault.message, { row, column: reading.fault.column });

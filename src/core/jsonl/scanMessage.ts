@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 /** Where in the grammar a scan stopped. */
 export type Place =
   | 'value'
@@ -13,22 +14,22 @@ export type Place =
 
 /** Spellings that are common in files and are not JSON, with the way out. Tested at the fault's place. */
 const FOREIGN: readonly (readonly [RegExp, string])[] = [
-  [/^NaN\b/, 'NaN is not JSON: write null'],
-  [/^[+-]?Infinity\b/, 'Infinity is not JSON: write null or a number'],
-  [/^(True|TRUE)\b/, '$1 is not JSON: write true'],
-  [/^(False|FALSE)\b/, '$1 is not JSON: write false'],
-  [/^(None|undefined|nan|NULL|Null)\b/, '$1 is not JSON: write null'],
-  [/^'/, "a quote ' is not JSON: write strings with double quotes"],
-  [/^(\/\/|\/\*)/, 'comments are not JSON: remove it'],
-  [/^#/, 'comments are not JSON: remove it'],
-  [/^\+\d/, 'a number must not start with +: leave the + out'],
-  [/^-?\.\d/, 'a number must not start with its point: write 0 before it'],
-  [/^-?0[xX]/, 'hexadecimal numbers are not JSON: write it in decimal'],
-  [/^-?0\d/, 'a number must not start with 0: leave the zeros out'],
-  [/^-?\d+\.(?!\d)/, 'a number must not end with its point: write a digit after it'],
-  [/^-?\d+(\.\d+)?[eE]/, 'a number ends inside its exponent: write digits after the e'],
-  [/^-(?!\d)/, 'a minus sign without a number: write the number or null'],
-  [/^\uFEFF/, 'a byte order mark stands inside the row: remove it'],
+  [/^NaN\b/, t('NaN is not JSON: write null')],
+  [/^[+-]?Infinity\b/, t('Infinity is not JSON: write null or a number')],
+  [/^(True|TRUE)\b/, t('$1 is not JSON: write true')],
+  [/^(False|FALSE)\b/, t('$1 is not JSON: write false')],
+  [/^(None|undefined|nan|NULL|Null)\b/, t('$1 is not JSON: write null')],
+  [/^'/, t("a quote ' is not JSON: write strings with double quotes")],
+  [/^(\/\/|\/\*)/, t('comments are not JSON: remove it')],
+  [/^#/, t('comments are not JSON: remove it')],
+  [/^\+\d/, t('a number must not start with +: leave the + out')],
+  [/^-?\.\d/, t('a number must not start with its point: write 0 before it')],
+  [/^-?0[xX]/, t('hexadecimal numbers are not JSON: write it in decimal')],
+  [/^-?0\d/, t('a number must not start with 0: leave the zeros out')],
+  [/^-?\d+\.(?!\d)/, t('a number must not end with its point: write a digit after it')],
+  [/^-?\d+(\.\d+)?[eE]/, t('a number ends inside its exponent: write digits after the e')],
+  [/^-(?!\d)/, t('a minus sign without a number: write the number or null')],
+  [/^\uFEFF/, t('a byte order mark stands inside the row: remove it')],
 ];
 
 /**
@@ -36,7 +37,7 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
  * rows, so it may be slow; the text it looks at is at most a few bytes around the place.
  */
 export function explain(bytes: Uint8Array, offset: number, end: number, place: Place): string {
-  if (place === 'depth') return 'nested more than 1,000 levels deep: flatten the row';
+  if (place === 'depth') return t('nested more than 1,000 levels deep: flatten the row');
   if (place === 'escape') return escapeMessage(bytes, offset, end);
   if (place === 'string') return stringMessage(bytes, offset, end);
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(
@@ -44,7 +45,7 @@ export function explain(bytes: Uint8Array, offset: number, end: number, place: P
   );
   if (offset >= end) return truncated(place);
   if (place === 'number' || place === 'value') {
-    if (/^(tr?u?|fa?l?s?|nu?l?)$/.test(text)) return 'ends inside a word: the line is truncated';
+    if (/^(tr?u?|fa?l?s?|nu?l?)$/.test(text)) return t('ends inside a word: the line is truncated');
     if (/^(-|-?(0|[1-9]\d*)(\.|(\.\d+)?[eE][+-]?))$/.test(text)) return truncated('number');
     const foreign = foreignSpelling(text);
     if (foreign) return foreign;
@@ -52,21 +53,23 @@ export function explain(bytes: Uint8Array, offset: number, end: number, place: P
   const found = show(text);
   switch (place) {
     case 'key':
-      if (/^[}\],]/.test(text)) return `a comma before ${found} with no key after it: remove the comma`;
-      return foreignSpelling(text) ?? `${found} where a key should be: keys are strings with double quotes`;
+      if (/^[}\],]/.test(text)) return t('a comma before {0} with no key after it: remove the comma', found);
+      return (
+        foreignSpelling(text) ?? t('{0} where a key should be: keys are strings with double quotes', found)
+      );
     case 'colon':
-      return `${found} after a key: write a colon there`;
+      return t('{0} after a key: write a colon there', found);
     case 'object':
-      return foreignSpelling(text) ?? `${found} where a comma or } should be`;
+      return foreignSpelling(text) ?? t('{0} where a comma or } should be', found);
     case 'array':
-      return foreignSpelling(text) ?? `${found} where a comma or ] should be`;
+      return foreignSpelling(text) ?? t('{0} where a comma or ] should be', found);
     case 'after':
-      if (/^[{[]/.test(text)) return 'a second value on the line: write one JSON value per line';
-      return `${found} after the end of the value: write one JSON value per line and nothing after it`;
+      if (/^[{[]/.test(text)) return t('a second value on the line: write one JSON value per line');
+      return t('{0} after the end of the value: write one JSON value per line and nothing after it', found);
     default:
       if (/^[}\],]/.test(text))
-        return `${found} where a value should be: write the value or remove the comma`;
-      return `${found} where a value should be`;
+        return t('{0} where a value should be: write the value or remove the comma', found);
+      return t('{0} where a value should be', found);
   }
 }
 
@@ -81,40 +84,40 @@ function foreignSpelling(text: string): string | undefined {
 function truncated(place: Place): string {
   switch (place) {
     case 'array':
-      return 'ends inside an array: the line is truncated';
+      return t('ends inside an array: the line is truncated');
     case 'key':
     case 'colon':
     case 'object':
-      return 'ends inside an object: the line is truncated';
+      return t('ends inside an object: the line is truncated');
     case 'number':
-      return 'ends inside a number: the line is truncated';
+      return t('ends inside a number: the line is truncated');
     default:
-      return 'ends where a value should be: the line is truncated';
+      return t('ends where a value should be: the line is truncated');
   }
 }
 
 function stringMessage(bytes: Uint8Array, offset: number, end: number): string {
-  const cut = 'ends inside a string: the line is truncated';
+  const cut = t('ends inside a string: the line is truncated');
   if (offset >= end) return cut;
   const byte = bytes[offset]!;
   if (byte === 0x0d && offset === end - 1) return cut;
-  if (byte === 0x0a || byte === 0x0d) return 'a raw line break inside a string: write \\n';
-  if (byte === 0x09) return 'a raw tab inside a string: write \\t';
+  if (byte === 0x0a || byte === 0x0d) return t('a raw line break inside a string: write \\n');
+  if (byte === 0x09) return t('a raw tab inside a string: write \\t');
   const code = byte.toString(16).padStart(4, '0');
-  return `a raw control character (U+${code.toUpperCase()}) inside a string: write \\u${code}`;
+  return t('a raw control character (U+{0}) inside a string: write \\u{1}', code.toUpperCase(), code);
 }
 
 function escapeMessage(bytes: Uint8Array, offset: number, end: number): string {
   const hex = bytes[offset + 1] === 0x75;
   if (offset + (hex ? 6 : 2) > end && !hasQuote(bytes, offset + 2, end)) {
-    return 'ends inside a string: the line is truncated';
+    return t('ends inside a string: the line is truncated');
   }
-  if (hex) return 'a \\u in a string needs four hexadecimal digits after it';
+  if (hex) return t('a \\u in a string needs four hexadecimal digits after it');
   const next = new TextDecoder().decode(bytes.subarray(offset + 1, Math.min(end, offset + 5)));
   const [character = ''] = next;
   return character < ' '
-    ? 'a lone backslash in a string: write \\\\'
-    : `\\${character} is not an escape of JSON: write \\\\${character} for a backslash`;
+    ? t('a lone backslash in a string: write \\\\')
+    : t('\\{0} is not an escape of JSON: write \\\\{0} for a backslash', character);
 }
 
 function hasQuote(bytes: Uint8Array, start: number, end: number): boolean {
@@ -128,7 +131,7 @@ function show(text: string): string {
   const [character = ''] = text;
   const code = character.codePointAt(0) ?? 0;
   if (code <= 0x20 || code === 0x7f || (code >= 0x80 && code < 0xa1)) {
-    return `the character U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+    return t('the character U+{0}', code.toString(16).toUpperCase().padStart(4, '0'));
   }
   return `'${character}'`;
 }

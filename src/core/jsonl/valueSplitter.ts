@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Fault } from '../result';
 import { skipSpace, trimmedEnd } from './bytes';
 import type { OnRow } from './splitter';
@@ -36,7 +37,7 @@ export class ValueSplitter extends StreamSplitter {
   }
 
   private notClosed(): Fault {
-    const message = 'The last JSON value is not closed: the file ends inside it. It may be truncated.';
+    const message = t('The last JSON value is not closed: the file ends inside it. It may be truncated.');
     return { row: this.row, message };
   }
 }

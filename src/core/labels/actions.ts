@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../result';
 import { isError, type Label } from '../trajectory';
 import { isLabel, type LabelChange } from './journalLine';
@@ -29,11 +30,13 @@ export function planEdit(overlay: Overlay, target: LabelTarget, edit: LabelEdit)
   const { row, hash, trajectory, labels } = target;
   const steps = labels.length;
   if (!Number.isInteger(edit.step) || edit.step < 1 || edit.step > steps) {
-    return fail(`There is no step ${edit.step}: the trajectory has ${steps}. Choose one of them.`, { row });
+    return fail(t('There is no step {0}: the trajectory has {1}. Choose one of them.', edit.step, steps), {
+      row,
+    });
   }
   if (edit.kind === 'label' && edit.label !== undefined && !isLabel(edit.label)) {
     const label = String(edit.label);
-    return fail(`${label} is no label. Give correct, neutral, incorrect, or a number between 0 and 1.`, {
+    return fail(t('{0} is no label. Give correct, neutral, incorrect, or a number between 0 and 1.', label), {
       row,
     });
   }

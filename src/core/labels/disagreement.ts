@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../result';
 import { probability } from '../trace/words';
 import type { Step } from '../trajectory';
@@ -27,7 +28,7 @@ const KEPT_DISAGREEMENTS = 10_000;
 /** The decision threshold that a person gave. Faults: not strictly between 0 and 1. */
 export function checkThreshold(value: number): Result<number> {
   if (value > 0 && value < 1) return ok(value);
-  return fail(`The decision threshold is ${value}. Give a number between 0 and 1, such as 0.5.`);
+  return fail(t('The decision threshold is {0}. Give a number between 0 and 1, such as 0.5.', value));
 }
 
 /**

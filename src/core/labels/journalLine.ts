@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { quote } from '../formats/fields';
 import type { Json, JsonObject } from '../formats/format';
 import { fail, ok, type Result } from '../result';
@@ -114,13 +115,13 @@ export function readJournalLine(text: string): Result<JournalLine> {
   try {
     value = JSON.parse(text) as Json;
   } catch {
-    return fail('This line is not valid JSON. It was left out.');
+    return fail(t('This line is not valid JSON. It was left out.'));
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    return fail('This line is not a JSON object. It was left out.');
+    return fail(t('This line is not a JSON object. It was left out.'));
   }
   const { op } = value;
-  if (typeof op !== 'string' || op === '') return wrong('op', op, 'the id of an action');
+  if (typeof op !== 'string' || op === '') return wrong('op', op, t('the id of an action'));
   const time = typeof value.time === 'string' ? value.time : '';
   if (value.undo !== undefined) return stepBack(value.undo, 'undo', op, time);
   if (value.redo !== undefined) return stepBack(value.redo, 'redo', op, time);
@@ -129,34 +130,34 @@ export function readJournalLine(text: string): Result<JournalLine> {
 }
 
 function stepBack(target: Json, kind: 'undo' | 'redo', op: string, time: string): Result<JournalLine> {
-  if (typeof target !== 'string') return wrong(kind, target, 'the id of an action');
+  if (typeof target !== 'string') return wrong(kind, target, t('the id of an action'));
   return ok({ kind, op, target, time });
 }
 
 function anchorLine(value: Json, op: string, time: string): Result<JournalLine> {
   const { from, to, hash } = (value ?? {}) as JsonObject;
-  if (!isOrdinal(from)) return wrong('anchor.from', from, 'a row number');
-  if (!isOrdinal(to)) return wrong('anchor.to', to, 'a row number');
-  if (!isHash(hash)) return wrong('anchor.hash', hash, '16 hex digits');
+  if (!isOrdinal(from)) return wrong('anchor.from', from, t('a row number'));
+  if (!isOrdinal(to)) return wrong('anchor.to', to, t('a row number'));
+  if (!isHash(hash)) return wrong('anchor.hash', hash, t('16 hex digits'));
   return ok({ kind: 'anchor', op, time, move: { from, to, hash } });
 }
 
 function editLine(value: JsonObject, op: string, time: string): Result<JournalLine> {
   const { row, hash, step, from, to, lines } = value;
   const trajectory = value.trajectory ?? 1;
-  if (!isOrdinal(row)) return wrong('row', row, 'a row number');
-  if (!isHash(hash)) return wrong('hash', hash, '16 hex digits');
-  if (!isOrdinal(trajectory)) return wrong('trajectory', trajectory, 'a number from 1');
-  if (!isOrdinal(step)) return wrong('step', step, 'a number from 1');
+  if (!isOrdinal(row)) return wrong('row', row, t('a row number'));
+  if (!isHash(hash)) return wrong('hash', hash, t('16 hex digits'));
+  if (!isOrdinal(trajectory)) return wrong('trajectory', trajectory, t('a number from 1'));
+  if (!isOrdinal(step)) return wrong('step', step, t('a number from 1'));
   for (const [name, label] of [
     ['from', from],
     ['to', to],
   ] as const) {
     if (label !== null && !isLabel(label)) {
-      return wrong(name, label, '"correct", "neutral", "incorrect", a number between 0 and 1, or null');
+      return wrong(name, label, t('"correct", "neutral", "incorrect", a number between 0 and 1, or null'));
     }
   }
-  if (lines !== undefined && !isOrdinal(lines)) return wrong('lines', lines, 'a number from 1');
+  if (lines !== undefined && !isOrdinal(lines)) return wrong('lines', lines, t('a number from 1'));
   const change = { row, hash, trajectory, step, from: labelOf(from), to: labelOf(to) };
   return ok({ kind: 'edit', op, time, change, lines });
 }
@@ -174,6 +175,6 @@ function isHash(value: Json | undefined): value is string {
 }
 
 function wrong(name: string, value: Json | undefined, expected: string): Result<never> {
-  const found = value === undefined ? 'missing' : quote(value);
-  return fail(`${name} is ${found}, but ${expected} is expected. The line was left out.`);
+  const found = value === undefined ? t('missing') : quote(value);
+  return fail(t('{0} is {1}, but {2} is expected. The line was left out.', name, found, expected));
 }

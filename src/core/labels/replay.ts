@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Fault } from '../result';
 import {
   type EditLine,
@@ -73,8 +74,9 @@ export class Replay {
     this.dropOpen();
     // The mark alone: somebody took a line that was still being written for one that was cut off.
     if (text === TORN_MARK) return;
-    const message =
-      'This line was cut off while it was written (a process was killed, or the disk was full). It was left out.';
+    const message = t(
+      'This line was cut off while it was written (a process was killed, or the disk was full). It was left out.',
+    );
     this.report({ row: number, message });
   }
 
@@ -139,7 +141,11 @@ export class Replay {
     if (open === undefined) return;
     this.open = undefined;
     const come = open.size - open.left;
-    const message = `The action that begins in this line breaks off after ${come} of ${open.size} lines. It was left out.`;
+    const message = t(
+      'The action that begins in this line breaks off after {0} of {1} lines. It was left out.',
+      come,
+      open.size,
+    );
     this.report({ row: open.line, message });
   }
 

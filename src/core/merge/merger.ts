@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Format } from '../formats/format';
 import { labelText } from '../formats/labelText';
 import { parseRow, readParsed } from '../jsonl/readRow';
@@ -316,9 +317,9 @@ export class Merger {
   }
 
   private stopAtMerged(row: number): void {
-    const message =
-      'This row has a "cfprm" column: the file was merged before. Merge the file that it was made from, ' +
-      'or remove the column.';
+    const message = t(
+      'This row has a "cfprm" column: the file was merged before. Merge the file that it was made from, or remove the column.',
+    );
     this.halt = { kind: 'fault', fault: { row, message } };
   }
 

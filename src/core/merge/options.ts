@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../result';
 
 /** A window size: a number of steps, or `N` for the whole trajectory. */
@@ -73,11 +74,13 @@ export function resolveOptions(request: MergeRequest): Result<MergeOptions> {
   if (!seed.ok) return seed;
   const joiner = request.joiner ?? '\n';
   if (/\p{Surrogate}/u.test(joiner)) {
-    return fail('joiner holds half of a character (a lone surrogate): give a whole one.');
+    return fail(t('joiner holds half of a character (a lone surrogate): give a whole one.'));
   }
   if (to !== 'trl' && (label === 'mean' || neutral === 'half')) {
     const option = label === 'mean' ? 'label mean' : 'neutral half';
-    return fail(`${option} gives labels between 0 and 1, which ${to} cannot hold: write to trl instead.`);
+    return fail(
+      t('{0} gives labels between 0 and 1, which {1} cannot hold: write to trl instead.', option, to),
+    );
   }
   const { overlap = false, keepDuplicates = false } = request;
   return ok({
@@ -102,7 +105,7 @@ function resolveWords(request: MergeRequest): Result<Words> {
   for (const [name, choices] of Object.entries(CHOICES)) {
     const word = request[name as keyof typeof CHOICES] ?? choices[0];
     if (!(choices as readonly string[]).includes(word)) {
-      return fail(`${name} is "${word}": it must be ${list(choices)}.`);
+      return fail(t('{0} is "{1}": it must be {2}.', name, word, list(choices)));
     }
     words[name] = word;
   }
@@ -114,7 +117,7 @@ function resolveSizes(request: MergeRequest, blocks: Words['blocks']): Result<re
   if (sizes !== undefined && sizes.length > 0) {
     if (request.max !== undefined || request.min !== undefined || blocks === 'single') {
       const other = request.max !== undefined ? 'max' : request.min !== undefined ? 'min' : 'blocks single';
-      return fail(`sizes and ${other} exclude each other: leave one of them out.`);
+      return fail(t('sizes and {0} exclude each other: leave one of them out.', other));
     }
     return listedSizes(typeof sizes === 'string' ? sizes.split(',') : sizes);
   }
@@ -123,13 +126,18 @@ function resolveSizes(request: MergeRequest, blocks: Words['blocks']): Result<re
   const min = wholeNumber('min', request.min ?? 1, 1);
   if (!min.ok) return min;
   if (min.value > max.value)
-    return fail(`min is ${min.value} and max is ${max.value}: min must not be larger.`);
+    return fail(t('min is {0} and max is {1}: min must not be larger.', min.value, max.value));
   if (blocks === 'single') return ok(max.value === 1 ? [1] : [max.value, 1]);
   const count = max.value - min.value + 1;
   if (count > MAX_SIZES) {
     return fail(
-      `max ${max.value} and min ${min.value} make ${count} window sizes: at most ${MAX_SIZES} are possible. ` +
-        'List fewer with sizes, or take blocks single.',
+      t(
+        'max {0} and min {1} make {2} window sizes: at most {3} are possible. List fewer with sizes, or take blocks single.',
+        max.value,
+        min.value,
+        count,
+        MAX_SIZES,
+      ),
     );
   }
   return ok(Array.from({ length: count }, (_, k) => max.value - k));
@@ -144,11 +152,12 @@ function listedSizes(parts: readonly (number | string)[]): Result<readonly Windo
       continue;
     }
     const size = wholeNumber('sizes', text, 1);
-    if (!size.ok) return fail(`sizes holds "${text}": each size must be a whole number from 1 on, or N.`);
+    if (!size.ok)
+      return fail(t('sizes holds "{0}": each size must be a whole number from 1 on, or N.', text));
     sizes.add(size.value);
   }
   if (sizes.size > MAX_SIZES)
-    return fail(`sizes holds ${sizes.size} sizes: at most ${MAX_SIZES} are possible.`);
+    return fail(t('sizes holds {0} sizes: at most {1} are possible.', sizes.size, MAX_SIZES));
   const rank = (size: WindowSize) => (size === 'N' ? Number.POSITIVE_INFINITY : size);
   return ok([...sizes].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a))));
 }
@@ -165,9 +174,9 @@ function wholeNumber(
   const number = typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? Number(value) : value;
   if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= limit)
     return ok(number);
-  return fail(`${name} is "${value}": it must be a whole number from ${least} on.`);
+  return fail(t('{0} is "{1}": it must be a whole number from {2} on.', name, value, least));
 }
 
 function list(choices: readonly string[]): string {
-  return `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
+  return t('{0} or {1}', choices.slice(0, -1).join(', '), choices.at(-1)!);
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { mathShepherd } from '../formats/families/mathShepherd';
 import { prm800k } from '../formats/families/prm800k';
 import { rlhflow } from '../formats/families/rlhflow';
@@ -34,5 +35,5 @@ export function targetRow(target: HardTarget, { problem, gold, texts, values }: 
   const trajectory = { id: null, problem, steps, gold };
   const written = writeRow(FORMATS[target], trajectory, { numbers: false, pastError: true });
   if (written.ok) return ok(written.value.text);
-  return fail(`${written.fault.message} Write it to trl instead.`);
+  return fail(t('{0} Write it to trl instead.', written.fault.message));
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import {
   type ChatMessage,
   chatMessages,
@@ -53,14 +54,25 @@ export function align(
   if (ids.length > spec.maxLength) {
     return scoreFail(
       'too-long',
-      `The solution is ${ids.length} tokens long, and ${spec.name} reads ${spec.maxLength}. It was not scored, because nothing is cut; take a model with a longer input.`,
+      t(
+        'The solution is {0} tokens long, and {1} reads {2}. It was not scored, because nothing is cut; take a model with a longer input.',
+        ids.length,
+        spec.name,
+        spec.maxLength,
+      ),
     );
   }
-  const odd = vocabulary === undefined ? undefined : ids.find((id) => id >= vocabulary);
+  if (vocabulary === undefined) return aligned;
+  const odd = ids.find((id) => id >= vocabulary);
   if (odd === undefined) return aligned;
   return scoreFail(
     'outside-vocabulary',
-    `The tokenizer gives the id ${odd}, and ${spec.name} knows ${vocabulary} ids. Take the tokenizer.json that belongs to this model.`,
+    t(
+      'The tokenizer gives the id {0}, and {1} knows {2} ids. Take the tokenizer.json that belongs to this model.',
+      odd,
+      spec.name,
+      vocabulary,
+    ),
   );
 }
 
@@ -108,10 +120,15 @@ function whole(
   const { separator, template } = spec;
   const held = separatorInText(spec, solution);
   if (held !== undefined) {
-    const where = held === 0 ? 'The problem' : `Step ${held}`;
+    const where = held === 0 ? t('The problem') : t('Step {0}', held);
     return scoreFail(
       'separator-in-text',
-      `${where} holds ${JSON.stringify(separator.text)}, which ${spec.name} takes for the end of a step. Remove it from the text to score this solution.`,
+      t(
+        '{0} holds {1}, which {2} takes for the end of a step. Remove it from the text to score this solution.',
+        where,
+        JSON.stringify(separator.text),
+        spec.name,
+      ),
     );
   }
   let ids: number[];
@@ -126,7 +143,14 @@ function whole(
   if (positions.length === solution.steps.length) return { ok: true, value: { ids, positions } };
   return scoreFail(
     'separator-mismatch',
-    `The solution has ${solution.steps.length} steps, but the tokenizer kept ${positions.length} separators ${JSON.stringify(separator.text)} (id ${separatorId}). Check that separator and tokenizer.json belong to ${spec.name}.`,
+    t(
+      'The solution has {0} steps, but the tokenizer kept {1} separators {2} (id {3}). Check that separator and tokenizer.json belong to {4}.',
+      solution.steps.length,
+      positions.length,
+      JSON.stringify(separator.text),
+      separatorId,
+      spec.name,
+    ),
   );
 }
 
@@ -159,7 +183,13 @@ function turns(spec: ModelSpec, solution: Solution, tokenizer: TokenizerView): S
   }
   return scoreFail(
     'separator-mismatch',
-    `The tokenizer joins the answer ${JSON.stringify(separator.text)} (id ${answer}) with the text around it, so the places of the ${solution.steps.length} steps are not sure. Check that chat template and tokenizer.json belong to ${spec.name}.`,
+    t(
+      'The tokenizer joins the answer {0} (id {1}) with the text around it, so the places of the {2} steps are not sure. Check that chat template and tokenizer.json belong to {3}.',
+      JSON.stringify(separator.text),
+      answer,
+      solution.steps.length,
+      spec.name,
+    ),
   );
 }
 
@@ -183,7 +213,9 @@ function answerPlaces(
   if (between.length !== answers + 1 || between.join(answer) !== rendered) {
     return scoreFail(
       'tokenizer-invalid',
-      'The chat template does not write every answer once and as it is, so the steps cannot be told apart. Use the tokenizer_config.json that belongs to this model.',
+      t(
+        'The chat template does not write every answer once and as it is, so the steps cannot be told apart. Use the tokenizer_config.json that belongs to this model.',
+      ),
     );
   }
   let offset = 0;

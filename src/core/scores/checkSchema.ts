@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Json, JsonObject } from '../formats/format';
 import type { Schema } from './prmSchema';
 
@@ -8,29 +9,33 @@ import type { Schema } from './prmSchema';
 export function checkSchema(value: Json | undefined, schema: Schema, path = ''): string | undefined {
   if (schema.oneOf !== undefined) return checkAlternatives(value, schema.oneOf, path);
   if (schema.type !== undefined && !hasType(value, schema.type)) {
-    return `${place(path)} is ${shown(value)}: it must be ${TYPE_WORDS[schema.type]}`;
+    return mustBe(path, value, TYPE_WORDS[schema.type]);
   }
   if (schema.enum !== undefined && !schema.enum.includes(value as string | number)) {
-    return `${place(path)} is ${shown(value)}: it must be ${listed(schema.enum)}`;
+    return mustBe(path, value, listed(schema.enum));
   }
   if (schema.minimum !== undefined && (value as number) < schema.minimum) {
-    return `${place(path)} is ${shown(value)}: it must be ${schema.minimum} or more`;
+    return mustBe(path, value, t('{0} or more', schema.minimum));
   }
   if (schema.minLength !== undefined && (value as string).length < schema.minLength) {
-    return `${place(path)} is empty: give it a value or leave it out`;
+    return t('{0} is empty: give it a value or leave it out', place(path));
   }
   if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value as string)) {
-    return `${place(path)} is ${shown(value)}: it must match ${schema.pattern}`;
+    return t('{0} is {1}: it must match {2}', place(path), shown(value), schema.pattern);
   }
   return schema.type === 'object' ? checkMembers(value as JsonObject, schema, path) : undefined;
 }
 
 const TYPE_WORDS = {
-  object: 'an object',
-  string: 'a text',
-  integer: 'a whole number',
-  boolean: 'true or false',
+  object: t('an object'),
+  string: t('a text'),
+  integer: t('a whole number'),
+  boolean: t('true or false'),
 };
+
+function mustBe(path: string, value: Json | undefined, what: string): string {
+  return t('{0} is {1}: it must be {2}', place(path), shown(value), what);
+}
 
 function hasType(value: Json | undefined, type: NonNullable<Schema['type']>): boolean {
   if (type === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -41,11 +46,14 @@ function checkMembers(value: JsonObject, { properties = {}, required = [] }: Sch
   const missing = required.find((key) => !Object.hasOwn(value, key));
   if (missing !== undefined) {
     const { enum: choices } = properties[missing]!;
-    return `${join(path, missing)} is missing${choices === undefined ? '' : `: it must be ${listed(choices)}`}`;
+    const where = join(path, missing);
+    return choices === undefined
+      ? t('{0} is missing', where)
+      : t('{0} is missing: it must be {1}', where, listed(choices));
   }
   for (const [key, member] of Object.entries(value)) {
     if (!Object.hasOwn(properties, key)) {
-      return `${join(path, key)} is not known: known are ${Object.keys(properties).join(', ')}`;
+      return t('{0} is not known: known are {1}', join(path, key), Object.keys(properties).join(', '));
     }
     const odd = checkSchema(member, properties[key]!, join(path, key));
     if (odd !== undefined) return odd;
@@ -54,7 +62,7 @@ function checkMembers(value: JsonObject, { properties = {}, required = [] }: Sch
 }
 
 function checkAlternatives(value: Json | undefined, schemas: readonly Schema[], path: string) {
-  if (!hasType(value, 'object')) return `${place(path)} is ${shown(value)}: it must be an object`;
+  if (!hasType(value, 'object')) return mustBe(path, value, TYPE_WORDS.object);
   const words = schemas.map((schema) => schema.properties!.kind!.enum![0]!);
   const index = words.indexOf((value as JsonObject).kind as string);
   return index < 0
@@ -63,7 +71,7 @@ function checkAlternatives(value: Json | undefined, schemas: readonly Schema[], 
 }
 
 function place(path: string): string {
-  return path === '' ? 'the file' : path;
+  return path === '' ? t('the file') : path;
 }
 
 function join(path: string, key: string): string {
@@ -72,10 +80,10 @@ function join(path: string, key: string): string {
 
 function listed(values: readonly (string | number)[]): string {
   const words = values.map((value) => JSON.stringify(value));
-  return words.length === 1 ? words[0]! : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  return words.length === 1 ? words[0]! : t('{0} or {1}', words.slice(0, -1).join(', '), words.at(-1)!);
 }
 
 function shown(value: Json | undefined): string {
-  const text = JSON.stringify(value) ?? 'missing';
+  const text = JSON.stringify(value) ?? t('missing');
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Trajectory } from '../trajectory';
 import type { ModelSpec, TemplateSpec } from './modelSpec';
 
@@ -13,7 +14,7 @@ export function solutionOf({ problem, steps }: Trajectory): Solution {
 }
 
 /** Why there are no scores where `hasTexts` says so. */
-export const NO_TEXTS = 'The row holds no texts of steps, so there is nothing to score.';
+export const NO_TEXTS = t('The row holds no texts of steps, so there is nothing to score.');
 
 /** True for steps that say anything; files of results may hold their labels or scores only. */
 export function hasTexts({ steps }: Solution): boolean {

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Solution } from './compose';
 import type { FeatureSpec } from './modelSpec';
 import { type Scored, scoreFail } from './scoreFault';
@@ -23,9 +24,17 @@ export function findFeatureSet(
   if (wanted === undefined) return { ok: true, value: undefined };
   const found = sets.find(({ name, version }) => name === wanted.set && version === wanted.version);
   if (found?.size === wanted.size) return { ok: true, value: found };
-  const known = sets.map(({ name, version, size }) => `${name} ${version} (${size} numbers)`).join(', ');
+  const known = sets
+    .map(({ name, version, size }) => t('{0} {1} ({2} numbers)', name, version, size))
+    .join(', ');
   return scoreFail(
     'features-unknown',
-    `The model takes the step features ${wanted.set} ${wanted.version} (${wanted.size} numbers), and this version of CFPRM has ${known || 'none'}. Update CFPRM, or take another model.`,
+    t(
+      'The model takes the step features {0} {1} ({2} numbers), and this version of CFPRM has {3}. Update CFPRM, or take another model.',
+      wanted.set,
+      wanted.version,
+      wanted.size,
+      known || 'none',
+    ),
   );
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { FamilyId } from './modelSpec';
 import type { Provider, ProviderChoice } from './providers';
 import type { ScoreFault } from './scoreFault';
@@ -48,12 +49,12 @@ export function providerWords({ used, requested, verification, rejected }: Provi
 }
 
 const KIND_WORDS: { readonly [kind in ScoreFault['kind']]?: string } = {
-  'provider-not-built': 'not on this platform',
-  'provider-library-missing': 'a library is missing',
-  'provider-no-device': 'no device',
-  'provider-wrong-result': 'wrong results',
-  'provider-slower': 'slower than the CPU',
-  'provider-partial': 'runs only parts of the model',
-  'out-of-memory': 'not enough memory',
+  'provider-not-built': t('not on this platform'),
+  'provider-library-missing': t('a library is missing'),
+  'provider-no-device': t('no device'),
+  'provider-wrong-result': t('wrong results'),
+  'provider-slower': t('slower than the CPU'),
+  'provider-partial': t('runs only parts of the model'),
+  'out-of-memory': t('not enough memory'),
   'child-crashed': 'crashed',
 };

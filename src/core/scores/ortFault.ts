@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { type ScoreFault, type ScoreFaultKind, scoreFail } from './scoreFault';
 
 /** Where the native library was when it threw. */
@@ -14,57 +15,57 @@ const RULES: readonly Rule[] = [
   {
     when: /backend not found|is unsupported|not supported on this platform|no available backend/iu,
     kind: 'provider-not-built',
-    words: 'this build of onnxruntime does not have it on this platform',
+    words: t('this build of onnxruntime does not have it on this platform'),
   },
   {
     when: /Failed to load shared library|Failed to load library/iu,
     kind: 'provider-library-missing',
-    words: 'a library that it needs could not be loaded; install it, or name its folder',
+    words: t('a library that it needs could not be loaded; install it, or name its folder'),
   },
   {
     when: /No supported adapters|Failed to get a WebGPU adapter|no CUDA-capable device|CUDA driver version is insufficient|No such device/iu,
     kind: 'provider-no-device',
-    words: 'no device was found that it can use',
+    words: t('no device was found that it can use'),
   },
   {
     when: /External data path escapes|escapes model directory/iu,
     kind: 'model-data-escapes',
-    words: 'its data file lies outside its folder; copy the data file beside the model',
+    words: t('its data file lies outside its folder; copy the data file beside the model'),
   },
   {
     when: /External data path does not exist|External data path validation failed/iu,
     kind: 'model-data-missing',
-    words: 'its data file is missing; copy the .data file beside the model',
+    words: t('its data file is missing; copy the .data file beside the model'),
   },
   {
     when: /out of bounds or can ?not be read|cannot be read in full|Protobuf parsing failed|ModelProto|INVALID_GRAPH|Invalid (?:model|tensor)|size mismatch|Deserialize tensor/iu,
     kind: 'model-corrupt',
-    words: 'the file is damaged or cut off; copy or download it again',
+    words: t('the file is damaged or cut off; copy or download it again'),
   },
   {
     when: /File doesn't exist|No such file|system error number 2\b/iu,
     kind: 'model-not-found',
-    words: 'the file is not there',
+    words: t('the file is not there'),
   },
   {
     when: /Failed to allocate memory|out of memory|bad_?alloc|CUDA_ERROR_OUT_OF_MEMORY|Out of device memory/iu,
     kind: 'out-of-memory',
-    words: 'there is not enough memory; close other programs, or take a smaller or quantized model',
+    words: t('there is not enough memory; close other programs, or take a smaller or quantized model'),
   },
   {
     when: /out of data bounds|out of bounds/iu,
     kind: 'outside-vocabulary',
-    words: 'an id or position is outside its tables; take the tokenizer.json that belongs to this model',
+    words: t('an id or position is outside its tables; take the tokenizer.json that belongs to this model'),
   },
   {
     when: /is not a registered function|Opset|No Op registered|Could not find an implementation|NOT_IMPLEMENTED/iu,
     kind: 'model-incompatible',
-    words: 'it uses operators that this onnxruntime does not have; export it with a lower opset',
+    words: t('it uses operators that this onnxruntime does not have; export it with a lower opset'),
   },
   {
     when: /missing in 'feeds'|Unexpected input data type|Invalid rank|Got invalid dimensions|invalid input name/iu,
     kind: 'input-invalid',
-    words: 'its inputs are not what a process reward model is fed with; export it again',
+    words: t('its inputs are not what a process reward model is fed with; export it again'),
   },
 ];
 
@@ -79,8 +80,11 @@ export function ortFault(message: string, stage: OrtStage, subject: string, stde
   const own = firstLine(message);
   if (rule === undefined) {
     const kind = stage === 'create' ? 'model-corrupt' : 'input-invalid';
-    const words = stage === 'create' ? 'could not be loaded' : 'failed while it ran';
-    return scoreFail(kind, `${subject} ${words}: ${own}`, stderr).fault;
+    const words =
+      stage === 'create'
+        ? t('{0} could not be loaded: {1}', subject, own)
+        : t('{0} failed while it ran: {1}', subject, own);
+    return scoreFail(kind, words, stderr).fault;
   }
   const reason = nativeReason(stderr);
   return scoreFail(rule.kind, `${subject}: ${rule.words}. (${reason ?? own})`, stderr || message).fault;

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Json, JsonObject } from '../formats/format';
 import { errorWords } from '../result';
 import { checkSchema } from './checkSchema';
@@ -18,7 +19,7 @@ export function parseCard(json: string): Scored<ModelSpec> {
   try {
     card = JSON.parse(json) as Json;
   } catch (error) {
-    return invalid(`it is not valid JSON (${errorWords(error)})`);
+    return invalid(t('it is not valid JSON ({0})', errorWords(error)));
   }
   const odd = checkSchema(card, PRM_SCHEMA);
   if (odd !== undefined) return invalid(odd);
@@ -32,7 +33,7 @@ function resolveCard(card: JsonObject): Scored<ModelSpec> {
   const separator = given.separator ?? defaults.separator;
   if (separator === undefined) {
     return invalid(
-      `separator is missing: the family ${given.family} has no default, so name its text and id`,
+      t('separator is missing: the family {0} has no default, so name its text and id', given.family),
     );
   }
   const head = given.head ?? defaults.head;
@@ -72,29 +73,39 @@ function usual(head: Head): ModelSpec['activation'] {
 function contradiction({ head, activation, template, tokenize, read }: ModelSpec): string | undefined {
   const pair = head.kind === 'two-logits' || head.kind === 'vocabulary';
   if (pair && activation === 'none') {
-    return `activation "none" leaves a head of kind "${head.kind}" without one value per step: take "softmax"`;
+    return t(
+      'activation "none" leaves a head of kind "{0}" without one value per step: take "softmax"',
+      head.kind,
+    );
   }
   if (!pair && activation === 'softmax') {
-    return `activation "softmax" needs two logits, which a head of kind "${head.kind}" has not: take "sigmoid" or "none"`;
+    return t(
+      'activation "softmax" needs two logits, which a head of kind "{0}" has not: take "sigmoid" or "none"',
+      head.kind,
+    );
   }
   if (template.kind === 'plain') {
     if (!template.start.includes('{problem}'))
-      return 'template.start has no {problem}: the model would not see it';
+      return t('template.start has no {problem}: the model would not see it');
     const glued = template.beforeSeparator !== '' || template.joiner !== '';
     if (tokenize === 'pieces' && glued) {
-      return 'tokenize "pieces" puts nothing but the separator between steps: leave beforeSeparator and joiner out';
+      return t(
+        'tokenize "pieces" puts nothing but the separator between steps: leave beforeSeparator and joiner out',
+      );
     }
     if (read === 'before-separator' && tokenize === 'whole') {
-      return 'read "before-separator" needs tokenize "pieces" or the chat layout "turns", where separators have a sure place';
+      return t(
+        'read "before-separator" needs tokenize "pieces" or the chat layout "turns", where separators have a sure place',
+      );
     }
     return undefined;
   }
-  if (tokenize === 'pieces') return 'a chat template cannot be tokenized in pieces: take tokenize "whole"';
+  if (tokenize === 'pieces') return t('a chat template cannot be tokenized in pieces: take tokenize "whole"');
   const turns = template.layout === 'turns';
   if (turns === (read === 'before-separator')) return undefined;
   return turns
-    ? 'with the chat layout "turns" the value stands before the answer: take read "before-separator"'
-    : 'with the chat layout "answer" the value stands at the separator: take read "at-separator"';
+    ? t('with the chat layout "turns" the value stands before the answer: take read "before-separator"')
+    : t('with the chat layout "answer" the value stands at the separator: take read "at-separator"');
 }
 
 function invalid(what: string): Scored<never> {

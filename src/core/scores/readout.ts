@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Activation, Head } from './modelSpec';
 import { type Scored, scoreFail } from './scoreFault';
 
@@ -29,13 +30,18 @@ export function columnsOf(
   const most = Math.max(...candidates);
   return width > most
     ? { ok: true, value: candidates }
-    : misfit(head, width, `2, or more than ${most} (the ids of its two tokens)`);
+    : misfit(head, width, t('2, or more than {0} (the ids of its two tokens)', most));
 }
 
 function misfit(head: Head, width: number, wanted: string): Scored<never> {
   return scoreFail(
     'model-incompatible',
-    `The model gives ${width} numbers per position, but a head of kind "${head.kind}" has ${wanted}. Correct head in prm.json, or export the model again.`,
+    t(
+      'The model gives {0} numbers per position, but a head of kind "{1}" has {2}. Correct head in prm.json, or export the model again.',
+      width,
+      head.kind,
+      wanted,
+    ),
   );
 }
 
@@ -68,7 +74,12 @@ export function scoresOf(
     if (!finite) {
       return scoreFail(
         'not-finite',
-        `${name} gave ${String(raw[at])}${width === 2 ? ` and ${String(raw[at + 1])}` : ''} for step ${at / width + 1}, which is no score. A half-precision model may overflow: try another provider or an export in fp32.`,
+        t(
+          '{0} gave {1} for step {2}, which is no score. A half-precision model may overflow: try another provider or an export in fp32.',
+          name,
+          width === 2 ? t('{0} and {1}', String(raw[at]), String(raw[at + 1])) : String(raw[at]),
+          at / width + 1,
+        ),
       );
     }
     scores.push(score);

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Format, Json, JsonObject } from '../formats/format';
 import { parseRow, readParsed } from '../jsonl/readRow';
 import { RowText } from '../labels/relabel/rowText';
@@ -54,7 +55,7 @@ export function scoredRow(
   if (!trajectories.ok) return trajectories;
   const twice = [SCORES_COLUMN, SCORED_BY_COLUMN].find((key) => parsed.value.duplicates.includes(key));
   if (twice !== undefined)
-    return fail(`The key "${twice}" occurs twice in this row. Keep one of them.`, { row });
+    return fail(t('The key "{0}" occurs twice in this row. Keep one of them.', twice), { row });
   const lists = scores.map(
     (values, index) => values?.map(rounded) ?? trajectories.value[index]!.steps.map(() => null),
   );
@@ -69,7 +70,11 @@ export function scoredRow(
     if (readsAs(written, row, format, scores)) return ok(written);
   }
   return fail(
-    `${format.title} takes the column "${SCORES_COLUMN}" for something else, so this row was left without scores. Convert the file first, for example with cfprm convert --to trl.`,
+    t(
+      '{0} takes the column "{1}" for something else, so this row was left without scores. Convert the file first, for example with cfprm convert --to trl.',
+      format.title,
+      SCORES_COLUMN,
+    ),
     { row },
   );
 }

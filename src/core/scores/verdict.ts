@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { PROFILE_NAMES, type Provider } from './providers';
 import { type Scored, scoreFail } from './scoreFault';
 
@@ -96,14 +97,26 @@ export function judge(provider: Provider, run: GoldenRun, cpu: GoldenRun): Score
   if (!(maxDifference <= allowed && maxScoreDifference <= TOLERANCE.score)) {
     return scoreFail(
       'provider-wrong-result',
-      `${provider} computes something else than the CPU: its outputs differ by up to ${digits(maxDifference)} (allowed ${digits(allowed)}), its scores by up to ${digits(maxScoreDifference)} (allowed ${TOLERANCE.score}). It is not used; update the driver, or run on another provider.`,
+      t(
+        '{0} computes something else than the CPU: its outputs differ by up to {1} (allowed {2}), its scores by up to {3} (allowed {4}). It is not used; update the driver, or run on another provider.',
+        provider,
+        digits(maxDifference),
+        digits(allowed),
+        digits(maxScoreDifference),
+        TOLERANCE.score,
+      ),
     );
   }
   const heavy = heavyShare(run, cpu);
   if (heavy.total === 0 || heavy.onProvider / heavy.total < HEAVY_SHARE) {
     return scoreFail(
       'provider-partial',
-      `${provider} runs only ${heavy.onProvider} of ${heavy.total} heavy operators; the others fall back to the CPU. Take a model file in a precision that ${provider} supports.`,
+      t(
+        '{0} runs only {1} of {2} heavy operators; the others fall back to the CPU. Take a model file in a precision that {0} supports.',
+        provider,
+        heavy.onProvider,
+        heavy.total,
+      ),
     );
   }
   const tokensPerSecond = (1000 * run.tokens) / run.ms;
@@ -111,7 +124,12 @@ export function judge(provider: Provider, run: GoldenRun, cpu: GoldenRun): Score
   if (!(tokensPerSecond > cpuTokensPerSecond)) {
     return scoreFail(
       'provider-slower',
-      `${provider} is slower than the CPU here: ${Math.round(tokensPerSecond)} against ${Math.round(cpuTokensPerSecond)} tokens per second. Perhaps its driver computes in software.`,
+      t(
+        '{0} is slower than the CPU here: {1} against {2} tokens per second. Perhaps its driver computes in software.',
+        provider,
+        Math.round(tokensPerSecond),
+        Math.round(cpuTokensPerSecond),
+      ),
     );
   }
   return {

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { firstFalseStep } from '../check/check';
 import { verdict } from '../grade/verdict';
 import type { Result } from '../result';
@@ -20,19 +21,21 @@ export type TraceFilter =
 export const FILTERS: readonly {
   readonly kind: Exclude<TraceFilter['kind'], 'text'>;
   readonly title: string;
+  /** The title within a sentence. */
+  readonly words: string;
 }[] = [
-  { kind: 'first-error', title: 'With a first error' },
-  { kind: 'unlabelled', title: 'With unlabelled steps' },
-  { kind: 'edited', title: 'With edited labels' },
-  { kind: 'wrong-answer', title: 'Wrong answer' },
-  { kind: 'false-equation', title: 'With a false equation' },
-  { kind: 'malformed', title: 'Malformed rows' },
+  { kind: 'first-error', title: t('With a first error'), words: t('with a first error') },
+  { kind: 'unlabelled', title: t('With unlabelled steps'), words: t('with unlabelled steps') },
+  { kind: 'edited', title: t('With edited labels'), words: t('with edited labels') },
+  { kind: 'wrong-answer', title: t('Wrong answer'), words: t('wrong answer') },
+  { kind: 'false-equation', title: t('With a false equation'), words: t('with a false equation') },
+  { kind: 'malformed', title: t('Malformed rows'), words: t('malformed rows') },
 ];
 
 /** A filter in words. */
 export function filterWords(filter: TraceFilter): string {
-  if (filter.kind === 'text') return `text "${filter.text}"`;
-  return FILTERS.find((known) => known.kind === filter.kind)!.title.toLowerCase();
+  if (filter.kind === 'text') return t('text "{0}"', filter.text);
+  return FILTERS.find((known) => known.kind === filter.kind)!.words;
 }
 
 /** A filter as one string, for addresses; `parseFilter` reads it back. */

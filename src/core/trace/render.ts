@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { checkOf, firstFalseStep } from '../check/check';
 import { type Verdict, verdict } from '../grade/verdict';
 import { COMPUTED_SIGN, type Computed, type ComputedOf, minimumComputed } from '../scores/computed';
@@ -25,8 +26,6 @@ const HEADER_PROBLEM = 60;
 
 /** Stands behind a label that is not the file's. */
 const EDITED = '*';
-
-const FULL = 'this page is full. Enter opens the row.';
 
 /** How a page is drawn. */
 export interface RenderOptions {
@@ -95,9 +94,9 @@ export function facts(trajectory: Trajectory): string[] {
   const least = minimumScore(trajectory);
   const error = firstError(trajectory);
   return [
-    error === undefined ? '' : `first error ${error}`,
-    least === undefined ? '' : `min ${formatScore(least.score)} @${least.step}`,
-    trajectory.score === undefined ? '' : `score ${formatScore(trajectory.score)}`,
+    error === undefined ? '' : t('first error {0}', error),
+    least === undefined ? '' : t('min {0} @{1}', formatScore(least.score), least.step),
+    trajectory.score === undefined ? '' : t('score {0}', formatScore(trajectory.score)),
     answerWords(trajectory),
   ].filter((fact) => fact !== '');
 }
@@ -177,13 +176,13 @@ class Draft {
 }
 
 function renderFault(draft: Draft, row: RowReading, message: string, column?: number): TraceEntry {
-  const title = `row ${count(row.row)}`;
-  const place = column === undefined ? '' : ` (column ${count(column)})`;
+  const title = t('row {0}', count(row.row));
+  const place = column === undefined ? '' : ` (${t('column {0}', count(column))})`;
   const line = draft.add(`▾ ${title}`, 'head');
   const endLine = draft.add(`  ⚠ ${oneLine(message)}${place}`, 'bad');
   const fault = { message, row: row.row, column };
   const own = { ordinal: row.ordinal, row: row.row, trajectory: 1, trajectories: 1 };
-  return { ...own, line, endLine, title, detail: 'malformed', steps: [], fault };
+  return { ...own, line, endLine, title, detail: t('malformed'), steps: [], fault };
 }
 
 function renderTrajectory(
@@ -198,14 +197,15 @@ function renderTrajectory(
   const unedited = row.unedited?.[index];
   const suffix = trajectories.length > 1 ? ` · ${index + 1}/${trajectories.length}` : '';
   const name = trajectory.id === null ? '' : shorten(printable(trajectory.id), 60);
-  const title = `${name === '' ? `row ${count(row.row)}` : name}${suffix}`;
-  const place = name === '' ? '' : ` · row ${count(row.row)}`;
+  const rowWords = t('row {0}', count(row.row));
+  const title = `${name === '' ? rowWords : name}${suffix}`;
+  const place = name === '' ? '' : ` · ${rowWords}`;
   const computed = options.computed?.(trajectory);
   const isDrawn = draft.chars <= options.maxPageChars;
   const wrong = isDrawn ? firstFalseStep(trajectory) : undefined;
   const detail = [
     ...facts(trajectory),
-    wrong === undefined ? '' : `false equation ${wrong}`,
+    wrong === undefined ? '' : t('false equation {0}', wrong),
     computedFact(computed),
     editedWords(trajectory, unedited),
   ]
@@ -221,7 +221,8 @@ function renderTrajectory(
   const error = firstError(trajectory);
   const steps: StepEntry[] = [];
   if (!isDrawn) {
-    draft.add(`  … ${steps_(trajectory.steps.length)} not shown: ${FULL}`, 'dim');
+    const left = counted(trajectory.steps.length, 'step');
+    draft.add(`  … ${t('{0} not shown: this page is full. Enter opens the row.', left)}`, 'dim');
   } else {
     // Candidates of one row share their problem.
     const isShown = index > 0 && trajectory.problem === trajectories[0]!.problem;
@@ -235,8 +236,11 @@ function renderTrajectory(
       const step = { trajectory, index: steps.length, before, computed, isFirstError };
       steps.push(renderStep(draft, step, columns, options));
     }
-    if (all === 0) draft.add('  no steps', 'dim');
-    if (steps.length < all) draft.add(`  … ${steps_(all - steps.length)} more not shown: ${FULL}`, 'dim');
+    if (all === 0) draft.add(`  ${t('no steps')}`, 'dim');
+    if (steps.length < all) {
+      const left = counted(all - steps.length, 'step');
+      draft.add(`  … ${t('{0} more not shown: this page is full. Enter opens the row.', left)}`, 'dim');
+    }
   }
   return {
     ordinal: row.ordinal,
@@ -255,18 +259,16 @@ function renderTrajectory(
 
 /** What a model says of a trajectory, for its header. */
 function computedFact(computed: Computed | undefined): string {
-  if (computed?.state === 'failed') return `⚠ not scored: ${oneLine(shorten(computed.fault.message, 200))}`;
+  if (computed?.state === 'failed')
+    return `⚠ ${t('not scored: {0}', oneLine(shorten(computed.fault.message, 200)))}`;
   const least = minimumComputed(computed);
-  return least === undefined ? '' : `min ${COMPUTED_SIGN}${formatScore(least.score)} @${least.step}`;
+  if (least === undefined) return '';
+  return t('min {0} @{1}', COMPUTED_SIGN + formatScore(least.score), least.step);
 }
 
 /** A text that may hold anything, as one line. */
 function oneLine(text: string): string {
   return printable(text).replace(/\n/g, ' ');
-}
-
-function steps_(n: number): string {
-  return n === 1 ? '1 step' : `${count(n)} steps`;
 }
 
 /** A step and what is known about it beside the file. */
@@ -328,7 +330,7 @@ function renderStep(draft: Draft, drawn: StepToDraw, columns: Columns, options: 
 /** How many labels of a trajectory are not those of the file; nothing if none. */
 function editedWords({ steps }: Trajectory, unedited: Trajectory | undefined): string {
   const edited = unedited?.steps.filter((step, k) => step.label !== steps[k]?.label).length ?? 0;
-  return edited === 0 ? '' : `${counted(edited, 'label')} edited`;
+  return edited === 0 ? '' : t('{0} edited', counted(edited, 'label'));
 }
 
 function softCell(label: Step['label'], width: number): string {
@@ -379,19 +381,19 @@ function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const kept = text.slice(0, limit).replace(/[\ud800-\udbff]$/, '');
   const left = text.length - kept.length;
-  return `${kept}\n… ${count(left)} more characters (Enter opens the row)`;
+  return `${kept}\n… ${t('{0} more characters (Enter opens the row)', count(left))}`;
 }
 
 const VERDICT_SIGNS: Record<Verdict, string> = { correct: '=', wrong: '≠', undecided: '≟', unknown: '' };
 
 function answerWords(trajectory: Trajectory): string {
   const { answer, gold } = trajectory;
-  const judged = verdict(trajectory);
   const show = (text: string): string => shorten(printable(text), 40);
+  const said = answer === undefined ? '?' : show(answer);
   if (gold !== undefined)
-    return `answer ${answer === undefined ? '?' : show(answer)} ${VERDICT_SIGNS[judged] || '·'} gold ${show(gold)}`;
-  const said =
-    trajectory.finalCorrect === undefined ? '' : trajectory.finalCorrect ? ' (correct)' : ' (wrong)';
-  if (answer !== undefined) return `answer ${show(answer)}${said}`;
-  return said === '' ? '' : `final answer${said.replace(/[()]/g, '')}`;
+    return t('answer {0} {1} gold {2}', said, VERDICT_SIGNS[verdict(trajectory)] || '·', show(gold));
+  const { finalCorrect } = trajectory;
+  if (finalCorrect === undefined) return answer === undefined ? '' : t('answer {0}', said);
+  if (answer === undefined) return finalCorrect ? t('final answer correct') : t('final answer wrong');
+  return finalCorrect ? t('answer {0} (correct)', said) : t('answer {0} (wrong)', said);
 }

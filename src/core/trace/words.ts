@@ -1,4 +1,5 @@
-import { isError, type Label } from '../trajectory';
+import { t } from '@vscode/l10n';
+import { type HardLabel, isError, type Label } from '../trajectory';
 import type { MarkKind } from './page';
 
 /** Scores from `high` on look good, below `low` bad, between them doubtful. */
@@ -28,10 +29,17 @@ export function glyph(label: Label | undefined): string {
   }
 }
 
+const UNLABELLED = t('unlabelled');
+const HARD_LABELS: Record<HardLabel, string> = {
+  correct: t('correct'),
+  neutral: t('neutral'),
+  incorrect: t('incorrect'),
+};
+
 /** A label in words. */
 export function labelWords(label: Label | undefined): string {
-  if (label === undefined) return 'unlabelled';
-  return typeof label === 'number' ? `soft label ${formatScore(label)}` : label;
+  if (label === undefined) return UNLABELLED;
+  return typeof label === 'number' ? t('soft label {0}', formatScore(label)) : HARD_LABELS[label];
 }
 
 /** The colour of a label. */
@@ -62,15 +70,39 @@ export function scoreKind(score: number, thresholds: Thresholds): MarkKind {
   return p >= thresholds.high ? 'good' : p < thresholds.low ? 'bad' : 'doubt';
 }
 
-/** A whole number with thousands separators, the same in every locale. */
+const THOUSANDS = t({ message: ',', comment: 'between the thousands of a whole number' });
+
+/** A whole number with thousands separators: those of the language, whatever the machine's locale is. */
 export function count(n: number): string {
-  return n.toLocaleString('en-US');
+  const text = n.toLocaleString('en-US');
+  return THOUSANDS === ',' ? text : text.replaceAll(',', THOUSANDS);
 }
 
+/** What is counted, one and several of it; a noun has other forms in every language. */
+const NOUNS = {
+  row: [t('row'), t('rows')],
+  'malformed row': [t('malformed row'), t('malformed rows')],
+  trajectory: [t('trajectory'), t('trajectories')],
+  step: [t('step'), t('steps')],
+  label: [t('label'), t('labels')],
+  'edited label': [t('edited label'), t('edited labels')],
+  score: [t('score'), t('scores')],
+  equation: [t('equation'), t('equations')],
+  window: [t('window'), t('windows')],
+  block: [t('block'), t('blocks')],
+  entry: [t('entry'), t('entries')],
+  word: [t('word'), t('words')],
+  text: [t('text'), t('texts')],
+  candidate: [t('candidate'), t('candidates')],
+  completion: [t('completion'), t('completions')],
+} as const;
+
+/** What `counted` counts. */
+export type Noun = keyof typeof NOUNS;
+
 /** A whole number of things: `1 row`, `1,200 rows`, `2 trajectories`. */
-export function counted(n: number, noun: string): string {
-  const many = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
-  return `${count(n)} ${n === 1 ? noun : many}`;
+export function counted(n: number, noun: Noun): string {
+  return `${count(n)} ${NOUNS[noun][n === 1 ? 0 : 1]}`;
 }
 
 /** Bytes in the unit that suits them. */
@@ -82,7 +114,7 @@ export function size(bytes: number): string {
     value /= 1000;
     unit++;
   }
-  return unit === 0 ? `${count(bytes)} bytes` : `${value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
+  return unit === 0 ? t('{0} bytes', count(bytes)) : `${value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
 }
 
 /**

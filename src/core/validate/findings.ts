@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { checkOf } from '../check/check';
 import { describeEquation } from '../check/words';
 import { verdict } from '../grade/verdict';
@@ -39,12 +40,17 @@ function stepRemarks({ steps }: Trajectory): Remark[] {
     const bare = text.trim();
     if (bare === '') {
       // A step whose text is kept elsewhere has none here.
-      if (!place.onlyEnd) remarks.push({ step, kind: 'empty-step', message: 'The step has no text.' });
+      if (!place.onlyEnd) remarks.push({ step, kind: 'empty-step', message: t('The step has no text.') });
       continue;
     }
     const first = seen.get(bare);
     if (first === undefined) seen.set(bare, step);
-    else remarks.push({ step, kind: 'duplicate-step', message: `The step says the same as step ${first}.` });
+    else
+      remarks.push({
+        step,
+        kind: 'duplicate-step',
+        message: t('The step says the same as step {0}.', first),
+      });
   }
   return remarks;
 }
@@ -54,8 +60,9 @@ export function equationRemarks({ steps }: Trajectory): Remark[] {
   return steps.flatMap((step, index) => {
     const wrong = isError(step.label) ? undefined : checkOf(step).decided.find(({ isTrue }) => !isTrue);
     if (wrong === undefined) return [];
-    const label = step.label === 'correct' ? 'The step is labelled correct. ' : '';
-    const message = `${label}${describeEquation(wrong)}.`;
+    const equation = describeEquation(wrong);
+    const message =
+      step.label === 'correct' ? t('The step is labelled correct. {0}.', equation) : `${equation}.`;
     return [{ step: index + 1, kind: 'false-equation', message }];
   });
 }
@@ -67,11 +74,17 @@ function answerRemarks(trajectory: Trajectory): Remark[] {
   const error = firstError(trajectory);
   if (judged === 'correct' && error !== undefined) {
     return [
-      { step: error, kind, message: `The final answer is correct, but step ${error} is labelled wrong.` },
+      {
+        step: error,
+        kind,
+        message: t('The final answer is correct, but step {0} is labelled wrong.', error),
+      },
     ];
   }
   const { steps } = trajectory;
   const allRight = steps.length > 0 && steps.every(({ label }) => label !== undefined) && error === undefined;
   if (judged !== 'wrong' || !allRight) return [];
-  return [{ step: steps.length, kind, message: 'The final answer is wrong, but no step is labelled wrong.' }];
+  return [
+    { step: steps.length, kind, message: t('The final answer is wrong, but no step is labelled wrong.') },
+  ];
 }

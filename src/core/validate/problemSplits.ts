@@ -1,8 +1,9 @@
+import { t } from '@vscode/l10n';
 import { DistinctTexts } from '../distinctTexts';
 
 /** A file that names more splits than this is not split by that column; the rest counts as one. */
 const MOST_SPLITS = 32;
-const REST = 'another split';
+const REST = t('another split');
 
 /**
  * Remembers in which splits (train, test, …) problems occur, to find those that are in two. Problems are the same

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { FormatId, JsonObject } from '../formats/format';
 import type { Summary, SummaryReport } from '../summary';
 import type { Trajectory } from '../trajectory';
@@ -49,7 +50,7 @@ export class Validator {
       const at = trajectories.length > 1 ? { row, trajectory: index + 1 } : { row };
       const other = this.splits.add(trajectory.problem, split);
       if (other !== undefined) {
-        const message = `The problem also occurs in ${other}.`;
+        const message = t('The problem also occurs in {0}.', other);
         this.find({ ...at, step: null, kind: 'problem-in-two-splits', message });
       }
       const equations = this.checksEquations ? equationRemarks(trajectory) : [];

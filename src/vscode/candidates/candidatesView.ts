@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ProblemAddress } from '../../core/bon/overview';
 import { entryAt, stepAt } from '../../core/trace/page';
@@ -71,7 +72,7 @@ export class CandidatesView implements vscode.WebviewViewProvider, vscode.Dispos
     view.onDidDispose(() => {
       if (this.view === view) this.view = undefined;
     });
-    showPage(view.webview, this.extension, 'candidates', 'Candidates');
+    showPage(view.webview, this.extension, 'candidates', t('Candidates'));
   }
 
   dispose(): void {

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type * as vscode from 'vscode';
 import type { ProblemAddress, ProblemCandidates } from '../../core/bon/overview';
 import { type BonOptions, PAPER_SIZES } from '../../core/bon/report';
@@ -58,7 +59,8 @@ export class ComparisonSession implements vscode.Disposable {
     const { summary, problems } = gathered.value;
     const { format, rows, malformed, malformedRows } = summary;
     const [first] = malformed;
-    const firstMalformed = first && `${first.row === undefined ? '' : `Row ${first.row}: `}${first.message}`;
+    const firstMalformed =
+      first && (first.row === undefined ? first.message : t('Row {0}: {1}', first.row, first.message));
     this.tell({
       type: 'file',
       file: { format, rows, malformed: malformedRows, firstMalformed, problems },
@@ -92,7 +94,7 @@ export class ComparisonSession implements vscode.Disposable {
     if (client !== this.client || address !== this.wanted) return;
     if (!found.ok) return found.fault.message === CANCELLED ? undefined : this.tellFault(found.fault.message);
     if (found.value === undefined) {
-      const message = 'This problem is not in the file any more. Choose another one from the list "File".';
+      const message = t('This problem is not in the file any more. Choose another one from the list "File".');
       return this.tell({ type: 'noProblem', message });
     }
     const shown = await this.withTexts(found.value);

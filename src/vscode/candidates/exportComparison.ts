@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { type Comparison, choose, choosers } from '../../core/bon/comparison';
 import { comparisonCsv } from '../../core/bon/export/csv';
@@ -19,8 +20,8 @@ const WRITERS: { readonly [extension: string]: (comparison: Comparison, areLogit
 export async function exportComparison(view: CandidatesView): Promise<void> {
   const { session } = view;
   if (session?.shown === undefined) {
-    const compareNow = 'Compare candidates';
-    const message = 'CFPRM: nothing is compared yet. Compare the candidates of a problem first.';
+    const compareNow = t('Compare candidates');
+    const message = t('CFPRM: nothing is compared yet. Compare the candidates of a problem first.');
     const picked = await vscode.window.showInformationMessage(message, compareNow);
     if (picked === compareNow)
       await vscode.commands.executeCommand('cfprm.compareCandidates' satisfies CommandId);
@@ -33,14 +34,14 @@ export async function exportComparison(view: CandidatesView): Promise<void> {
   if (write === undefined) {
     const known = Object.keys(WRITERS).join(', ');
     void vscode.window.showErrorMessage(
-      `CFPRM: ${path.basename(target.path)} says no format. Give it one of the extensions ${known}.`,
+      t('CFPRM: {0} says no format. Give it one of the extensions {1}.', path.basename(target.path), known),
     );
     return;
   }
   const text = write(among(problem, n), problem.candidates.scoring.areLogits);
   await vscode.workspace.fs.writeFile(target, Buffer.from(text, 'utf8'));
-  const open = 'Open';
-  const written = `CFPRM: wrote ${path.basename(target.path)}.`;
+  const open = t('Open');
+  const written = t('CFPRM: wrote {0}.', path.basename(target.path));
   if ((await vscode.window.showInformationMessage(written, open)) !== open) return;
   if (write === comparisonHtml) await vscode.env.openExternal(target);
   else await vscode.commands.executeCommand('vscode.open', target);
@@ -60,7 +61,7 @@ function among({ comparison, candidates }: ShownProblem, n: number): Comparison 
 function askTarget(source: vscode.Uri, number: number): Thenable<vscode.Uri | undefined> {
   const base = source.fsPath.replace(/\.(?:gz|zst)$/iu, '').replace(/\.[^.\\/]+$/u, '');
   return vscode.window.showSaveDialog({
-    title: 'CFPRM: Export comparison',
+    title: t('CFPRM: Export comparison'),
     defaultUri: vscode.Uri.file(`${base}.problem-${number}.html`),
     filters: { HTML: ['html'], Markdown: ['md'], CSV: ['csv'] },
   });

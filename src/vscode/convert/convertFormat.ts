@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { cannotHoldWords, lostWords, targets } from '../../core/convert/converter';
 import type { Format } from '../../core/formats/format';
@@ -35,7 +36,7 @@ export async function convertFormat({ files }: Services, source: vscode.Uri): Pr
   if (choice === undefined) return;
   const job = { ...choice, source: source.fsPath, to };
   const preview = valueOrTell(
-    await withCancel('CFPRM: what would be lost', (signal, onProgress) =>
+    await withCancel(t('CFPRM: what would be lost'), (signal, onProgress) =>
       previewConversion({ ...job, signal, onProgress }),
     ),
   );
@@ -43,18 +44,18 @@ export async function convertFormat({ files }: Services, source: vscode.Uri): Pr
   const target = await askFile(source, to.id);
   if (target === undefined) return;
   // The dialog has asked already about a file that exists.
-  const done = await withCancel(`CFPRM: converting to ${to.title}`, (signal, onProgress) =>
+  const done = await withCancel(t('CFPRM: converting to {0}', to.title), (signal, onProgress) =>
     convertFile({ ...job, out: target.fsPath, force: true, signal, onProgress }),
   );
   if (!done.ok && done.fault.message === CANCELLED) {
-    void vscode.window.showInformationMessage('CFPRM: converting was cancelled; nothing was written.');
+    void vscode.window.showInformationMessage(t('CFPRM: converting was cancelled; nothing was written.'));
     return;
   }
   const conversion = valueOrTell(done);
   if (conversion === undefined) return;
   const lost = lostWords(conversion.lost);
-  const words = `CFPRM: wrote ${counted(conversion.written, 'row')} to ${target.fsPath}.`;
-  await openAfter(lost.length === 0 ? words : `${words} Lost: ${lost.join('; ')}.`, target);
+  const words = t('CFPRM: wrote {0} to {1}.', counted(conversion.written, 'row'), target.fsPath);
+  await openAfter(lost.length === 0 ? words : `${words} ${t('Lost: {0}.', lost.join('; '))}`, target);
 }
 
 /** Converts without asking anything. Faults: as `convertFile`, or no such target. */
@@ -65,10 +66,10 @@ export async function convertTo(
 ): Promise<Result<Conversion>> {
   const to = targets.find((format) => format.id === id);
   const ids = targets.map((format) => format.id).join(', ');
-  if (to === undefined) return fail(`"${id}" cannot be written. Formats that can are ${ids}.`);
+  if (to === undefined) return fail(t('"{0}" cannot be written. Formats that can are {1}.', id, ids));
   const choice = files.reading.resolve(source);
   if (!choice.ok) return choice;
-  return withCancel(`CFPRM: converting to ${to.title}`, (signal, onProgress) =>
+  return withCancel(t('CFPRM: converting to {0}', to.title), (signal, onProgress) =>
     convertFile({ ...choice.value, source: source.fsPath, out, to, force, signal, onProgress }),
   );
 }
@@ -77,25 +78,37 @@ async function askTarget(name: string): Promise<Format | undefined> {
   const picks = targets.map((format) => ({
     label: format.title,
     description: format.id,
-    detail: `cannot hold: ${cannotHoldWords(format).join('; ')}`,
+    detail: t('cannot hold: {0}', cannotHoldWords(format).join('; ')),
     format,
   }));
-  const options = { title: `CFPRM: Convert ${name}`, placeHolder: 'Format to write; nothing is written yet' };
+  const options = {
+    title: t('CFPRM: Convert {0}', name),
+    placeHolder: t('Format to write; nothing is written yet'),
+  };
   return (await vscode.window.showQuickPick(picks, options))?.format;
 }
 
 /** Says before writing what this file would lose. */
 async function agrees(to: Format, preview: Conversion): Promise<boolean> {
-  const lost = lostWords(preview.lost).map((words) => `lost: ${words}`);
+  const lost = lostWords(preview.lost).map((words) => t('lost: {0}', words));
   const { malformed, unwritable, faults } = preview;
   const detail = [
-    ...(lost.length === 0 ? ['Nothing is lost.'] : lost),
-    malformed > 0 ? `left out: ${counted(malformed, 'malformed row')}` : '',
-    unwritable > 0 ? `left out: ${counted(unwritable, 'trajectory')} that ${to.title} cannot hold` : '',
-    ...faults.slice(0, 3).map(({ row, message }) => `row ${row}: ${message}`),
+    ...(lost.length === 0 ? [t('Nothing is lost.')] : lost),
+    malformed > 0 ? t('left out: {0}', counted(malformed, 'malformed row')) : '',
+    unwritable > 0
+      ? t('left out: {0} that {1} cannot hold', counted(unwritable, 'trajectory'), to.title)
+      : '',
+    ...faults
+      .slice(0, 3)
+      .map(({ row, message }) => (row === undefined ? message : t('row {0}: {1}', row, message))),
   ].filter((line) => line !== '');
-  const write = 'Choose file…';
-  const question = `${counted(preview.written, 'row')} of ${to.title} from ${counted(preview.trajectories, 'trajectory')}.`;
+  const write = t('Choose file…');
+  const question = t(
+    '{0} of {1} from {2}.',
+    counted(preview.written, 'row'),
+    to.title,
+    counted(preview.trajectories, 'trajectory'),
+  );
   const modal = { modal: true, detail: detail.join('\n') };
   return (await vscode.window.showInformationMessage(question, modal, write)) === write;
 }

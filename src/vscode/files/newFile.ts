@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { CommandId } from '../commandIds';
 
@@ -15,7 +16,7 @@ export async function askFile(uri: vscode.Uri, word: string): Promise<vscode.Uri
 
 /** Tells that a file was written and opens its trace view if the user wants. */
 export async function openAfter(words: string, target: vscode.Uri): Promise<void> {
-  const open = 'Open trace view';
+  const open = t('Open trace view');
   const picked = await vscode.window.showInformationMessage(words, open);
   if (picked === open) await vscode.commands.executeCommand('cfprm.openTrace' satisfies CommandId, target);
 }

@@ -1,4 +1,5 @@
 import { unwatchFile, watchFile } from 'node:fs';
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { fail, ok, type Result } from '../../core/result';
 import { filterWords, formatFilter, type TraceFilter } from '../../core/trace/filter';
@@ -67,7 +68,7 @@ export class OpenFiles implements vscode.Disposable {
   open(uri: vscode.Uri): Promise<Result<TraceFile>> {
     if (uri.scheme !== 'file') {
       return Promise.resolve(
-        fail(`${uri.toString(true)} is not a file on this machine. Save it to disk first.`),
+        fail(t('{0} is not a file on this machine. Save it to disk first.', uri.toString(true))),
       );
     }
     const key = uri.toString();
@@ -236,11 +237,11 @@ export class OpenFiles implements vscode.Disposable {
   }
 
   private search(file: TraceFile, filter: TraceFilter): Promise<Result<readonly number[]>> {
-    return withCancel(`CFPRM: looking for ${filterWords(filter)}`, async (signal, report) => {
+    return withCancel(t('CFPRM: looking for {0}', filterWords(filter)), async (signal, report) => {
       const found: number[] = [];
       const pass = await file.visit(collect(filter, found), {
         signal,
-        onProgress: (done, total) => report(done, total, `${found.length} found`),
+        onProgress: (done, total) => report(done, total, t('{0} found', found.length)),
       });
       return pass.ok ? ok(found) : pass;
     });

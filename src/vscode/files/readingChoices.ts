@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type * as vscode from 'vscode';
 import type { FormatId, Json } from '../../core/formats/format';
 import { checkMapping } from '../../core/formats/generic';
@@ -38,7 +39,7 @@ export class ReadingChoices {
     const isSet = text !== null && typeof text === 'object' && Object.keys(text).length > 0;
     if (!wantsMapping || !isSet) return ok({ format, split });
     const mapping = checkMapping(text as Json);
-    if (!mapping.ok) return fail(`Setting cfprm.format.mapping: ${mapping.fault.message}`);
+    if (!mapping.ok) return fail(t('Setting cfprm.format.mapping: {0}', mapping.fault.message));
     return ok({ format, split, mapping: mapping.value });
   }
 

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Format, FormatId } from '../../core/formats/format';
 import { formats } from '../../core/formats/registry';
@@ -13,8 +14,8 @@ export class FormatStatus implements vscode.Disposable {
 
   constructor(private readonly files: OpenFiles) {
     this.item = vscode.languages.createLanguageStatusItem('cfprm.format', { language: TRACE_LANGUAGE });
-    this.item.name = 'CFPRM format';
-    this.item.command = { command: 'cfprm.chooseFormat' satisfies CommandId, title: 'Choose format' };
+    this.item.name = t('CFPRM format');
+    this.item.command = { command: 'cfprm.chooseFormat' satisfies CommandId, title: t('Choose format') };
     this.disposables = [
       this.item,
       vscode.window.onDidChangeActiveTextEditor(() => void this.update()),
@@ -32,7 +33,7 @@ export class FormatStatus implements vscode.Disposable {
     const editor = vscode.window.activeTextEditor;
     if (source === undefined || editor?.document.languageId !== TRACE_LANGUAGE) return;
     const file = await this.files.open(source);
-    this.item.text = file.ok ? file.value.source.format.title : 'Format unknown';
+    this.item.text = file.ok ? file.value.source.format.title : t('Format unknown');
     this.item.detail = file.ok ? file.value.source.why : file.fault.message;
     this.item.severity = file.ok
       ? vscode.LanguageStatusSeverity.Information
@@ -52,21 +53,25 @@ export async function chooseFormat(files: OpenFiles, source: vscode.Uri): Promis
   const chosen = files.reading.of(source);
   const file = await files.open(source);
   const now = file.ok
-    ? `now ${file.value.source.format.title}: ${file.value.source.why}`
+    ? t('now {0}: {1}', file.value.source.format.title, file.value.source.why)
     : file.fault.message;
   const split = file.ok ? file.value.source.format.split : undefined;
   const picks = [
-    { label: 'Detect', description: chosen.format === undefined ? now : 'look at the rows', id: undefined },
+    {
+      label: t('Detect'),
+      description: chosen.format === undefined ? now : t('look at the rows'),
+      id: undefined,
+    },
     ...(split === undefined
       ? []
       : [{ label: SPLIT, description: splitWords(chosen.split, split), id: SPLIT }]),
-    { label: 'Field mapping…', description: 'setting cfprm.format.mapping', id: 'generic' },
-    { label: 'Formats', kind: vscode.QuickPickItemKind.Separator, id: undefined },
+    { label: t('Field mapping…'), description: t('setting cfprm.format.mapping'), id: 'generic' },
+    { label: t('Formats'), kind: vscode.QuickPickItemKind.Separator, id: undefined },
     ...currentFirst(chosen.format).map(({ id, title }) => {
       return { label: title, description: chosen.format === id ? now : id, id };
     }),
   ];
-  const title = 'CFPRM: Format of this file';
+  const title = t('CFPRM: Format of this file');
   const picked = await vscode.window.showQuickPick(picks, { title, matchOnDescription: true });
   if (picked === undefined) return;
   if (picked.id === SPLIT) return chooseSplit(files, source, split!);
@@ -81,25 +86,27 @@ function currentFirst(chosen: FormatId | undefined): Format[] {
   return [...formats].sort((a, b) => Number(b.id === chosen) - Number(a.id === chosen));
 }
 
-const SPLIT = 'Steps of whole texts…';
+const SPLIT = t('Steps of whole texts…');
 
 async function chooseSplit(files: OpenFiles, source: vscode.Uri, usual: SplitRule): Promise<void> {
   const chosen = files.reading.of(source);
   const picks = [
-    { label: 'As the format does it', description: titleOf(usual), rule: undefined },
+    { label: t('As the format does it'), description: titleOf(usual), rule: undefined },
     ...SPLIT_RULES.map(({ rule, title }) => ({
       label: title,
-      description: chosen.split === rule ? 'chosen now' : undefined,
+      description: chosen.split === rule ? t('chosen now') : undefined,
       rule,
     })),
   ];
-  const title = 'CFPRM: How whole texts are split into steps';
+  const title = t('CFPRM: How whole texts are split into steps');
   const picked = await vscode.window.showQuickPick(picks, { title });
   if (picked !== undefined) await files.chooseReading(source, { ...chosen, split: picked.rule });
 }
 
 function splitWords(chosen: SplitRule | undefined, usual: SplitRule): string {
-  return chosen === undefined ? `as the format does it: ${titleOf(usual)}` : `now ${titleOf(chosen)}`;
+  return chosen === undefined
+    ? t('as the format does it: {0}', titleOf(usual))
+    : t('now {0}', titleOf(chosen));
 }
 
 function titleOf(rule: SplitRule): string {

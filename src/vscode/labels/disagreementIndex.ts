@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import {
   compareDisagreements,
@@ -51,10 +52,10 @@ export class DisagreementIndex implements vscode.Disposable {
     const file = await this.files.open(source);
     if (!file.ok) return file;
     const all = new Disagreements();
-    const pass = await withCancel('CFPRM: looking for disagreements', (signal, report) =>
+    const pass = await withCancel(t('CFPRM: looking for disagreements'), (signal, report) =>
       file.value.visit((reading) => collect(all, reading, threshold), {
         signal,
-        onProgress: (done, total) => report(done, total, `${count(all.count)} found`),
+        onProgress: (done, total) => report(done, total, t('{0} found', count(all.count))),
       }),
     );
     if (!pass.ok) return pass;

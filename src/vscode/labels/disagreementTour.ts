@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { count, formatScore } from '../../core/trace/words';
 import type { OpenFiles } from '../files/openFiles';
@@ -20,13 +21,15 @@ export class DisagreementTour {
     const found = valueOrTell(await this.index.look(source));
     if (found === undefined) return;
     if (found.list.length === 0) {
-      const words = `no label disagrees with its score at the threshold ${found.threshold}`;
-      void vscode.window.showInformationMessage(`CFPRM: ${words}.`);
+      void vscode.window.showInformationMessage(
+        t('CFPRM: no label disagrees with its score at the threshold {0}.', found.threshold),
+      );
       return;
     }
     const next = found.at + step;
     if (next < 0 || next >= found.list.length) {
-      vscode.window.setStatusBarMessage(`CFPRM: this is the ${step === 1 ? 'last' : 'first'} one`, 4000);
+      const end = step === 1 ? t('CFPRM: this is the last one') : t('CFPRM: this is the first one');
+      vscode.window.setStatusBarMessage(end, 4000);
       return;
     }
     found.at = next;
@@ -43,8 +46,13 @@ export class DisagreementTour {
     const entry = here?.page.entries.find((it) => it.row === one.row && it.trajectory === one.trajectory);
     const line = entry?.steps[one.step - 1]?.line;
     if (here !== undefined && line !== undefined) this.navigation.cursor.moveTo(here.editor, line);
-    const place = `${count(found.at + 1)} of ${count(found.count)}`;
-    const what = `label ${formatScore(one.label)}, score ${formatScore(one.probability)}`;
-    vscode.window.setStatusBarMessage(`CFPRM: disagreement ${place}: ${what}`, 8000);
+    const words = t(
+      'CFPRM: disagreement {0} of {1}: label {2}, score {3}',
+      count(found.at + 1),
+      count(found.count),
+      formatScore(one.label),
+      formatScore(one.probability),
+    );
+    vscode.window.setStatusBarMessage(words, 8000);
   }
 }

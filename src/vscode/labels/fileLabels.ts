@@ -1,4 +1,5 @@
 import { unwatchFile, watchFile } from 'node:fs';
+import { t } from '@vscode/l10n';
 import { Overlay } from '../../core/labels/overlay';
 import type { AnchorReport } from '../../core/labels/reanchor';
 import type { Result } from '../../core/result';
@@ -48,8 +49,13 @@ export class FileLabels {
     }
     const [fault] = journal.value.faults;
     if (fault !== undefined) {
-      const more = journal.value.faultCount > 1 ? ` (and ${journal.value.faultCount - 1} more)` : '';
-      listener.onFault(`${journal.value.path}, line ${fault.row}${more}: ${fault.message}`);
+      const { path: file, faultCount } = journal.value;
+      const line = fault.row ?? 0;
+      listener.onFault(
+        faultCount > 1
+          ? t('{0}, line {1} (and {2} more): {3}', file, line, faultCount - 1, fault.message)
+          : t('{0}, line {1}: {2}', file, line, fault.message),
+      );
     }
     watchFile(journalPath(path), { interval: POLL_MS, persistent: false }, () => {
       void journal.value.refresh().then((read) => read.ok || listener.onFault(read.fault.message));

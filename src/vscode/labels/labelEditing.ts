@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { LabelEdit } from '../../core/labels/actions';
 import type { LabelAction } from '../../core/labels/overlay';
@@ -33,10 +34,14 @@ export class LabelEditing {
     const done = journal && valueOrTell(await journal[kind]());
     if (here === undefined || journal === undefined) return;
     if (done === undefined) {
-      vscode.window.setStatusBarMessage(`CFPRM: there is no label to ${kind}`, 4000);
+      const none =
+        kind === 'undo' ? t('CFPRM: there is no label to undo') : t('CFPRM: there is no label to redo');
+      vscode.window.setStatusBarMessage(none, 4000);
       return;
     }
-    vscode.window.setStatusBarMessage(`CFPRM: ${kind} of ${actionWords(done, kind)}`, 6000);
+    const what = actionWords(done, kind);
+    const words = kind === 'undo' ? t('CFPRM: undo of {0}', what) : t('CFPRM: redo of {0}', what);
+    vscode.window.setStatusBarMessage(words, 6000);
     await this.goTo(here, done);
   }
 
@@ -46,7 +51,7 @@ export class LabelEditing {
     if (here === undefined || entry === undefined) return;
     const step = stepAt(entry, here.line);
     if (step === undefined) {
-      vscode.window.setStatusBarMessage('CFPRM: put the cursor on a step to label it', 4000);
+      vscode.window.setStatusBarMessage(t('CFPRM: put the cursor on a step to label it'), 4000);
       return;
     }
     const { source } = here.address;
@@ -57,7 +62,9 @@ export class LabelEditing {
     const trajectory = row.trajectories[entry.trajectory - 1];
     if (trajectory === undefined || row.row !== entry.row) {
       void vscode.window.showWarningMessage(
-        'CFPRM: the file changed a moment ago, so nothing was labelled. Label again when the page shows the change.',
+        t(
+          'CFPRM: the file changed a moment ago, so nothing was labelled. Label again when the page shows the change.',
+        ),
       );
       return;
     }
@@ -97,9 +104,9 @@ export class LabelEditing {
 /** An action in words: "row 12, step 3: ✗ incorrect → ✓ correct". */
 function actionWords({ changes }: LabelAction, kind: 'undo' | 'redo'): string {
   const [first] = changes;
-  if (first === undefined) return 'nothing';
-  if (changes.length > 1) return `row ${first.row}: ${counted(changes.length, 'label')}`;
+  if (first === undefined) return t('nothing');
+  if (changes.length > 1) return t('row {0}: {1}', first.row, counted(changes.length, 'label'));
   const [from, to] = kind === 'undo' ? [first.to, first.from] : [first.from, first.to];
   const words = (label: typeof from): string => `${glyph(label)} ${labelWords(label)}`;
-  return `row ${first.row}, step ${first.step}: ${words(from)} → ${words(to)}`;
+  return t('row {0}, step {1}: {2} → {3}', first.row, first.step, words(from), words(to));
 }

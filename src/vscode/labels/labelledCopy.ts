@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { relabellerOf } from '../../core/labels/relabel/relabellers';
 import { counted } from '../../core/trace/words';
@@ -17,17 +18,20 @@ export async function writeCopy(files: OpenFiles, uri: vscode.Uri): Promise<void
   const relabel = relabellerOf(source.format);
   if (relabel === undefined) {
     void vscode.window.showErrorMessage(
-      `CFPRM: labels cannot be written into rows of ${source.format.title}. Convert the file to another format: edited labels go with it.`,
+      t(
+        'CFPRM: labels cannot be written into rows of {0}. Convert the file to another format: edited labels go with it.',
+        source.format.title,
+      ),
     );
     return;
   }
   if (labels.overlay.isEmpty) {
-    void vscode.window.showInformationMessage('CFPRM: no label of this file was edited.');
+    void vscode.window.showInformationMessage(t('CFPRM: no label of this file was edited.'));
     return;
   }
   const target = await askFile(uri, 'labelled');
   if (target === undefined) return;
-  const copy = await withCancel('CFPRM: writing a labelled copy', (signal, onProgress) =>
+  const copy = await withCancel(t('CFPRM: writing a labelled copy'), (signal, onProgress) =>
     writeLabelledCopy({
       source,
       overlay: labels.overlay,
@@ -40,17 +44,22 @@ export async function writeCopy(files: OpenFiles, uri: vscode.Uri): Promise<void
     }),
   );
   if (!copy.ok && copy.fault.message === CANCELLED) {
-    void vscode.window.showInformationMessage('CFPRM: the copy was cancelled; nothing was written.');
+    void vscode.window.showInformationMessage(t('CFPRM: the copy was cancelled; nothing was written.'));
     return;
   }
   const done = valueOrTell(copy);
   if (done === undefined) return;
   const left = [
-    done.stale.length > 0 ? `${counted(done.stale.length, 'row')} changed since (kept as they are)` : '',
+    done.stale.length > 0 ? t('{0} changed since (kept as they are)', counted(done.stale.length, 'row')) : '',
     done.refused.length > 0
-      ? `${counted(done.refused.length, 'row')} kept as they are: row ${done.refused[0]!.row}: ${done.refused[0]!.message}`
+      ? t(
+          '{0} kept as they are: row {1}: {2}',
+          counted(done.refused.length, 'row'),
+          done.refused[0]!.row ?? 0,
+          done.refused[0]!.message,
+        )
       : '',
   ].filter((part) => part !== '');
-  const words = `CFPRM: wrote ${target.fsPath} with ${counted(done.labels, 'edited label')}.`;
+  const words = t('CFPRM: wrote {0} with {1}.', target.fsPath, counted(done.labels, 'edited label'));
   await openAfter([words, ...left].join(' '), target);
 }

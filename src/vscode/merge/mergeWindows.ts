@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Manifest } from '../../core/merge/manifest';
 import { type MergeOptions, type MergeRequest, resolveOptions } from '../../core/merge/options';
@@ -21,13 +22,13 @@ export async function mergeWindows(
   start: MergeRequest = {},
 ): Promise<void> {
   if (source.scheme !== 'file') {
-    void vscode.window.showErrorMessage('CFPRM: save this file to disk before merging its windows.');
+    void vscode.window.showErrorMessage(t('CFPRM: save this file to disk before merging its windows.'));
     return;
   }
   const name = path.basename(source.fsPath);
   const options = await askOptions(name, start);
   if (options === undefined) return;
-  const preview = await withCancel(`CFPRM: preview of ${name}`, async (signal) => {
+  const preview = await withCancel(t('CFPRM: preview of {0}', name), async (signal) => {
     const choice = services.files.reading.resolve(source);
     return choice.ok ? previewMerge(source.fsPath, options, { ...choice.value, signal }) : choice;
   });
@@ -71,7 +72,7 @@ async function write(services: Services, source: vscode.Uri, options: MergeOptio
   if (out === undefined) return;
   const manifest = await run(services, source, out.path, options, out.replace);
   if (!manifest.ok && manifest.fault.message === CANCELLED) {
-    void vscode.window.showInformationMessage('CFPRM: merging was cancelled; nothing was written.');
+    void vscode.window.showInformationMessage(t('CFPRM: merging was cancelled; nothing was written.'));
     return;
   }
   const done = valueOrTell(manifest);
@@ -79,11 +80,11 @@ async function write(services: Services, source: vscode.Uri, options: MergeOptio
   MergePreviewPanel.close(source);
   const rows = done.blocks.reduce((sum, block) => sum + block.rows, 0);
   const { malformed } = done.skipped;
-  const left = malformed > 0 ? ` Left out: ${counted(malformed, 'malformed row')}.` : '';
+  const left = malformed > 0 ? ` ${t('Left out: {0}.', counted(malformed, 'malformed row'))}` : '';
   const blocks = counted(done.blocks.length, 'block');
-  const text = `CFPRM: wrote ${counted(rows, 'row')} in ${blocks} to ${out.path}.${left}`;
-  const open = 'Open manifest';
-  const first = 'Open first block';
+  const text = t('CFPRM: wrote {0} in {1} to {2}.', counted(rows, 'row'), blocks, out.path) + left;
+  const open = t('Open manifest');
+  const first = t('Open first block');
   const picked = await vscode.window.showInformationMessage(text, open, first);
   if (picked === open)
     await vscode.window.showTextDocument(vscode.Uri.file(path.join(out.path, 'manifest.json')));
@@ -103,7 +104,7 @@ async function run(
 ): Promise<Result<Manifest>> {
   const choice = services.files.reading.resolve(source);
   if (!choice.ok) return choice;
-  return withCancel(`CFPRM: merging ${path.basename(source.fsPath)}`, async (signal, report) => {
+  return withCancel(t('CFPRM: merging {0}', path.basename(source.fsPath)), async (signal, report) => {
     const job = { ...choice.value, source: source.fsPath, out, options, force, signal, onProgress: report };
     const result = await mergeFile(job);
     if (!result.ok && signal.aborted) return fail(CANCELLED);
@@ -119,20 +120,20 @@ async function askFolder(
 ): Promise<{ path: string; replace: boolean } | undefined> {
   const base = source.fsPath.replace(/\.(jsonl|ndjson|json)$/i, '');
   const typed = await vscode.window.showInputBox({
-    title: 'CFPRM: Folder to write',
-    prompt: 'A new folder; it appears only when everything is written',
+    title: t('CFPRM: Folder to write'),
+    prompt: t('A new folder; it appears only when everything is written'),
     value: `${base}-windows-${options.sizes[0]}`,
     valueSelection: [base.length - path.basename(base).length, base.length],
     ignoreFocusOut: true,
     validateInput: (text) =>
-      path.isAbsolute(text.trim()) ? undefined : 'Give the whole path of the folder.',
+      path.isAbsolute(text.trim()) ? undefined : t('Give the whole path of the folder.'),
   });
   if (typed === undefined) return undefined;
   const folder = path.normalize(typed.trim());
   if (!existsSync(folder)) return { path: folder, replace: false };
-  const replace = 'Replace';
-  const detail = 'The folder is replaced in one step when everything is written.';
-  const question = `${path.basename(folder)} exists already.`;
+  const replace = t('Replace');
+  const detail = t('The folder is replaced in one step when everything is written.');
+  const question = t('{0} exists already.', path.basename(folder));
   const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, replace);
   return answer === replace ? { path: folder, replace: true } : undefined;
 }

@@ -1,30 +1,31 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { CHOICES, type MergeOptions, type MergeRequest, resolveOptions } from '../../core/merge/options';
 
 /** What each choice means, for people who see it for the first time. */
 const MEANINGS: Record<string, string> = {
-  keep: 'a shorter window at the end',
-  drop: 'leave the remaining steps out',
-  split: 'one window per remaining step',
-  extend: 'add them to the last window',
-  last: 'label of the last step, as in the paper',
-  'any-negative': 'negative if any step is',
-  mean: 'mean of the steps, a soft label',
-  'first-error': 'negative from the window with the first error on',
-  positive: 'count as correct',
-  negative: 'count as incorrect',
-  mask: 'written as null, left out of the loss',
-  half: '0.5, all labels become numbers',
-  cumulative: 'every size from max to min',
-  single: 'max and 1 only',
-  'coarse-to-fine': 'blocks from max to min, as in the paper',
-  'fine-to-coarse': 'control: blocks from min to max',
-  shuffled: 'control: one file, all sizes mixed by seed',
-  'fine-only': 'control: single steps, repeated as often',
-  trl: 'prompt, completions, labels',
-  'math-shepherd': 'input and label text with ки tags',
-  prm800k: 'question and label.steps',
-  rlhflow: 'conversations of steps and + or -',
+  keep: t('a shorter window at the end'),
+  drop: t('leave the remaining steps out'),
+  split: t('one window per remaining step'),
+  extend: t('add them to the last window'),
+  last: t('label of the last step, as in the paper'),
+  'any-negative': t('negative if any step is'),
+  mean: t('mean of the steps, a soft label'),
+  'first-error': t('negative from the window with the first error on'),
+  positive: t('count as correct'),
+  negative: t('count as incorrect'),
+  mask: t('written as null, left out of the loss'),
+  half: t('0.5, all labels become numbers'),
+  cumulative: t('every size from max to min'),
+  single: t('max and 1 only'),
+  'coarse-to-fine': t('blocks from max to min, as in the paper'),
+  'fine-to-coarse': t('control: blocks from min to max'),
+  shuffled: t('control: one file, all sizes mixed by seed'),
+  'fine-only': t('control: single steps, repeated as often'),
+  trl: t('prompt, completions, labels'),
+  'math-shepherd': t('input and label text with ки tags'),
+  prm800k: t('question and label.steps'),
+  rlhflow: t('conversations of steps and + or -'),
 };
 
 interface Field extends vscode.QuickPickItem {
@@ -42,8 +43,10 @@ export async function askOptions(name: string, start: MergeRequest): Promise<Mer
     const picked = await vscode.window.showQuickPick(
       fields(request, resolved.ok ? resolved.value : undefined),
       {
-        title: `CFPRM: Merge windows of ${name}`,
-        placeHolder: resolved.ok ? 'Enter shows the preview; nothing is written yet' : resolved.fault.message,
+        title: t('CFPRM: Merge windows of {0}', name),
+        placeHolder: resolved.ok
+          ? t('Enter shows the preview; nothing is written yet')
+          : resolved.fault.message,
         ignoreFocusOut: true,
       },
     );
@@ -60,13 +63,15 @@ export async function askOptions(name: string, start: MergeRequest): Promise<Mer
 export function optionWords(options: MergeOptions): string[] {
   const words = [
     `C = ${options.sizes.join(', ')}`,
-    options.overlap ? 'overlapping windows' : '',
-    `label: ${options.label}`,
-    `neutral: ${options.neutral}`,
-    `tail: ${options.tail}`,
-    `order: ${options.order}${options.order === 'shuffled' ? ` (seed ${options.seed})` : ''}`,
-    options.keepDuplicates ? 'identical rows kept' : '',
-    `rows: ${options.to}`,
+    options.overlap ? t('overlapping windows') : '',
+    t('label: {0}', options.label),
+    t('neutral: {0}', options.neutral),
+    t('tail: {0}', options.tail),
+    options.order === 'shuffled'
+      ? t('order: {0} (seed {1})', options.order, options.seed)
+      : t('order: {0}', options.order),
+    options.keepDuplicates ? t('identical rows kept') : '',
+    t('rows: {0}', options.to),
   ];
   return words.filter((word) => word !== '');
 }
@@ -89,21 +94,35 @@ function fields(request: MergeRequest, options: MergeOptions | undefined): Field
   });
   return [
     {
-      label: '$(eye) Show preview',
-      description: options === undefined ? 'not possible yet' : `C = ${sizes}`,
+      label: `$(eye) ${t('Show preview')}`,
+      description: options === undefined ? t('not possible yet') : `C = ${sizes}`,
     },
-    { label: 'Options', kind: vscode.QuickPickItemKind.Separator },
-    { label: '$(layers) Window sizes', description: sizes, detail: 'coarse to fine', edit: askSizes },
-    choice('Blocks', 'blocks', 'files'),
-    choice('Label of a window', 'label', 'tag'),
-    choice('Neutral steps', 'neutral', 'circle-slash'),
-    choice('Steps left at the end', 'tail', 'arrow-both'),
-    toggle('Overlap', 'overlap', 'windows do not overlap', 'C shifted passes per row'),
-    choice('Order of blocks', 'order', 'sort-precedence'),
-    toggle('Keep identical rows', 'keepDuplicates', 'written once, at the largest C', 'kept at every C'),
-    choice('Format of rows', 'to', 'file-code'),
-    { label: '$(whitespace) Joiner', description: JSON.stringify(request.joiner ?? '\n'), edit: askJoiner },
-    { label: '$(symbol-number) Seed', description: String(request.seed ?? 0), edit: askSeed },
+    { label: t('Options'), kind: vscode.QuickPickItemKind.Separator },
+    {
+      label: `$(layers) ${t('Window sizes')}`,
+      description: sizes,
+      detail: t('coarse to fine'),
+      edit: askSizes,
+    },
+    choice(t('Blocks'), 'blocks', 'files'),
+    choice(t('Label of a window'), 'label', 'tag'),
+    choice(t('Neutral steps'), 'neutral', 'circle-slash'),
+    choice(t('Steps left at the end'), 'tail', 'arrow-both'),
+    toggle(t('Overlap'), 'overlap', t('windows do not overlap'), t('C shifted passes per row')),
+    choice(t('Order of blocks'), 'order', 'sort-precedence'),
+    toggle(
+      t('Keep identical rows'),
+      'keepDuplicates',
+      t('written once, at the largest C'),
+      t('kept at every C'),
+    ),
+    choice(t('Format of rows'), 'to', 'file-code'),
+    {
+      label: `$(whitespace) ${t('Joiner')}`,
+      description: JSON.stringify(request.joiner ?? '\n'),
+      edit: askJoiner,
+    },
+    { label: `$(symbol-number) ${t('Seed')}`, description: String(request.seed ?? 0), edit: askSeed },
   ];
 }
 
@@ -116,7 +135,7 @@ async function chooseWord(
   const picks = CHOICES[key].map((word) => ({
     label: word,
     description: MEANINGS[word],
-    detail: word === now ? 'chosen now' : undefined,
+    detail: word === now ? t('chosen now') : undefined,
   }));
   const picked = await vscode.window.showQuickPick(picks, { title: `CFPRM: ${label}`, ignoreFocusOut: true });
   if (picked === undefined) return undefined;
@@ -133,8 +152,8 @@ function largest({ sizes }: MergeRequest): string {
 async function askSizes(request: MergeRequest): Promise<MergeRequest | undefined> {
   const value = String(request.sizes ?? request.max ?? 2);
   const text = await vscode.window.showInputBox({
-    title: 'CFPRM: Window sizes',
-    prompt: 'A largest size (4 means 4, 3, 2, 1) or a list such as N,4,1, where N is the whole trajectory',
+    title: t('CFPRM: Window sizes'),
+    prompt: t('A largest size (4 means 4, 3, 2, 1) or a list such as N,4,1, where N is the whole trajectory'),
     value,
     ignoreFocusOut: true,
     validateInput: (typed) => {
@@ -151,10 +170,10 @@ function withSizes({ max: _, min: __, sizes: ___, ...rest }: MergeRequest, text:
 }
 
 async function askJoiner(request: MergeRequest): Promise<MergeRequest | undefined> {
-  const title = 'CFPRM: Joiner';
+  const title = t('CFPRM: Joiner');
   const text = await vscode.window.showInputBox({
     title,
-    prompt: 'Written between the steps of a window; \\n is a new line',
+    prompt: t('Written between the steps of a window; \\n is a new line'),
     value: (request.joiner ?? '\n').replace(/\n/g, '\\n'),
     ignoreFocusOut: true,
   });
@@ -163,12 +182,12 @@ async function askJoiner(request: MergeRequest): Promise<MergeRequest | undefine
 
 async function askSeed(request: MergeRequest): Promise<MergeRequest | undefined> {
   const text = await vscode.window.showInputBox({
-    title: 'CFPRM: Seed',
-    prompt: 'A whole number; it decides the order of the control "shuffled"',
+    title: t('CFPRM: Seed'),
+    prompt: t('A whole number; it decides the order of the control "shuffled"'),
     value: String(request.seed ?? 0),
     ignoreFocusOut: true,
     validateInput: (typed) =>
-      /^\d+$/.test(typed.trim()) ? undefined : 'The seed is a whole number from 0 on.',
+      /^\d+$/.test(typed.trim()) ? undefined : t('The seed is a whole number from 0 on.'),
   });
   return text === undefined ? undefined : { ...request, seed: text.trim() };
 }

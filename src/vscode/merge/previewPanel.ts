@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { FromMergePreview, MergePreviewState, ToMergePreview } from '../../shared/mergePreview';
 import { pagesFolder, showPage } from '../webviewPage';
@@ -40,7 +41,7 @@ export class MergePreviewPanel {
     onPress: (type: 'write' | 'change' | 'cancel') => void,
   ): MergePreviewPanel {
     const column = vscode.window.activeTextEditor?.viewColumn ?? vscode.ViewColumn.Active;
-    const webview = vscode.window.createWebviewPanel('cfprm.mergePreview', `Merge: ${name}`, column, {
+    const webview = vscode.window.createWebviewPanel('cfprm.mergePreview', t('Merge: {0}', name), column, {
       enableScripts: true,
       localResourceRoots: [pagesFolder(extension)],
     });
@@ -53,7 +54,7 @@ export class MergePreviewPanel {
       if (message.type === 'ready') panel.send();
       else panel.onPress(message.type);
     });
-    showPage(webview.webview, extension, 'mergePreview', 'Merge windows');
+    showPage(webview.webview, extension, 'mergePreview', t('Merge windows'));
     return panel;
   }
 

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { createTextLocator } from '../../core/jsonl/locate';
 import { count, labelWords } from '../../core/trace/words';
@@ -100,16 +101,22 @@ function rowDiagnostic(raw: RawDocument, row: RawRow): vscode.Diagnostic | undef
     const end = column === undefined ? row.text.length : Math.min(start + 1, row.text.length);
     return make(
       new vscode.Range(at(start), at(end)),
-      `Row ${row.row}: ${message}`,
+      t('Row {0}: {1}', row.row, message),
       vscode.DiagnosticSeverity.Error,
     );
   }
   for (const trajectory of reading.value) {
-    const error = firstError(trajectory);
-    const step = trajectory.steps[(error ?? 0) - 1];
+    const error = firstError(trajectory) ?? 0;
+    const step = trajectory.steps[error - 1];
     const span = step && createTextLocator(row.text)(step);
     if (step === undefined || span === undefined) continue;
-    const message = `Row ${row.row}, first error: step ${error} of ${trajectory.steps.length}, ${labelWords(step.label)}`;
+    const message = t(
+      'Row {0}, first error: step {1} of {2}, {3}',
+      row.row,
+      error,
+      trajectory.steps.length,
+      labelWords(step.label),
+    );
     const range = new vscode.Range(at(span.start), at(span.end));
     return make(range, message, vscode.DiagnosticSeverity.Information);
   }
@@ -117,7 +124,10 @@ function rowDiagnostic(raw: RawDocument, row: RawRow): vscode.Diagnostic | undef
 }
 
 function capNote(left: number): vscode.Diagnostic {
-  const message = `${count(left)} further problems are not shown: VS Code shows 1,000 per file. The trace view shows all of them.`;
+  const message = t(
+    '{0} further problems are not shown: VS Code shows 1,000 per file. The trace view shows all of them.',
+    count(left),
+  );
   return make(new vscode.Range(0, 0, 0, 0), message, vscode.DiagnosticSeverity.Information);
 }
 

@@ -1,14 +1,14 @@
 import os from 'node:os';
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
-import { counted } from '../../core/trace/words';
 import type { Services } from '../services';
 import { type ReportFacts, reportText } from './reportText';
 
 /** Puts versions, settings and the last errors on the clipboard, for an issue; no text of traces. */
 export async function copyReport(services: Services): Promise<void> {
   await vscode.env.clipboard.writeText(reportText(await gather(services)));
-  const show = 'Show it';
-  const message = 'CFPRM: The diagnostic report is on the clipboard. It holds no text of your traces.';
+  const show = t('Show it');
+  const message = t('CFPRM: The diagnostic report is on the clipboard. It holds no text of your traces.');
   if ((await vscode.window.showInformationMessage(message, show)) !== show) return;
   const content = await vscode.env.clipboard.readText();
   await vscode.window.showTextDocument(
@@ -35,7 +35,7 @@ async function gather({ context, files, log }: Services): Promise<ReportFacts> {
             {
               format: file.value.source.format.id,
               bytes: file.value.source.bytes,
-              rows: counted(file.value.allRows.length, 'row'),
+              rows: `${file.value.allRows.length} rows`,
             },
           ]
         : [],

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { formatFilter, parseFilter, type TraceFilter } from '../../core/trace/filter';
 
@@ -21,7 +22,7 @@ export function traceUri(address: TraceAddress): vscode.Uri {
   if (filter !== undefined) query.set('filter', formatFilter(filter));
   // A document that was never saved has a path without a slash, which no file system takes.
   const path = source.path.startsWith('/') ? source.path : `/${source.path}`;
-  const name = `${path} · page ${page + 1}${filter === undefined ? '' : ' · filtered'}.cfprm`;
+  const name = `${path} · ${t('page {0}', page + 1)}${filter === undefined ? '' : ` · ${t('filtered')}`}.cfprm`;
   return vscode.Uri.from({ scheme: TRACE_SCHEME, path: name, query: query.toString() });
 }
 

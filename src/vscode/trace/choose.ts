@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { FILTERS, passes, type TraceFilter } from '../../core/trace/filter';
 import type { RowReading } from '../../core/trace/rowReading';
@@ -10,11 +11,11 @@ export async function chooseFilter(files: OpenFiles, navigation: TraceNavigation
   if (here === undefined) return;
   const picks = [
     ...FILTERS.map(({ kind, title }) => ({ label: title, filter: { kind } as TraceFilter })),
-    { label: 'Text…', filter: undefined },
+    { label: t('Text…'), filter: undefined },
   ];
   const picked = await vscode.window.showQuickPick(picks, {
-    title: 'CFPRM: Filter',
-    placeHolder: 'Show only trajectories',
+    title: t('CFPRM: Filter'),
+    placeHolder: t('Show only trajectories'),
   });
   if (picked === undefined) return;
   const filter = picked.filter ?? (await askText());
@@ -23,7 +24,7 @@ export async function chooseFilter(files: OpenFiles, navigation: TraceNavigation
   if (found === undefined) return;
   if (found.length === 0) {
     void vscode.window.showInformationMessage(
-      'CFPRM: no trajectory passes this filter, so it was not applied.',
+      t('CFPRM: no trajectory passes this filter, so it was not applied.'),
     );
     return;
   }
@@ -45,8 +46,8 @@ export async function goTo(files: OpenFiles, navigation: TraceNavigation): Promi
   const here = navigation.here();
   if (here === undefined) return;
   const wanted = await vscode.window.showInputBox({
-    title: 'CFPRM: Go to trajectory',
-    prompt: 'Row number, id, or a text to find from here on',
+    title: t('CFPRM: Go to trajectory'),
+    prompt: t('Row number, id, or a text to find from here on'),
   });
   if (wanted === undefined || wanted.trim() === '') return;
   const file = valueOrTell(await files.open(here.address.source));
@@ -55,7 +56,7 @@ export async function goTo(files: OpenFiles, navigation: TraceNavigation): Promi
   if (row !== undefined) {
     const ordinal = await file.ordinalOfRow(row);
     if (ordinal !== undefined) return navigation.openRow(here.address.source, ordinal, here.address.filter);
-    void vscode.window.showInformationMessage(`CFPRM: the file has no row ${row}.`);
+    void vscode.window.showInformationMessage(t('CFPRM: the file has no row {0}.', row));
     return;
   }
   const from = (here.page.entries.findLast((it) => it.line <= here.line)?.ordinal ?? -1) + 1;
@@ -67,45 +68,45 @@ export async function goTo(files: OpenFiles, navigation: TraceNavigation): Promi
   const found = valueOrTell(search);
   if (!search.ok) return;
   if (found === undefined)
-    void vscode.window.showInformationMessage(`CFPRM: nothing in the file mentions "${wanted}".`);
+    void vscode.window.showInformationMessage(t('CFPRM: nothing in the file mentions "{0}".', wanted));
   else await navigation.openRow(here.address.source, found.ordinal, here.address.filter);
 }
 
 /** The single keys of the trace view, to read and to run. */
 export async function showKeys(): Promise<void> {
   const keys: readonly [string, string, string][] = [
-    ['n', 'Next error', 'cfprm.nextError'],
-    ['Shift+N', 'Previous error', 'cfprm.previousError'],
-    ['j', 'Next step', 'cfprm.nextStep'],
-    ['k', 'Previous step', 'cfprm.previousStep'],
-    [']', 'Next trajectory', 'cfprm.nextTrajectory'],
-    ['[', 'Previous trajectory', 'cfprm.previousTrajectory'],
-    ['Shift+]', 'Next page', 'cfprm.nextPage'],
-    ['Shift+[', 'Previous page', 'cfprm.previousPage'],
-    ['c', 'Label correct', 'cfprm.labelCorrect'],
-    ['o', 'Label neutral', 'cfprm.labelNeutral'],
-    ['x', 'Label incorrect', 'cfprm.labelIncorrect'],
-    ['Backspace', 'Clear label', 'cfprm.clearLabel'],
-    ['e', 'First error here', 'cfprm.markFirstError'],
-    ['u', 'Undo label', 'cfprm.undoLabel'],
-    ['Shift+U', 'Redo label', 'cfprm.redoLabel'],
-    ['d', 'Next disagreement of label and score', 'cfprm.nextDisagreement'],
-    ['Shift+D', 'Previous disagreement', 'cfprm.previousDisagreement'],
-    ['f', 'Filter', 'cfprm.filter'],
-    ['g', 'Go to trajectory', 'cfprm.goTo'],
-    ['Enter', 'Reveal in source', 'cfprm.revealInSource'],
-    ['F8', 'Next problem, with its message', 'editor.action.marker.next'],
+    ['n', t('Next error'), 'cfprm.nextError'],
+    ['Shift+N', t('Previous error'), 'cfprm.previousError'],
+    ['j', t('Next step'), 'cfprm.nextStep'],
+    ['k', t('Previous step'), 'cfprm.previousStep'],
+    [']', t('Next trajectory'), 'cfprm.nextTrajectory'],
+    ['[', t('Previous trajectory'), 'cfprm.previousTrajectory'],
+    ['Shift+]', t('Next page'), 'cfprm.nextPage'],
+    ['Shift+[', t('Previous page'), 'cfprm.previousPage'],
+    ['c', t('Label correct'), 'cfprm.labelCorrect'],
+    ['o', t('Label neutral'), 'cfprm.labelNeutral'],
+    ['x', t('Label incorrect'), 'cfprm.labelIncorrect'],
+    ['Backspace', t('Clear label'), 'cfprm.clearLabel'],
+    ['e', t('First error here'), 'cfprm.markFirstError'],
+    ['u', t('Undo label'), 'cfprm.undoLabel'],
+    ['Shift+U', t('Redo label'), 'cfprm.redoLabel'],
+    ['d', t('Next disagreement of label and score'), 'cfprm.nextDisagreement'],
+    ['Shift+D', t('Previous disagreement'), 'cfprm.previousDisagreement'],
+    ['f', t('Filter'), 'cfprm.filter'],
+    ['g', t('Go to trajectory'), 'cfprm.goTo'],
+    ['Enter', t('Reveal in source'), 'cfprm.revealInSource'],
+    ['F8', t('Next problem, with its message'), 'editor.action.marker.next'],
   ];
   const picks = keys.map(([label, description, command]) => ({ label, description, command }));
-  const title = 'CFPRM: Keys of the trace view (setting cfprm.trace.singleKeys turns single keys off)';
+  const title = t('CFPRM: Keys of the trace view (setting cfprm.trace.singleKeys turns single keys off)');
   const picked = await vscode.window.showQuickPick(picks, { title });
   if (picked !== undefined) await vscode.commands.executeCommand(picked.command);
 }
 
 async function askText(): Promise<TraceFilter | undefined> {
   const text = await vscode.window.showInputBox({
-    title: 'CFPRM: Filter by text',
-    prompt: 'Text in the problem, a step or the id; upper and lower case are the same',
+    title: t('CFPRM: Filter by text'),
+    prompt: t('Text in the problem, a step or the id; upper and lower case are the same'),
   });
   return text === undefined || text === '' ? undefined : { kind: 'text', text };
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { TraceEntry } from '../../core/trace/page';
 import { formatScore, labelWords } from '../../core/trace/words';
@@ -45,7 +46,7 @@ function diagnostic(document: vscode.TextDocument, entry: TraceEntry): vscode.Di
   if (entry.endLine >= document.lineCount) return undefined;
   if (entry.fault !== undefined) {
     const line = document.lineAt(entry.line).range;
-    return make(line, `Row ${entry.row}: ${entry.fault.message}`, vscode.DiagnosticSeverity.Error);
+    return make(line, t('Row {0}: {1}', entry.row, entry.fault.message), vscode.DiagnosticSeverity.Error);
   }
   const step = entry.steps[(entry.firstError ?? 0) - 1];
   if (step === undefined) return notScored(document, entry);
@@ -55,9 +56,10 @@ function diagnostic(document: vscode.TextDocument, entry: TraceEntry): vscode.Di
   const drop =
     step.score === undefined || before === undefined
       ? ''
-      : `, ${changeWords(step.score - before)} step ${step.number - 1}`;
-  const score = step.score === undefined ? '' : `, score ${formatScore(step.score)}${drop}`;
-  const message = `First error: step ${step.number} of ${entry.steps.length}, ${labelWords(step.label)}${score}`;
+      : `, ${changeWords(step.score - before, t('step {0}', step.number - 1))}`;
+  const score = step.score === undefined ? '' : `, ${t('score {0}', formatScore(step.score))}${drop}`;
+  const first = t('First error: step {0} of {1}', step.number, entry.steps.length);
+  const message = `${first}, ${labelWords(step.label)}${score}`;
   return make(range, message, vscode.DiagnosticSeverity.Warning);
 }
 
@@ -67,7 +69,7 @@ function notScored(
   { computed, line }: TraceEntry,
 ): vscode.Diagnostic | undefined {
   if (computed?.state !== 'failed') return undefined;
-  const message = `Not scored: ${computed.fault.message}`;
+  const message = t('Not scored: {0}', computed.fault.message);
   return make(document.lineAt(line).range, message, vscode.DiagnosticSeverity.Information);
 }
 

@@ -1,8 +1,17 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { StepCheck } from '../../core/check/check';
 import { decidedWords, describeEquation } from '../../core/check/words';
 import { entryAt, type StepEntry, stepAt, type TraceEntry } from '../../core/trace/page';
-import { count, FALSE_SIGN, formatScore, glyph, labelWords, probability } from '../../core/trace/words';
+import {
+  count,
+  counted,
+  FALSE_SIGN,
+  formatScore,
+  glyph,
+  labelWords,
+  probability,
+} from '../../core/trace/words';
 import type { TracePages } from './pages';
 
 /** The detail of a step or a trajectory under the mouse. Step text is untrusted and stays plain text. */
@@ -24,25 +33,27 @@ export class TraceHover implements vscode.HoverProvider {
 
 function trajectoryDetail(entry: TraceEntry): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  text.appendText(`${entry.title}, row ${count(entry.row)}\n${entry.steps.length} steps`);
+  const row = t('row {0}', count(entry.row));
+  text.appendText(`${entry.title}, ${row}\n${counted(entry.steps.length, 'step')}`);
   if (entry.detail !== '') text.appendText(`\n${entry.detail}`);
   return text;
 }
 
 function stepDetail(entry: TraceEntry, step: StepEntry): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  text.appendText(`Step ${step.number} of ${entry.steps.length}\n`);
+  text.appendText(`${t('Step {0} of {1}', step.number, entry.steps.length)}\n`);
   const from = step.edited?.from;
-  const origin = step.edited === undefined ? 'from the file' : `edited; the file says ${labelWords(from)}`;
-  text.appendText(`Label: ${glyph(step.label)} ${labelWords(step.label)}, ${origin}`);
-  if (entry.firstError === step.number) text.appendText(' (first error)');
-  text.appendText(`\nScore: ${scoreWords(entry, step)}`);
+  const origin =
+    step.edited === undefined ? t('from the file') : t('edited; the file says {0}', labelWords(from));
+  text.appendText(t('Label: {0}, {1}', `${glyph(step.label)} ${labelWords(step.label)}`, origin));
+  if (entry.firstError === step.number) text.appendText(` (${t('first error')})`);
+  text.appendText(`\n${t('Score: {0}', scoreWords(entry, step))}`);
   const computed = computedWords(entry, step);
-  if (computed !== undefined) text.appendText(`\nComputed: ${computed}`);
+  if (computed !== undefined) text.appendText(`\n${t('Computed: {0}', computed)}`);
   const arithmetic = checkWords(step.check);
-  if (arithmetic !== undefined) text.appendText(`\nArithmetic: ${arithmetic}`);
+  if (arithmetic !== undefined) text.appendText(`\n${t('Arithmetic: {0}', arithmetic)}`);
   for (const other of step.alternatives ?? []) {
-    text.appendText(`\n\nAlternative ${glyph(other.label)} ${other.text.slice(0, 300)}`);
+    text.appendText(`\n\n${t('Alternative')} ${glyph(other.label)} ${other.text.slice(0, 300)}`);
   }
   return text;
 }
@@ -57,41 +68,43 @@ function checkWords(check: StepCheck): string | undefined {
     .slice(0, LISTED)
     .map((equation) => `\n${equation.isTrue ? '=' : FALSE_SIGN} ${describeEquation(equation)}`);
   const more = sorted.length - lines.length;
-  if (more > 0) lines.push(`\nand ${count(more)} more`);
+  if (more > 0) lines.push(`\n${t('and {0} more', count(more))}`);
   return `${decidedWords(check)}${lines.join('')}`;
 }
 
 function scoreWords(entry: TraceEntry, step: StepEntry): string {
-  if (step.score === undefined) return 'none recorded';
+  if (step.score === undefined) return t('none recorded');
   const logit =
     step.score === probability(step.score)
       ? ''
-      : ` (a logit; sigmoid ${formatScore(probability(step.score))})`;
+      : ` (${t('a logit; sigmoid {0}', formatScore(probability(step.score)))})`;
   const before = entry.steps[step.number - 2]?.score;
-  const change = before === undefined ? '' : `, ${changeWords(step.score - before)} step ${step.number - 1}`;
-  return `${step.score}${logit}, recorded in the file${change}`;
+  const change =
+    before === undefined ? '' : `, ${changeWords(step.score - before, t('step {0}', step.number - 1))}`;
+  return t('{0}, recorded in the file', `${step.score}${logit}`) + change;
 }
 
 /** What the model says of a step: its score, against the recorded one and the step before, and whose it is. */
 function computedWords({ computed, steps }: TraceEntry, step: StepEntry): string | undefined {
-  if (computed?.state === 'pending') return 'on its way';
-  if (computed?.state === 'failed') return `none. ${computed.fault.message}`;
+  if (computed?.state === 'pending') return t('on its way');
+  if (computed?.state === 'failed') return t('none. {0}', computed.fault.message);
   if (computed?.state !== 'scored' || step.computed === undefined) return undefined;
   const { model, provider, time } = computed.by;
   const recorded =
     step.score === undefined
       ? ''
-      : `, ${changeWords(step.computed - probability(step.score))} the recorded one`;
+      : `, ${changeWords(step.computed - probability(step.score), t('the recorded one'))}`;
   const before = steps[step.number - 2]?.computed;
   const change =
-    before === undefined ? '' : `, ${changeWords(step.computed - before)} step ${step.number - 1}`;
-  const stale = computed.stale ? '; another model is selected now' : '';
+    before === undefined ? '' : `, ${changeWords(step.computed - before, t('step {0}', step.number - 1))}`;
+  const stale = computed.stale ? `; ${t('another model is selected now')}` : '';
   const when = new Date(time).toLocaleString();
-  return `${step.computed}${recorded}${change}\nby ${model} on ${provider}, ${when}${stale}`;
+  return `${step.computed}${recorded}${change}\n${t('by {0} on {1}, {2}', model, provider, when)}${stale}`;
 }
 
-/** A difference of scores in words, to be followed by what it is against. */
-export function changeWords(change: number): string {
-  if (change === 0) return 'the same as';
-  return `${formatScore(Math.abs(change))} ${change < 0 ? 'below' : 'above'}`;
+/** A difference of scores in words; `against` names what it is a difference to. */
+export function changeWords(change: number, against: string): string {
+  if (change === 0) return t('the same as {0}', against);
+  const size = formatScore(Math.abs(change));
+  return change < 0 ? t('{0} below {1}', size, against) : t('{0} above {1}', size, against);
 }

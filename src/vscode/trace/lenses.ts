@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { TraceEntry, TracePage } from '../../core/trace/page';
 import { count } from '../../core/trace/words';
@@ -23,28 +24,30 @@ export class TraceLenses implements vscode.CodeLensProvider {
 
 function pageLenses(page: TracePage, address: TraceAddress, lastLine: number): vscode.CodeLens[] {
   const lenses: vscode.CodeLens[] = [];
-  if (address.page > 0) lenses.push(lens(0, '$(arrow-left) Previous page', 'cfprm.previousPage'));
+  if (address.page > 0) lenses.push(lens(0, `$(arrow-left) ${t('Previous page')}`, 'cfprm.previousPage'));
   // Lines behind the last trajectory are the footer, which only a page with more behind it has.
   if (lastLine > (page.entries.at(-1)?.endLine ?? lastLine)) {
-    lenses.push(lens(0, '$(arrow-right) Next page', 'cfprm.nextPage'));
-    lenses.push(lens(lastLine, '$(arrow-right) Next page', 'cfprm.nextPage'));
+    const title = `$(arrow-right) ${t('Next page')}`;
+    lenses.push(lens(0, title, 'cfprm.nextPage'));
+    lenses.push(lens(lastLine, title, 'cfprm.nextPage'));
   }
-  lenses.push(lens(0, '$(filter) Filter…', 'cfprm.filter'));
-  if (address.filter !== undefined) lenses.push(lens(0, '$(close) Clear filter', 'cfprm.clearFilter'));
-  lenses.push(lens(0, '$(fold) Merge windows', 'cfprm.mergeWindows', address.source));
+  lenses.push(lens(0, `$(filter) ${t('Filter…')}`, 'cfprm.filter'));
+  if (address.filter !== undefined)
+    lenses.push(lens(0, `$(close) ${t('Clear filter')}`, 'cfprm.clearFilter'));
+  lenses.push(lens(0, `$(fold) ${t('Merge windows')}`, 'cfprm.mergeWindows', address.source));
   return lenses;
 }
 
 function entryLenses(entry: TraceEntry): vscode.CodeLens[] {
-  const next = lens(entry.line, '$(arrow-down) Next error', 'cfprm.nextError', entry.endLine);
+  const next = lens(entry.line, `$(arrow-down) ${t('Next error')}`, 'cfprm.nextError', entry.endLine);
   const source = lens(
     entry.line,
-    `$(go-to-file) Source line ${count(entry.row)}`,
+    `$(go-to-file) ${t('Source line {0}', count(entry.row))}`,
     'cfprm.revealInSource',
     entry.line,
   );
   if (entry.firstError === undefined) return [next, source];
-  const title = `$(debug-step-over) First error ${entry.firstError}`;
+  const title = `$(debug-step-over) ${t('First error {0}', entry.firstError)}`;
   return [lens(entry.line, title, 'cfprm.showFirstError', entry.line), next, source];
 }
 

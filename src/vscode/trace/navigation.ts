@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Result } from '../../core/result';
 import { entryAt, type TraceEntry, type TracePage } from '../../core/trace/page';
@@ -104,8 +105,8 @@ export class TraceNavigation {
     const found = valueOrTell(search);
     if (!search.ok) return;
     if (found === undefined) {
-      const way = step === 1 ? 'after' : 'before';
-      vscode.window.setStatusBarMessage(`CFPRM: no error ${way} this one`, 4000);
+      const none = step === 1 ? t('CFPRM: no error after this one') : t('CFPRM: no error before this one');
+      vscode.window.setStatusBarMessage(none, 4000);
       return;
     }
     const page = Math.floor(found.index / size);
@@ -131,7 +132,8 @@ export class TraceNavigation {
     await file.whenIndexed((page + 1) * size);
     const range = valueOrTell(await this.pages.range(here.address, file));
     if (page < 0 || range === undefined || page * size >= range.length) {
-      vscode.window.setStatusBarMessage(`CFPRM: this is the ${step === 1 ? 'last' : 'first'} page`, 4000);
+      const end = step === 1 ? t('CFPRM: this is the last page') : t('CFPRM: this is the first page');
+      vscode.window.setStatusBarMessage(end, 4000);
       return;
     }
     await this.open({ ...here.address, page }, landing);
@@ -181,7 +183,9 @@ export class TraceNavigation {
     if (!file.ok) return file;
     const range = await this.pages.range(address, file.value);
     if (!range.ok) return range;
-    return withCancel('CFPRM: searching', (signal) => file.value.find(range.value, from, step, test, signal));
+    return withCancel(t('CFPRM: searching'), (signal) =>
+      file.value.find(range.value, from, step, test, signal),
+    );
   }
 }
 

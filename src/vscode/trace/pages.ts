@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { type Fault, ok, type Result } from '../../core/result';
 import { isSame } from '../../core/scores/computed';
@@ -90,7 +91,7 @@ export class TracePages implements vscode.Disposable {
     const address = parseTraceUri(uri);
     const page =
       address === undefined
-        ? faultPage({ message: 'This is not a trace page.' })
+        ? faultPage({ message: t('This is not a trace page.') })
         : await this.drawAddress(address);
     this.pages.set(uri.toString(), page);
     this.rendered.fire(uri);
@@ -128,7 +129,7 @@ export class TracePages implements vscode.Disposable {
       ...scoreWords,
     ].join(' · ');
     const left = range.value.length - first - rows.value.length;
-    const footer = left > 0 ? `${count(left)} more on the next pages` : undefined;
+    const footer = left > 0 ? t('{0} more on the next pages', count(left)) : undefined;
     const computed = this.scores.of.bind(this.scores);
     const options = { ...DEFAULT_RENDER, thresholds: settings.thresholds(), footer, computed };
     return {
@@ -182,17 +183,19 @@ function headingWords(
 ): string {
   const size = rowsPerPage(file);
   const pages = Math.max(1, Math.ceil(total / size));
-  const more = file.complete || address.filter !== undefined ? '' : '+ (counting)';
+  const more = file.complete || address.filter !== undefined ? '' : t('+ (counting)');
   const name = address.source.path.split('/').at(-1) ?? '';
   const rows =
-    shown === 0 ? 'no rows' : `${count(first + 1)}–${count(first + shown)} of ${count(total)}${more}`;
+    shown === 0
+      ? t('no rows')
+      : t('{0} of {1}', `${count(first + 1)}–${count(first + shown)}`, count(total) + more);
   const parts = [
     name,
     file.source.format.title,
     rows,
-    `page ${count(address.page + 1)} of ${count(pages)}${more}`,
+    t('page {0} of {1}', count(address.page + 1), count(pages) + more),
   ];
-  if (address.filter !== undefined) parts.push(`filter: ${filterWords(address.filter)}`);
+  if (address.filter !== undefined) parts.push(t('filter: {0}', filterWords(address.filter)));
   if (file.fault !== undefined) parts.push(`⚠ ${file.fault.message}`);
   return parts.join(' · ');
 }
@@ -203,14 +206,15 @@ function labelWords(labels: FileLabels | undefined): string[] {
   const stale = labels.anchors?.stale ?? 0;
   const shown = labels.edited - stale;
   return [
-    ...(shown === 0 ? [] : [`${counted(shown, 'label')} edited`]),
-    ...(stale === 0 ? [] : [`⚠ ${counted(stale, 'edited label')} of rows that changed since`]),
+    ...(shown === 0 ? [] : [t('{0} edited', counted(shown, 'label'))]),
+    ...(stale === 0 ? [] : [t('⚠ {0} of rows that changed since', counted(stale, 'edited label'))]),
   ];
 }
 
 function disagreementWords(found: number | undefined): string[] {
   if (found === undefined) return [];
-  return [`${counted(found, 'label')} ${found === 1 ? 'disagrees' : 'disagree'} with the score`];
+  const labels = counted(found, 'label');
+  return [found === 1 ? t('{0} disagrees with the score', labels) : t('{0} disagree with the score', labels)];
 }
 
 function faultPage(fault: Fault): ShownPage {

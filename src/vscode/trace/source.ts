@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { createTextLocator } from '../../core/jsonl/locate';
 import type { Container } from '../../core/jsonl/splitter';
@@ -62,7 +63,7 @@ export class TraceSource implements vscode.TextDocumentContentProvider, vscode.D
     const query = new URLSearchParams({ source: source.toString(), ordinal: String(ordinal) });
     const uri = vscode.Uri.from({
       scheme: ROW_SCHEME,
-      path: `${source.path} · row ${row}.json`,
+      path: `${source.path} · ${t('row {0}', row)}.json`,
       query: query.toString(),
     });
     await vscode.window.showTextDocument(uri, { preview: true });

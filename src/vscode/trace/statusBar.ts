@@ -1,6 +1,7 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { entryAt, stepAt, type TraceEntry } from '../../core/trace/page';
-import { count } from '../../core/trace/words';
+import { count, counted } from '../../core/trace/words';
 import type { CommandId } from '../commandIds';
 import { TRACE_LANGUAGE } from './address';
 import type { TraceNavigation } from './navigation';
@@ -19,9 +20,9 @@ export class TraceStatusBar implements vscode.Disposable {
     private readonly navigation: TraceNavigation,
     pages: TracePages,
   ) {
-    this.item.name = 'CFPRM position';
+    this.item.name = t('CFPRM position');
     this.item.command = 'cfprm.goTo' satisfies CommandId;
-    this.item.tooltip = 'CFPRM: go to trajectory';
+    this.item.tooltip = t('CFPRM: go to trajectory');
     const update = (): void => this.update();
     this.disposables = [
       this.item,
@@ -48,9 +49,11 @@ export class TraceStatusBar implements vscode.Disposable {
     const step = stepAt(entry, here.line);
     const parts = [placeOf(entry, here.page)];
     parts.push(
-      step === undefined ? `${entry.steps.length} steps` : `step ${step.number}/${entry.steps.length}`,
+      step === undefined
+        ? counted(entry.steps.length, 'step')
+        : t('step {0}/{1}', step.number, entry.steps.length),
     );
-    if (entry.firstError !== undefined) parts.push(`first error ${entry.firstError}`);
+    if (entry.firstError !== undefined) parts.push(t('first error {0}', entry.firstError));
     this.item.text = parts.join(' · ');
     this.item.show();
   }
@@ -59,7 +62,7 @@ export class TraceStatusBar implements vscode.Disposable {
 /** Which trajectory of those that are shown; in files with candidates, which candidate of its row. */
 function placeOf(entry: TraceEntry, page: ShownPage): string {
   if (entry.trajectories > 1)
-    return `row ${count(entry.row)} · candidate ${entry.trajectory}/${entry.trajectories}`;
+    return `${t('row {0}', count(entry.row))} · ${t('candidate {0}/{1}', entry.trajectory, entry.trajectories)}`;
   const rows = new Set(page.entries.map(({ ordinal }) => ordinal));
-  return `trajectory ${count(page.first + [...rows].indexOf(entry.ordinal) + 1)}`;
+  return t('trajectory {0}', count(page.first + [...rows].indexOf(entry.ordinal) + 1));
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { filterWords } from '../../core/trace/filter';
 import { facts } from '../../core/trace/render';
@@ -58,7 +59,7 @@ export class TrajectoryTree implements vscode.TreeDataProvider<Node>, vscode.Dis
     if (!file.ok) return [{ kind: 'message', text: file.fault.message }];
     await file.value.whenIndexed(SIBLINGS + 1);
     const range = await this.range(node.uri, file.value);
-    if (range === undefined) return [{ kind: 'message', text: 'The search was cancelled.' }];
+    if (range === undefined) return [{ kind: 'message', text: t('The search was cancelled.') }];
     const from = node.kind === 'rows' ? node.from : 0;
     const to = node.kind === 'rows' ? Math.min(node.to, range.length) : range.length;
     if (to - from <= SIBLINGS) return this.rows(node.uri, file.value, range, from, to);
@@ -92,7 +93,7 @@ export class TrajectoryTree implements vscode.TreeDataProvider<Node>, vscode.Dis
   private fileItem(uri: vscode.Uri): vscode.TreeItem {
     const item = new vscode.TreeItem(uri, vscode.TreeItemCollapsibleState.Expanded);
     const filter = this.files.filterOf(uri);
-    if (filter !== undefined) item.description = `filter: ${filterWords(filter)}`;
+    if (filter !== undefined) item.description = t('filter: {0}', filterWords(filter));
     item.contextValue = 'cfprm.file';
     return item;
   }
@@ -111,7 +112,7 @@ function slices(uri: vscode.Uri, from: number, to: number): Node[] {
 function rowItem(uri: vscode.Uri, reading: RowReading): vscode.TreeItem {
   const { row, ordinal, result } = reading;
   const first = result.ok ? result.value[0] : undefined;
-  const item = new vscode.TreeItem((first?.id && printable(first.id)) || `row ${count(row)}`);
+  const item = new vscode.TreeItem((first?.id && printable(first.id)) || t('row {0}', count(row)));
   if (!result.ok) {
     item.description = result.fault.message;
     item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('cfprm.bad'));
@@ -125,12 +126,16 @@ function rowItem(uri: vscode.Uri, reading: RowReading): vscode.TreeItem {
     else if (labelled) item.iconPath = new vscode.ThemeIcon('pass', new vscode.ThemeColor('cfprm.good'));
     else item.iconPath = new vscode.ThemeIcon('circle-outline');
     item.accessibilityInformation = {
-      label: `row ${row}, ${error === undefined ? 'no error' : `first error at step ${error}`}, ${item.description}`,
+      label: [
+        t('row {0}', row),
+        error === undefined ? t('no error') : t('first error at step {0}', error),
+        item.description,
+      ].join(', '),
     };
   }
   item.command = {
     command: 'cfprm.openTrace' satisfies CommandId,
-    title: 'Open in the trace view',
+    title: t('Open in the trace view'),
     arguments: [uri, ordinal],
   };
   return item;

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { count, counted } from '../../core/trace/words';
 import type { Finding } from '../../core/validate/findings';
@@ -7,6 +8,8 @@ import type { CommandId } from '../commandIds';
 
 /** The scheme of reports: read-only texts whose row numbers lead to the rows. */
 const SCHEME = 'cfprm-report';
+/** A line of a report that is about a row. */
+const ROW_OF_FINDING = new RegExp(`^ {2}${t('row {0}', '(\\d+)')}`, 'u');
 /** Findings of each kind that a report lists. */
 const LISTED = 2_000;
 
@@ -37,14 +40,16 @@ export class FindingsReport
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.texts.get(uri.toString()) ?? 'This report is of an earlier session. Validate the file again.';
+    return (
+      this.texts.get(uri.toString()) ?? t('This report is of an earlier session. Validate the file again.')
+    );
   }
 
   provideDocumentLinks(document: vscode.TextDocument): vscode.DocumentLink[] {
     const source = document.uri.query;
     const links: vscode.DocumentLink[] = [];
     for (let line = 0; line < document.lineCount; line++) {
-      const match = /^ {2}row (\d+)/u.exec(document.lineAt(line).text);
+      const match = ROW_OF_FINDING.exec(document.lineAt(line).text);
       if (match === null) continue;
       const range = new vscode.Range(line, 2, line, match[0].length);
       const args = encodeURIComponent(JSON.stringify([source, Number(match[1])]));
@@ -52,7 +57,7 @@ export class FindingsReport
         range,
         vscode.Uri.parse(`command:${'cfprm.showRow' satisfies CommandId}?${args}`),
       );
-      link.tooltip = 'Show the row in the trace view';
+      link.tooltip = t('Show the row in the trace view');
       links.push(link);
     }
     return links;
@@ -68,24 +73,26 @@ function reportText(source: vscode.Uri, report: ValidationReport): string {
   const lines = [
     `${path.basename(source.fsPath)}: ${counted(rows, 'row')}, ${counted(trajectories, 'trajectory')}, ${counted(steps, 'step')} (${report.format})`,
     '',
-    `malformed rows: ${count(malformedRows)}`,
+    t('malformed rows: {0}', count(malformedRows)),
     ...malformed.slice(0, LISTED).map(({ row, column, message }) => {
-      const at = column === undefined ? '' : `, column ${column}`;
-      return row === undefined ? `  ${message}` : `  row ${row}${at}: ${message}`;
+      const at = column === undefined ? '' : `, ${t('column {0}', column)}`;
+      return row === undefined ? `  ${message}` : `  ${t('row {0}', row)}${at}: ${message}`;
     }),
   ];
-  if (malformed.length > LISTED) lines.push(`  and ${count(malformed.length - LISTED)} more`);
+  if (malformed.length > LISTED) lines.push(`  ${t('and {0} more', count(malformed.length - LISTED))}`);
   for (const [kind, total] of Object.entries(findingCounts)) {
     lines.push('', `${kind}: ${count(total)}`);
     const own = findings.filter((finding) => finding.kind === kind).slice(0, LISTED);
     lines.push(...own.map(findingLine));
-    if (total > own.length) lines.push(`  and ${count(total - own.length)} more`);
+    if (total > own.length) lines.push(`  ${t('and {0} more', count(total - own.length))}`);
   }
-  if (Object.keys(findingCounts).length === 0) lines.push('', 'Nothing suspicious was found.');
+  if (Object.keys(findingCounts).length === 0) lines.push('', t('Nothing suspicious was found.'));
   return `${lines.join('\n')}\n`;
 }
 
 function findingLine({ row, trajectory, step, message }: Finding): string {
-  const candidate = trajectory === undefined ? '' : `, candidate ${trajectory}`;
-  return `  row ${row}${candidate}${step === null ? '' : `, step ${step}`}: ${message}`;
+  const place = [t('row {0}', row)];
+  if (trajectory !== undefined) place.push(t('candidate {0}', trajectory));
+  if (step !== null) place.push(t('step {0}', step));
+  return `  ${place.join(', ')}: ${message}`;
 }

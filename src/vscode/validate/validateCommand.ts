@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { counted } from '../../core/trace/words';
 import { validateFile } from '../../io/validateFile';
@@ -12,7 +13,7 @@ export async function validate({ files, findings }: Services, source: vscode.Uri
   if (choice === undefined) return;
   const name = path.basename(source.fsPath);
   const validation = valueOrTell(
-    await withCancel(`CFPRM: validating ${name}`, (signal, report) =>
+    await withCancel(t('CFPRM: validating {0}', name), (signal, report) =>
       validateFile(source.fsPath, choice, signal, report),
     ),
   );
@@ -22,7 +23,7 @@ export async function validate({ files, findings }: Services, source: vscode.Uri
   if (total + report.malformed.length === 0) {
     const rows = counted(report.rows, 'row');
     void vscode.window.showInformationMessage(
-      `CFPRM: ${name}: ${rows}, nothing malformed, nothing suspicious.`,
+      t('CFPRM: {0}: {1}, nothing malformed, nothing suspicious.', name, rows),
     );
     return;
   }

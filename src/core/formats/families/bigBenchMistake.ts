@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Trajectory } from '../../trajectory';
@@ -10,13 +11,13 @@ import type { Format, JsonObject } from '../format';
  */
 export const bigBenchMistake: Format = {
   id: 'bigbench-mistake',
-  title: 'BIG-Bench Mistake',
-  signature: 'input, steps (a list of texts) and mistake_index',
+  title: t('BIG-Bench Mistake'),
+  signature: t('input, steps (a list of texts) and mistake_index'),
   reads: ['input', 'steps', 'mistake_index', 'target', 'answer', 'id'],
   recognise(row) {
     if (typeof row.input !== 'string' || !isTextList(row.steps)) return undefined;
     const known = row.mistake_index === null || typeof row.mistake_index === 'number';
-    return known ? 'input, steps and mistake_index' : undefined;
+    return known ? t('input, steps and mistake_index') : undefined;
   },
   read,
 };
@@ -30,7 +31,7 @@ function read(row: JsonObject): Result<Trajectory[]> {
   const labels = labelsUpToError(row.mistake_index ?? -1, texts.value.length, 'mistake_index');
   if (!labels.ok) return labels;
   const steps = listedSteps('steps', texts.value, missing ? [] : labels.value);
-  const message = 'The row has no mistake_index: all its steps are unlabelled.';
+  const message = t('The row has no mistake_index: all its steps are unlabelled.');
   return ok([
     {
       id: optionalText(row.id) ?? null,

@@ -1,7 +1,9 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
+import { counted } from '../../trace/words';
 import type { Label, Note, Step, Trajectory } from '../../trajectory';
-import { count, isTextList, optionalText, requireTexts } from '../fields';
+import { isTextList, optionalText, requireTexts } from '../fields';
 import type { Format, JsonObject } from '../format';
 import { splitProblem } from '../taggedText';
 
@@ -19,12 +21,12 @@ const NOTHING = 'Ignore';
  */
 export const fgPrm: Format = {
   id: 'fg-prm',
-  title: 'FG-PRM',
-  signature: 'text (a list of words with the step tag "ки") and feedback_tags',
+  title: t('FG-PRM'),
+  signature: t('text (a list of words with the step tag "ки") and feedback_tags'),
   reads: ['id', 'text', 'feedback_tags'],
   recognise(row) {
     if (!isTextList(row.text) || !isTextList(row.feedback_tags)) return undefined;
-    return row.text.includes(TAG) ? 'text with the step tag "ки" and feedback_tags' : undefined;
+    return row.text.includes(TAG) ? t('text with the step tag "ки" and feedback_tags') : undefined;
   },
   read,
 };
@@ -36,11 +38,15 @@ function read(row: JsonObject): Result<Trajectory[]> {
   if (!tags.ok) return tags;
   if (tags.value.length !== words.value.length) {
     return fail(
-      `feedback_tags has ${count(tags.value.length, 'entry')} for ${count(words.value.length, 'word')} in text. One tag per word is expected.`,
+      t(
+        'feedback_tags has {0} for {1} in text. One tag per word is expected.',
+        counted(tags.value.length, 'entry'),
+        counted(words.value.length, 'word'),
+      ),
     );
   }
   const first = words.value.indexOf(TAG);
-  if (first < 0) return fail(`text has no step tag "${TAG}", so its steps cannot be found.`);
+  if (first < 0) return fail(t('text has no step tag "{0}", so its steps cannot be found.', TAG));
   const head = words.value.slice(0, first).join(' ');
   const split = splitProblem(head);
   const notes: Note[] = split.note === undefined ? [] : [split.note];
@@ -81,6 +87,6 @@ function readSteps(
 function labelOf(tag: string, step: number, notes: Note[]): Label | undefined {
   if (tag === RIGHT) return 'correct';
   if (tag === NOTHING) return undefined;
-  notes.push({ step, kind: 'error-type', isFact: true, message: `Type of error: ${tag}.` });
+  notes.push({ step, kind: 'error-type', isFact: true, message: t('Type of error: {0}.', tag) });
   return 'incorrect';
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { extractAnswer, finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Trajectory } from '../../trajectory';
@@ -19,8 +20,8 @@ const PLAIN = new Set(['question', 'answer', 'id', 'idx', 'index', 'split', 'sou
  */
 export const gsm8kSolutions: Format = {
   id: 'gsm8k-solutions',
-  title: 'GSM8K solutions',
-  signature: 'question, ground_truth and solutions by model, or question and an answer with "####" alone',
+  title: t('GSM8K solutions'),
+  signature: t('question, ground_truth and solutions by model, or question and an answer with "####" alone'),
   split: 'line',
   reads: withPrefixes([
     'question',
@@ -33,11 +34,11 @@ export const gsm8kSolutions: Format = {
   recognise(row) {
     if (typeof row.question !== 'string') return undefined;
     if (typeof row.ground_truth === 'string') {
-      return modelsOf(row).length > 0 ? 'question, ground_truth and solutions by model' : undefined;
+      return modelsOf(row).length > 0 ? t('question, ground_truth and solutions by model') : undefined;
     }
     const plain = typeof row.answer === 'string' && row.answer.includes('####');
     return plain && Object.keys(row).every((key) => PLAIN.has(key))
-      ? 'question and answer with "####"'
+      ? t('question and answer with "####"')
       : undefined;
   },
   read,
@@ -89,7 +90,12 @@ function noModels(row: JsonObject): string {
   const near = Object.keys(row).find((key) => isObject(row[key]) && 'solution' in (row[key] as JsonObject));
   const why =
     near === undefined
-      ? 'no key holds an object with solution and is_correct'
-      : `${near}.solution is ${kindOf((row[near] as JsonObject).solution)} and ${near}.is_correct is ${kindOf((row[near] as JsonObject).is_correct)}`;
-  return `The row has no model's solution: ${why}. A text and true or false are expected.`;
+      ? t('no key holds an object with solution and is_correct')
+      : t(
+          '{0}.solution is {1} and {0}.is_correct is {2}',
+          near,
+          kindOf((row[near] as JsonObject).solution),
+          kindOf((row[near] as JsonObject).is_correct),
+        );
+  return t("The row has no model's solution: {0}. A text and true or false are expected.", why);
 }

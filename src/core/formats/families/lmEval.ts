@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { extractAnswer, finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Trajectory } from '../../trajectory';
@@ -25,8 +26,8 @@ interface Response {
  */
 export const lmEval: Format = {
   id: 'lm-eval',
-  title: 'lm-evaluation-harness samples',
-  signature: 'doc, arguments and resps (a list of lists of texts)',
+  title: t('lm-evaluation-harness samples'),
+  signature: t('doc, arguments and resps (a list of lists of texts)'),
   split: 'line',
   reads: withPrefixes([
     'doc_id',
@@ -42,7 +43,7 @@ export const lmEval: Format = {
     if (!isObject(row.doc) || row.arguments === undefined || !Array.isArray(row.resps)) return undefined;
     const [first] = row.resps;
     const text = Array.isArray(first) && typeof first[0] === 'string';
-    return text ? 'doc, arguments and resps' : undefined;
+    return text ? t('doc, arguments and resps') : undefined;
   },
   read,
 };
@@ -51,7 +52,10 @@ function read(row: JsonObject, chosen?: SplitRule): Result<Trajectory[]> {
   const problem = problemOf(row);
   if (problem === undefined) {
     return fail(
-      `The row has no problem: doc has none of ${PROBLEMS.join(', ')} as a text, and arguments has no prompt.`,
+      t(
+        'The row has no problem: doc has none of {0} as a text, and arguments has no prompt.',
+        PROBLEMS.join(', '),
+      ),
     );
   }
   const responses = readResponses(row.resps);
@@ -92,15 +96,21 @@ function promptOf(args: Json | undefined): Json | undefined {
 
 function readResponses(value: Json | undefined): Result<readonly Response[]> {
   if (!Array.isArray(value))
-    return fail(`resps is ${kindOf(value)}, but a list of lists of texts is expected.`);
+    return fail(t('resps is {0}, but a list of lists of texts is expected.', kindOf(value)));
   const responses: Response[] = [];
   for (const [request, list] of value.entries()) {
     const name = `resps[${request}]`;
-    if (!Array.isArray(list)) return fail(`${name} is ${kindOf(list)}, but a list of texts is expected.`);
+    if (!Array.isArray(list))
+      return fail(t('{0} is {1}, but a list of texts is expected.', name, kindOf(list)));
     for (const [index, text] of list.entries()) {
       if (typeof text !== 'string') {
         return fail(
-          `${name}[${index}] is ${kindOf(text)}, but a text is expected. Rows of multiple-choice tasks hold log-likelihoods and no solutions.`,
+          t(
+            '{0}[{1}] is {2}, but a text is expected. Rows of multiple-choice tasks hold log-likelihoods and no solutions.',
+            name,
+            index,
+            kindOf(text),
+          ),
         );
       }
       responses.push({ text, request, index });

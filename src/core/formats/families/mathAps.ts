@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Note, Step, Trajectory } from '../../trajectory';
@@ -31,9 +32,10 @@ interface JsonNode extends RolloutNode {
  */
 export const mathAps: Format = {
   id: 'math-aps',
-  title: 'MATH-APS (OmegaPRM trees)',
-  signature:
+  title: t('MATH-APS (OmegaPRM trees)'),
+  signature: t(
     'question and reasoning_steps (a list with solution_prefix and mc_value, or a tree with children)',
+  ),
   reads: [
     'question',
     'final_answer',
@@ -45,11 +47,11 @@ export const mathAps: Format = {
     if (typeof question !== 'string') return undefined;
     if (isObject(steps)) {
       const known = typeof steps.text === 'string' && 'mc_value' in steps;
-      return known ? 'question and reasoning_steps (a tree)' : undefined;
+      return known ? t('question and reasoning_steps (a tree)') : undefined;
     }
     const first = Array.isArray(steps) ? steps[0] : undefined;
     const known = isObject(first) && typeof first.solution_prefix === 'string';
-    return known ? 'question and reasoning_steps with solution_prefix' : undefined;
+    return known ? t('question and reasoning_steps with solution_prefix') : undefined;
   },
   read,
 };
@@ -108,7 +110,9 @@ function treePaths(value: Json | undefined): Result<readonly (readonly Step[])[]
 function jsonNode(value: Json | undefined, path: readonly (string | number)[]): Result<JsonNode> {
   const name = nameOf(path);
   if (!isObject(value)) {
-    return fail(`${name} is ${kindOf(value)}, but an object with text, mc_value and children is expected.`);
+    return fail(
+      t('{0} is {1}, but an object with text, mc_value and children is expected.', name, kindOf(value)),
+    );
   }
   const text = requireText(value.text, `${name}.text`);
   if (!text.ok) return text;
@@ -122,7 +126,7 @@ function jsonChildren(node: JsonNode): Result<readonly JsonNode[]> {
   const { children, name } = node;
   if (children === undefined || children === null) return ok([]);
   if (!Array.isArray(children)) {
-    return fail(`${name}.children is ${kindOf(children)}, but a list of nodes is expected.`);
+    return fail(t('{0}.children is {1}, but a list of nodes is expected.', name, kindOf(children)));
   }
   const nodes: JsonNode[] = [];
   const base = node.path.slice(0, -1);
@@ -152,7 +156,7 @@ function flatPaths(
     const name = `reasoning_steps[${index}]`;
     if (!isObject(entry)) {
       return fail(
-        `${name} is ${kindOf(entry)}, but an object with solution_prefix and mc_value is expected.`,
+        t('{0} is {1}, but an object with solution_prefix and mc_value is expected.', name, kindOf(entry)),
       );
     }
     const text = requireText(entry.solution_prefix, `${name}.solution_prefix`);
@@ -175,5 +179,8 @@ function flatPaths(
 
 function estimatesDiffer(same: readonly RolloutNode[]): string {
   const all = same.map((entry) => `${entry.name}: ${entry.label ?? 'none'}`).join(', ');
-  return `This point was searched more than once, with other estimates (${all}). The last one is the label.`;
+  return t(
+    'This point was searched more than once, with other estimates ({0}). The last one is the label.',
+    all,
+  );
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import { isError, type Label, type Note, type Step, type Trajectory } from '../../trajectory';
@@ -26,14 +27,14 @@ export interface Tag {
  */
 export const mathShepherd: Format = {
   id: 'math-shepherd',
-  title: 'Math-Shepherd',
-  signature: 'input with the step tag "ки" and label with + or - in its place',
+  title: t('Math-Shepherd'),
+  signature: t('input with the step tag "ки" and label with + or - in its place'),
   reads: ['input', 'label', 'id'],
   recognise(row) {
     const { input, label } = row;
     if (typeof input !== 'string' || nextTag(input, 0) < 0) return undefined;
-    if (label === undefined || label === null) return 'input with the step tag "ки"';
-    return typeof label === 'string' ? 'input with the step tag "ки" and label' : undefined;
+    if (label === undefined || label === null) return t('input with the step tag "ки"');
+    return typeof label === 'string' ? t('input with the step tag "ки" and label') : undefined;
   },
   read,
   writer: { cannotHold: SIGNED_TEXT_LOSSES, row: write },
@@ -47,7 +48,7 @@ function read(row: JsonObject): Result<Trajectory[]> {
   const tags = readTags(input, row, notes);
   if (!tags.ok) return tags;
   const first = tags.value[0];
-  if (first === undefined) return fail(`input has no step tag "${TAG}", so its steps cannot be found.`);
+  if (first === undefined) return fail(t('input has no step tag "{0}", so its steps cannot be found.', TAG));
   const head = splitProblem(input.slice(0, first.at));
   if (head.note !== undefined) notes.push(head.note);
   const steps = readSteps(input, tags.value, head.stepStart);
@@ -70,10 +71,10 @@ export function readTags(input: string, row: JsonObject, notes: Note[]): Result<
   if (typeof row.label === 'string') return walk(input, row.label);
   if (row.label !== undefined && row.label !== null) {
     return fail(
-      `label is ${kindOf(row.label)}, but the text of input with + or - for every tag is expected.`,
+      t('label is {0}, but the text of input with + or - for every tag is expected.', kindOf(row.label)),
     );
   }
-  notes.push({ kind: 'labels-missing', message: 'The row has no label: all its steps are unlabelled.' });
+  notes.push({ kind: 'labels-missing', message: t('The row has no label: all its steps are unlabelled.') });
   const tags: Tag[] = [];
   for (let at = nextTag(input, 0); at >= 0; at = nextTag(input, at + TAG.length))
     tags.push({ at, label: undefined });
@@ -99,9 +100,14 @@ function walk(input: string, label: string): Result<readonly Tag[]> {
       if (standsAlone(input, at)) tags.push({ at, label: undefined, sign: other });
       other += TAG.length;
     } else {
-      const found = sign === undefined ? 'the end of the text' : quote(label.slice(other, other + 12));
+      const found = sign === undefined ? t('the end of the text') : quote(label.slice(other, other + 12));
       return fail(
-        `label has a label of an unknown kind at step ${tags.length + 1}: ${found}. Expected + or - in place of "${TAG}".`,
+        t(
+          'label has a label of an unknown kind at step {0}: {1}. Expected + or - in place of "{2}".',
+          tags.length + 1,
+          found,
+          TAG,
+        ),
       );
     }
   }
@@ -114,9 +120,14 @@ function differs(expected: string, found: string, offset: number, tags: number):
   let same = 0;
   while (same < expected.length && expected[same] === found[same]) same++;
   return fail(
-    `label stops following input at character ${offset + same + 1} of input (after ${tags} step tags): ` +
-      `input has ${quote(expected.slice(same, same + 12))}, label has ${quote(found.slice(same, same + 12))}. ` +
-      `label must be the text of input with + or - for every "${TAG}".`,
+    t(
+      'label stops following input at character {0} of input (after {1} step tags): input has {2}, label has {3}. label must be the text of input with + or - for every "{4}".',
+      offset + same + 1,
+      tags,
+      quote(expected.slice(same, same + 12)),
+      quote(found.slice(same, same + 12)),
+      TAG,
+    ),
   );
 }
 

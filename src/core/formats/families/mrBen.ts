@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Note, Step, Trajectory } from '../../trajectory';
@@ -17,8 +18,8 @@ const OPTION = /\bChoice[_ ]([A-Z])\b/gu;
  */
 export const mrBen: Format = {
   id: 'mr-ben',
-  title: 'Mr-Ben',
-  signature: 'Model_Solution_Steps (a list of texts) and Model_Solution_First_Error_Step',
+  title: t('Mr-Ben'),
+  signature: t('Model_Solution_Steps (a list of texts) and Model_Solution_First_Error_Step'),
   reads: [
     'Question_UUID',
     'Question',
@@ -32,7 +33,7 @@ export const mrBen: Format = {
   ],
   recognise(row) {
     const known = isTextList(row.Model_Solution_Steps) && row.Model_Solution_First_Error_Step !== undefined;
-    return known ? 'Model_Solution_Steps and Model_Solution_First_Error_Step' : undefined;
+    return known ? t('Model_Solution_Steps and Model_Solution_First_Error_Step') : undefined;
   },
   read,
 };
@@ -85,7 +86,10 @@ function noteLongError(steps: readonly Step[], notes: Note[]): void {
   let next = first + 1;
   while (next < steps.length && !/^\s*(?:Step\s*\d|Solution\b)/u.test(steps[next]!.text)) next++;
   if (next === first + 1) return;
-  const message = `The wrong step goes on to entry ${next}; the row does not say which of its entries is wrong.`;
+  const message = t(
+    'The wrong step goes on to entry {0}; the row does not say which of its entries is wrong.',
+    next,
+  );
   notes.push({ step: first + 1, kind: 'error-step-in-pieces', message });
 }
 

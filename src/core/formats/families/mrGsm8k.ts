@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Note, Trajectory } from '../../trajectory';
@@ -13,8 +14,8 @@ import type { Format, Json, JsonObject } from '../format';
  */
 export const mrGsm8k: Format = {
   id: 'mr-gsm8k',
-  title: 'MR-GSM8K',
-  signature: 'model_output_steps (a list of texts) and model_output_solution_first_error_step',
+  title: t('MR-GSM8K'),
+  signature: t('model_output_steps (a list of texts) and model_output_solution_first_error_step'),
   reads: [
     'uuid',
     'question',
@@ -27,7 +28,7 @@ export const mrGsm8k: Format = {
   recognise(row) {
     const known =
       isTextList(row.model_output_steps) && row.model_output_solution_first_error_step !== undefined;
-    return known ? 'model_output_steps and model_output_solution_first_error_step' : undefined;
+    return known ? t('model_output_steps and model_output_solution_first_error_step') : undefined;
   },
   read,
 };
@@ -75,7 +76,10 @@ export function answerVerdict(value: Json | undefined, notes: Note[]): boolean |
   if (value === 'correct') return true;
   if (value === 'wrong' || value === 'incorrect') return false;
   const found = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : kindOf(value);
-  const message = `model_output_answer_correctness is ${found}, not "correct" or "wrong"; it was not read.`;
+  const message = t(
+    'model_output_answer_correctness is {0}, not "correct" or "wrong"; it was not read.',
+    found,
+  );
   notes.push({ kind: 'verdict-not-read', message });
   return undefined;
 }

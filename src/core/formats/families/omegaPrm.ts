@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Note, Trajectory } from '../../trajectory';
@@ -13,12 +14,12 @@ import type { Format, JsonObject } from '../format';
  */
 export const omegaPrm: Format = {
   id: 'omegaprm',
-  title: 'OmegaPRM (one point per row)',
-  signature: 'solution_prefix (a list of texts: the question and steps) and mc_value',
+  title: t('OmegaPRM (one point per row)'),
+  signature: t('solution_prefix (a list of texts: the question and steps) and mc_value'),
   reads: ['solution_prefix', 'mc_value', 'final_answer', 'id'],
   recognise(row) {
     const known = isTextList(row.solution_prefix) && typeof row.mc_value === 'number';
-    return known ? 'solution_prefix and mc_value' : undefined;
+    return known ? t('solution_prefix and mc_value') : undefined;
   },
   read,
 };
@@ -28,7 +29,7 @@ function read(row: JsonObject): Result<Trajectory[]> {
   if (!texts.ok) return texts;
   const [problem, ...rest] = texts.value;
   if (problem === undefined) {
-    return fail('solution_prefix is an empty list, but the question and the steps are expected.');
+    return fail(t('solution_prefix is an empty list, but the question and the steps are expected.'));
   }
   const value = readEstimate(row.mc_value, 'mc_value');
   if (!value.ok) return value;
@@ -53,9 +54,9 @@ function read(row: JsonObject): Result<Trajectory[]> {
 
 function notesOf(row: JsonObject, steps: number): Note[] {
   if (row.mc_value === undefined || row.mc_value === null) {
-    return [{ kind: 'labels-missing', message: 'The row has no mc_value: all its steps are unlabelled.' }];
+    return [{ kind: 'labels-missing', message: t('The row has no mc_value: all its steps are unlabelled.') }];
   }
   if (steps > 0) return [];
-  const message = 'mc_value is about the question itself: there is no step that it could label.';
+  const message = t('mc_value is about the question itself: there is no step that it could label.');
   return [{ kind: 'label-without-step', message }];
 }

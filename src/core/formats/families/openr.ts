@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Label, Note, Trajectory } from '../../trajectory';
@@ -18,7 +19,7 @@ import { textSteps } from '../wholeText';
 
 const TAG = 'ки';
 const USUAL: SplitRule = 'line';
-const EXPECTED = 'Expected 1, 0, "+", "-", true, false, null, or a number between 0 and 1.';
+const EXPECTED = t('Expected 1, 0, "+", "-", true, false, null, or a number between 0 and 1.');
 
 /**
  * OpenR (openreasoner/openr). Records of its searches (reason/evaluation) hold a question, the gold answer and the
@@ -28,8 +29,8 @@ const EXPECTED = 'Expected 1, 0, "+", "-", true, false, null, or a number betwee
  */
 export const openr: Format = {
   id: 'openr',
-  title: 'OpenR',
-  signature: 'question and output (a list with text), or question, process and labels',
+  title: t('OpenR'),
+  signature: t('question and output (a list with text), or question, process and labels'),
   reads: withPrefixes([
     'question',
     'groundtruth',
@@ -46,11 +47,11 @@ export const openr: Format = {
     if (typeof row.question !== 'string') return undefined;
     if (typeof row.process === 'string') {
       const key = ['labels', 'label'].find((name) => Array.isArray(row[name]));
-      if (key !== undefined) return `question, process and ${key}`;
-      return row.process.includes(TAG) ? 'question and process with the step tag "ки"' : undefined;
+      if (key !== undefined) return t('question, process and {0}', key);
+      return row.process.includes(TAG) ? t('question and process with the step tag "ки"') : undefined;
     }
     const first = Array.isArray(row.output) ? row.output[0] : undefined;
-    return isObject(first) && typeof first.text === 'string' ? 'question and output' : undefined;
+    return isObject(first) && typeof first.text === 'string' ? t('question and output') : undefined;
   },
   read(row, split) {
     return row.output === undefined ? readTraining(row, split) : readRecord(row, split);
@@ -61,12 +62,13 @@ function readRecord(row: JsonObject, split: SplitRule | undefined): Result<Traje
   const problem = requireText(row.question, 'question');
   if (!problem.ok) return problem;
   if (!Array.isArray(row.output)) {
-    return fail(`output is ${kindOf(row.output)}, but a list of objects with text is expected.`);
+    return fail(t('output is {0}, but a list of objects with text is expected.', kindOf(row.output)));
   }
   const trajectories: Trajectory[] = [];
   for (const [index, path] of row.output.entries()) {
     const name = `output[${index}]`;
-    if (!isObject(path)) return fail(`${name} is ${kindOf(path)}, but an object with text is expected.`);
+    if (!isObject(path))
+      return fail(t('{0} is {1}, but an object with text is expected.', name, kindOf(path)));
     const text = requireText(path.text, `${name}.text`);
     if (!text.ok) return text;
     const notes: Note[] = [];
@@ -105,11 +107,14 @@ function labelsOf(row: JsonObject, steps: number, notes: Note[]): Result<readonl
   const name = row.labels === undefined || row.labels === null ? 'label' : 'labels';
   const labels = row[name];
   if (labels === undefined || labels === null) {
-    notes.push({ kind: 'labels-missing', message: 'The row has no labels: all its steps are unlabelled.' });
+    notes.push({
+      kind: 'labels-missing',
+      message: t('The row has no labels: all its steps are unlabelled.'),
+    });
     return ok([]);
   }
   if (!Array.isArray(labels)) {
-    return fail(`${name} is ${kindOf(labels)}, but a list with one label per step is expected.`);
+    return fail(t('{0} is {1}, but a list with one label per step is expected.', name, kindOf(labels)));
   }
   return readLabels(labels, steps, { labels: name, steps: 'step', expected: EXPECTED }, labelOf);
 }

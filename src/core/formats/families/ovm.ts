@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Label, Note, Trajectory } from '../../trajectory';
@@ -36,8 +37,8 @@ interface Question {
  */
 export const ovm: Format = {
   id: 'ovm',
-  title: 'OVM samples',
-  signature: 'question and outputs with response and label or vscores, or response_answer and label',
+  title: t('OVM samples'),
+  signature: t('question and outputs with response and label or vscores, or response_answer and label'),
   split: 'line',
   reads: withPrefixes([
     'idx',
@@ -51,13 +52,13 @@ export const ovm: Format = {
   recognise(row) {
     if (typeof row.question !== 'string') return undefined;
     if (typeof row.response === 'string' && row.response_answer !== undefined && row.label !== undefined) {
-      return 'question, response, response_answer and label';
+      return t('question, response, response_answer and label');
     }
     const first = Array.isArray(row.outputs) ? row.outputs[0] : undefined;
     if (!isObject(first) || typeof first.response !== 'string') return undefined;
-    if (Array.isArray(first.vscores)) return 'question and outputs with response and vscores';
+    if (Array.isArray(first.vscores)) return t('question and outputs with response and vscores');
     const judged = first.label !== undefined && first.response_answer !== undefined;
-    return judged ? 'question and outputs with response, response_answer and label' : undefined;
+    return judged ? t('question and outputs with response, response_answer and label') : undefined;
   },
   read,
 };
@@ -73,7 +74,7 @@ function read(row: JsonObject, chosen?: SplitRule): Result<Trajectory[]> {
     return only.ok ? ok([only.value]) : only;
   }
   if (!Array.isArray(row.outputs)) {
-    return fail(`outputs is ${kindOf(row.outputs)}, but a list of responses is expected.`);
+    return fail(t('outputs is {0}, but a list of responses is expected.', kindOf(row.outputs)));
   }
   const trajectories: Trajectory[] = [];
   for (const [index, output] of row.outputs.entries()) {
@@ -97,7 +98,7 @@ function readOutput(
   chosen: SplitRule | undefined,
 ): Result<Trajectory> {
   const name = path.length === 0 ? '' : `outputs[${path[1]}]`;
-  if (!isObject(output)) return fail(`${name} is ${kindOf(output)}, but an object is expected.`);
+  if (!isObject(output)) return fail(t('{0} is {1}, but an object is expected.', name, kindOf(output)));
   const prefix = name === '' ? '' : `${name}.`;
   const text = requireText(output.response, `${prefix}response`);
   if (!text.ok) return text;
@@ -126,8 +127,9 @@ function stepLabels(
   name: string,
 ): Result<readonly (Label | undefined)[]> {
   if (value === undefined || value === null) return ok([]);
-  if (!Array.isArray(value)) return fail(`${name} is ${kindOf(value)}, but a list of labels is expected.`);
-  const expected = 'Expected true, false, 1, 0, null, or a number between 0 and 1.';
+  if (!Array.isArray(value))
+    return fail(t('{0} is {1}, but a list of labels is expected.', name, kindOf(value)));
+  const expected = t('Expected true, false, 1, 0, null, or a number between 0 and 1.');
   return readLabels(value, steps, { labels: name, steps: 'step', expected }, binaryLabel);
 }
 
@@ -136,8 +138,8 @@ function verdictOf(value: Json | undefined, name: string, notes: Note[]): boolea
   if (typeof value === 'boolean' || value === undefined || value === null) return firstVerdict(value);
   const message =
     value === INVALID
-      ? `${name} is "${INVALID}": no answer was found in the response, so there is no verdict.`
-      : `${name} is ${quote(value)}, not true or false; it was not read.`;
+      ? t('{0} is "{1}": no answer was found in the response, so there is no verdict.', name, INVALID)
+      : t('{0} is {1}, not true or false; it was not read.', name, quote(value));
   notes.push({ kind: value === INVALID ? 'answer-missing' : 'verdict-not-read', message });
   return undefined;
 }
@@ -146,8 +148,8 @@ function lastValue(values: Json | undefined, name: string, notes: Note[]): numbe
   if (values === undefined || values === null) return undefined;
   const last = Array.isArray(values) ? values.at(-1) : values;
   if (typeof last === 'number' && Number.isFinite(last)) return last;
-  const found = Array.isArray(values) ? `a list that ends in ${quote(last)}` : kindOf(values);
-  const message = `${name} is ${found}, but one number per token is expected; it was not read.`;
+  const found = Array.isArray(values) ? t('a list that ends in {0}', quote(last)) : kindOf(values);
+  const message = t('{0} is {1}, but one number per token is expected; it was not read.', name, found);
   notes.push({ kind: 'scores-not-read', message });
   return undefined;
 }

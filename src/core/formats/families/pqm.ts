@@ -1,9 +1,11 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
+import { counted } from '../../trace/words';
 import type { Note, Trajectory } from '../../trajectory';
 import { goldAnswer } from '../answers';
 import { optionalNumber } from '../candidates';
-import { count, firstText, isObject, kindOf, optionalText, requireText, withPrefixes } from '../fields';
+import { firstText, isObject, kindOf, optionalText, requireText, withPrefixes } from '../fields';
 import type { Format, Json, JsonObject } from '../format';
 import type { SplitRule } from '../splitText';
 import { splitAtTag, textSteps } from '../wholeText';
@@ -21,8 +23,8 @@ const USUAL: SplitRule = 'step-marker';
  */
 export const pqm: Format = {
   id: 'pqm',
-  title: 'PQM (process Q-value model)',
-  signature: 'question and responses (a list with text), or prompt, response and step_reward',
+  title: t('PQM (process Q-value model)'),
+  signature: t('question and responses (a list with text), or prompt, response and step_reward'),
   reads: withPrefixes([
     'question',
     'responses.text',
@@ -41,11 +43,11 @@ export const pqm: Format = {
     const { question, responses } = row;
     if (typeof question === 'string' && Array.isArray(responses)) {
       const first = responses[0];
-      return isObject(first) && typeof first.text === 'string' ? 'question and responses' : undefined;
+      return isObject(first) && typeof first.text === 'string' ? t('question and responses') : undefined;
     }
     const scored =
       typeof row.prompt === 'string' && typeof row.response === 'string' && Array.isArray(row.step_reward);
-    return scored ? 'prompt, response and step_reward' : undefined;
+    return scored ? t('prompt, response and step_reward') : undefined;
   },
   read(row, split) {
     return row.responses === undefined ? readScored(row, split) : readTestSet(row, split);
@@ -57,13 +59,13 @@ function readTestSet(row: JsonObject, split: SplitRule | undefined): Result<Traj
   if (!problem.ok) return problem;
   const { responses } = row;
   if (!Array.isArray(responses)) {
-    return fail(`responses is ${kindOf(responses)}, but a list of objects with text is expected.`);
+    return fail(t('responses is {0}, but a list of objects with text is expected.', kindOf(responses)));
   }
   const trajectories: Trajectory[] = [];
   for (const [index, response] of responses.entries()) {
     const name = `responses[${index}]`;
     if (!isObject(response)) {
-      return fail(`${name} is ${kindOf(response)}, but an object with text is expected.`);
+      return fail(t('{0} is {1}, but an object with text is expected.', name, kindOf(response)));
     }
     const text = requireText(response.text, `${name}.text`);
     if (!text.ok) return text;
@@ -109,9 +111,11 @@ function readScored(row: JsonObject, split: SplitRule | undefined): Result<Traje
 /** The rewards of the steps that the tags count, without what the batch filled up. */
 function unpadded(rewards: Json | undefined, steps: number | undefined, notes: Note[]): Json | undefined {
   if (!Array.isArray(rewards) || steps === undefined || rewards.length <= steps) return rewards;
-  const message =
-    `step_reward has ${count(rewards.length, 'entry')} for ${count(steps, 'step')}: ` +
-    'the last ones are padding of the batch and were not read.';
+  const message = t(
+    'step_reward has {0} for {1}: the last ones are padding of the batch and were not read.',
+    counted(rewards.length, 'entry'),
+    counted(steps, 'step'),
+  );
   notes.push({ kind: 'scores-padded', isFact: true, message });
   return rewards.slice(0, steps);
 }

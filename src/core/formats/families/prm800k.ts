@@ -1,7 +1,9 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
+import { counted } from '../../trace/words';
 import { firstError, isError, type Label, type Note, type Step, type Trajectory } from '../../trajectory';
-import { count, isObject, kindOf, optionalText, quote, requireText, requireTexts } from '../fields';
+import { isObject, kindOf, optionalText, quote, requireText, requireTexts } from '../fields';
 import type { Format, Json, JsonObject, WriteOptions } from '../format';
 import { scoresColumn } from '../recordedScores';
 
@@ -20,8 +22,8 @@ type StepOrEnd = Step | 'end';
  */
 export const prm800k: Format = {
   id: 'prm800k',
-  title: 'PRM800K',
-  signature: 'question.problem and label.steps with completions',
+  title: t('PRM800K'),
+  signature: t('question.problem and label.steps with completions'),
   reads: [
     'question',
     'question.problem',
@@ -44,7 +46,9 @@ export const prm800k: Format = {
     if (!isObject(question) || !isObject(label)) return undefined;
     if (typeof question.problem !== 'string' || !Array.isArray(label.steps)) return undefined;
     const phase2 = Array.isArray(question.pre_generated_steps);
-    return `question.problem and label.steps${phase2 ? ', with question.pre_generated_steps (phase 2)' : ''}`;
+    return phase2
+      ? t('question.problem and label.steps, with question.pre_generated_steps (phase 2)')
+      : t('question.problem and label.steps');
   },
   read,
   writer: {
@@ -64,8 +68,8 @@ export const prm800k: Format = {
 
 function read(row: JsonObject): Result<Trajectory[]> {
   const { question, label } = row;
-  if (!isObject(question)) return fail(`question is ${kindOf(question)}, but an object is expected.`);
-  if (!isObject(label)) return fail(`label is ${kindOf(label)}, but an object is expected.`);
+  if (!isObject(question)) return fail(t('question is {0}, but an object is expected.', kindOf(question)));
+  if (!isObject(label)) return fail(t('label is {0}, but an object is expected.', kindOf(label)));
   const problem = requireText(question.problem, 'question.problem');
   if (!problem.ok) return problem;
   const generated = preGenerated(question);
@@ -92,7 +96,10 @@ function lateLabels(steps: readonly Step[]): Note[] {
   const error = steps.findIndex((step) => isError(step.label));
   const late = error < 0 ? -1 : steps.findIndex((step, index) => index > error && step.label !== undefined);
   if (late < 0) return [];
-  const message = `The step has a label, but labels of phase 2 end at the first error, step ${error + 1}.`;
+  const message = t(
+    'The step has a label, but labels of phase 2 end at the first error, step {0}.',
+    error + 1,
+  );
   return [{ kind: 'labels-after-error', step: late + 1, message }];
 }
 
@@ -103,11 +110,11 @@ function preGenerated(question: JsonObject): Result<readonly string[]> {
 }
 
 function readSteps(value: Json | undefined, generated: readonly string[]): Result<Step[]> {
-  if (!Array.isArray(value)) return fail(`label.steps is ${kindOf(value)}, but a list is expected.`);
+  if (!Array.isArray(value)) return fail(t('label.steps is {0}, but a list is expected.', kindOf(value)));
   const steps: Step[] = [];
   for (const [index, entry] of value.entries()) {
     const name = `label.steps[${index}]`;
-    if (!isObject(entry)) return fail(`${name} is ${kindOf(entry)}, but an object is expected.`);
+    if (!isObject(entry)) return fail(t('{0} is {1}, but an object is expected.', name, kindOf(entry)));
     const step = readStep(entry, index, name, generated);
     if (!step.ok) return step;
     if (step.value === 'end') break;
@@ -129,9 +136,14 @@ function readStep(
   const chosen = entry.chosen_completion;
   if (chosen !== undefined && chosen !== null) {
     if (typeof chosen !== 'number' || offers.value[chosen] === undefined) {
-      const offered = count(offers.value.length, 'completion');
+      const offered = counted(offers.value.length, 'completion');
       return fail(
-        `${name}.chosen_completion is ${quote(chosen)}, but the step has ${offered} (counted from 0).`,
+        t(
+          '{0}.chosen_completion is {1}, but the step has {2} (counted from 0).',
+          name,
+          quote(chosen),
+          offered,
+        ),
       );
     }
     return ok(offeredStep(offers.value, chosen, index));
@@ -165,7 +177,7 @@ function generatedStep(generated: readonly string[], index: number): Step {
 
 function readOffers(value: Json | undefined, name: string): Result<readonly Offer[]> {
   if (value === undefined || value === null) return ok([]);
-  if (!Array.isArray(value)) return fail(`${name} is ${kindOf(value)}, but a list is expected.`);
+  if (!Array.isArray(value)) return fail(t('{0} is {1}, but a list is expected.', name, kindOf(value)));
   const offers: Offer[] = [];
   for (const [index, entry] of value.entries()) {
     const offer = readOffer(entry, `${name}[${index}]`);
@@ -176,13 +188,13 @@ function readOffers(value: Json | undefined, name: string): Result<readonly Offe
 }
 
 function readOffer(value: Json, name: string): Result<Offer> {
-  if (!isObject(value)) return fail(`${name} is ${kindOf(value)}, but an object is expected.`);
+  if (!isObject(value)) return fail(t('{0} is {1}, but an object is expected.', name, kindOf(value)));
   const text = requireText(value.text, `${name}.text`);
   if (!text.ok) return text;
   const label = ratingLabel(value.rating);
   if (label !== null) return ok({ text: text.value, label });
   return fail(
-    `${name}.rating is a label of an unknown kind: ${quote(value.rating)}. Expected 1, 0, -1 or null.`,
+    t('{0}.rating is a label of an unknown kind: {1}. Expected 1, 0, -1 or null.', name, quote(value.rating)),
   );
 }
 

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { ok, type Result } from '../../result';
 import type { Trajectory } from '../../trajectory';
 import { optionalAnswer } from '../answers';
@@ -12,13 +13,13 @@ import type { Format, JsonObject } from '../format';
  */
 export const prm800kScored: Format = {
   id: 'prm800k-scored',
-  title: 'PRM800K scored samples',
-  signature: 'problem and answer or given_answer, with prm_score or orm_score',
+  title: t('PRM800K scored samples'),
+  signature: t('problem and answer or given_answer, with prm_score or orm_score'),
   reads: ['problem', 'answer', 'given_answer', 'prm_score', 'orm_score', 'is_correct', 'id'],
   recognise(row) {
     if (typeof row.problem !== 'string' || row.steps !== undefined) return undefined;
     const scores = ['prm_score', 'orm_score'].filter((name) => typeof row[name] === 'number');
-    return scores.length === 0 ? undefined : `problem and ${scores.join(', ')}`;
+    return scores.length === 0 ? undefined : t('problem and {0}', scores.join(', '));
   },
   read,
 };

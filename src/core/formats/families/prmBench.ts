@@ -1,7 +1,9 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
+import { counted } from '../../trace/words';
 import type { Label, Note, Trajectory } from '../../trajectory';
-import { count, firstText, kindOf, listedSteps, optionalText, quote, requireTexts } from '../fields';
+import { firstText, kindOf, listedSteps, optionalText, quote, requireTexts } from '../fields';
 import type { Format, Json, JsonObject } from '../format';
 
 /**
@@ -11,8 +13,8 @@ import type { Format, Json, JsonObject } from '../format';
  */
 export const prmBench: Format = {
   id: 'prmbench',
-  title: 'PRMBench',
-  signature: 'modified_process (a list of texts) and error_steps',
+  title: t('PRMBench'),
+  signature: t('modified_process (a list of texts) and error_steps'),
   reads: [
     'modified_process',
     'error_steps',
@@ -24,7 +26,7 @@ export const prmBench: Format = {
   ],
   recognise(row) {
     const known = isList(row.modified_process) && isList(row.error_steps);
-    return known ? 'modified_process and error_steps' : undefined;
+    return known ? t('modified_process and error_steps') : undefined;
   },
   read,
 };
@@ -36,7 +38,7 @@ function isList(value: Json | undefined): boolean {
 function read(row: JsonObject): Result<Trajectory[]> {
   const problem = firstText(row.modified_question, row.question, row.original_question);
   if (problem === undefined) {
-    return fail('The row has no problem: modified_question, question and original_question hold no text.');
+    return fail(t('The row has no problem: modified_question, question and original_question hold no text.'));
   }
   const texts = requireTexts(row.modified_process, 'modified_process');
   if (!texts.ok) return texts;
@@ -61,24 +63,28 @@ function labelsOf(value: Json | undefined, steps: number, notes: Note[]): Result
   if (value === undefined || value === null) {
     notes.push({
       kind: 'labels-missing',
-      message: 'The row has no error_steps: all its steps are unlabelled.',
+      message: t('The row has no error_steps: all its steps are unlabelled.'),
     });
     return ok([]);
   }
   if (!Array.isArray(value)) {
-    return fail(`error_steps is ${kindOf(value)}, but a list of step numbers (from 1) is expected.`);
+    return fail(t('error_steps is {0}, but a list of step numbers (from 1) is expected.', kindOf(value)));
   }
   const labels = new Array<Label>(steps).fill('correct');
   for (const entry of value) {
     if (typeof entry !== 'number' || !Number.isInteger(entry)) {
       return fail(
-        `error_steps has an entry of an unknown kind: ${quote(entry)}. Expected step numbers (from 1).`,
+        t('error_steps has an entry of an unknown kind: {0}. Expected step numbers (from 1).', quote(entry)),
       );
     }
     if (entry >= 1 && entry <= steps) {
       labels[entry - 1] = 'incorrect';
     } else {
-      const message = `error_steps names step ${entry}, but the row has ${count(steps, 'step')}; it was ignored.`;
+      const message = t(
+        'error_steps names step {0}, but the row has {1}; it was ignored.',
+        entry,
+        counted(steps, 'step'),
+      );
       notes.push({ kind: 'error-step-out-of-range', message });
     }
   }

@@ -1,6 +1,8 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../../result';
+import { counted } from '../../trace/words';
 import type { Note, Trajectory } from '../../trajectory';
-import { count, isObject, kindOf, optionalText, readScores, withPrefixes } from '../fields';
+import { isObject, kindOf, optionalText, readScores, withPrefixes } from '../fields';
 import type { Format, Json, JsonObject } from '../format';
 
 const SCORES = 'step_level_validity_scores';
@@ -13,8 +15,8 @@ const LABELS = 'step_level_validity_labels';
  */
 export const prmBenchResult: Format = {
   id: 'prmbench-result',
-  title: 'PRMBench model result',
-  signature: `scores with ${SCORES} or ${LABELS}, and idx`,
+  title: t('PRMBench model result'),
+  signature: t('scores with {0} or {1}, and idx', SCORES, LABELS),
   reads: withPrefixes([`scores.${SCORES}`, `scores.${LABELS}`, 'idx']),
   recognise(row) {
     if (!isObject(row.scores)) return undefined;
@@ -27,12 +29,14 @@ export const prmBenchResult: Format = {
 
 function read(row: JsonObject): Result<Trajectory[]> {
   if (!isObject(row.scores)) {
-    return fail(`scores is ${kindOf(row.scores)}, but an object with ${SCORES} is expected.`);
+    return fail(t('scores is {0}, but an object with {1} is expected.', kindOf(row.scores), SCORES));
   }
   const { [SCORES]: scores, [LABELS]: labels } = row.scores;
   const list = Array.isArray(scores) ? scores : labels;
   if (!Array.isArray(list)) {
-    return fail(`scores.${SCORES} is ${kindOf(scores)}, but a list with one score per step is expected.`);
+    return fail(
+      t('scores.{0} is {1}, but a list with one score per step is expected.', SCORES, kindOf(scores)),
+    );
   }
   const notes: Note[] = [];
   const values = readScores(scores, list.length, notes, `scores.${SCORES}`);
@@ -53,17 +57,25 @@ function predictionNote(labels: Json | undefined, steps: number): Note | undefin
   if (labels === undefined || labels === null) return undefined;
   const kind = 'model-labels';
   const name = `scores.${LABELS}`;
-  if (!Array.isArray(labels)) return { kind, message: `${name} is ${kindOf(labels)}; it was not read.` };
+  if (!Array.isArray(labels))
+    return { kind, message: t('{0} is {1}; it was not read.', name, kindOf(labels)) };
   if (labels.length !== steps) {
-    const message = `${name} has ${count(labels.length, 'entry')} for ${count(steps, 'step')}; it was not read.`;
+    const message = t(
+      '{0} has {1} for {2}; it was not read.',
+      name,
+      counted(labels.length, 'entry'),
+      counted(steps, 'step'),
+    );
     return { kind, message };
   }
   const wrong = labels.flatMap((label, index) => (label === false || label === 0 ? [index + 1] : []));
-  const verdict = wrong.length === 0 ? 'no step' : `step ${wrong.join(', ')}`;
   return {
     kind,
     isFact: true,
     step: wrong[0],
-    message: `The model judges ${verdict} of ${steps} to be wrong.`,
+    message:
+      wrong.length === 0
+        ? t('The model judges no step of {0} to be wrong.', steps)
+        : t('The model judges step {0} of {1} to be wrong.', wrong.join(', '), steps),
   };
 }

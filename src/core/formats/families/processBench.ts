@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import { firstError, type Note, type Trajectory } from '../../trajectory';
@@ -24,14 +25,14 @@ import { scoresColumn } from '../recordedScores';
  */
 export const processBench: Format = {
   id: 'processbench',
-  title: 'ProcessBench',
-  signature: 'problem, steps (a list of texts) and label (index of the first wrong step)',
+  title: t('ProcessBench'),
+  signature: t('problem, steps (a list of texts) and label (index of the first wrong step)'),
   reads: ['problem', 'steps', 'label', 'final_answer_correct', 'id', 'generator', 'prediction'],
   recognise(row) {
     if (typeof row.problem !== 'string' || !isTextList(row.steps) || row.labels !== undefined)
       return undefined;
-    if (typeof row.label === 'number') return 'problem, steps and label';
-    return row.label === undefined || row.label === null ? 'problem and steps' : undefined;
+    if (typeof row.label === 'number') return t('problem, steps and label');
+    return row.label === undefined || row.label === null ? t('problem and steps') : undefined;
   },
   read,
   writer: {
@@ -60,7 +61,7 @@ function read(row: JsonObject): Result<Trajectory[]> {
   const labels =
     row.label === undefined || row.label === null ? undefined : labelsUpToError(row.label, count, 'label');
   if (labels === undefined) {
-    notes.push({ kind: 'labels-missing', message: 'The row has no label: all its steps are unlabelled.' });
+    notes.push({ kind: 'labels-missing', message: t('The row has no label: all its steps are unlabelled.') });
   } else if (!labels.ok) {
     return labels;
   }
@@ -86,9 +87,14 @@ function criticNote(prediction: Json | undefined, label: Json | undefined, steps
   if (prediction === undefined || prediction === label) return undefined;
   const step = isStep(prediction, steps) ? prediction + 1 : undefined;
   const critic =
-    prediction === null ? 'The critic names no step' : `The critic says ${inWords(prediction, steps)}`;
-  const against = label === undefined || label === null ? '' : `; the label says ${inWords(label, steps)}`;
-  return { kind: 'critic-prediction', step, isFact: true, message: `${critic}${against}.` };
+    prediction === null
+      ? t('The critic names no step')
+      : t('The critic says {0}', inWords(prediction, steps));
+  const message =
+    label === undefined || label === null
+      ? `${critic}.`
+      : t('{0}; the label says {1}.', critic, inWords(label, steps));
+  return { kind: 'critic-prediction', step, isFact: true, message };
 }
 
 function isStep(index: Json, steps: number): index is number {
@@ -96,9 +102,9 @@ function isStep(index: Json, steps: number): index is number {
 }
 
 function inWords(index: Json, steps: number): string {
-  if (index === -1) return 'that all steps are right';
-  if (isStep(index, steps)) return `that step ${index + 1} is the first wrong one`;
-  return `${quote(index)}, which is the index of no step`;
+  if (index === -1) return t('that all steps are right');
+  if (isStep(index, steps)) return t('that step {0} is the first wrong one', index + 1);
+  return t('{0}, which is the index of no step', quote(index));
 }
 
 function write(trajectory: Trajectory): string {

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Note, Trajectory } from '../../trajectory';
@@ -16,8 +17,8 @@ import { textSteps } from '../wholeText';
  */
 export const qwenMath: Format = {
   id: 'qwen-math',
-  title: 'Qwen2.5-Math evaluation',
-  signature: 'question, code (a list of texts) and pred, or query and response (a list of steps)',
+  title: t('Qwen2.5-Math evaluation'),
+  signature: t('question, code (a list of texts) and pred, or query and response (a list of steps)'),
   reads: [
     'question',
     'code',
@@ -35,9 +36,9 @@ export const qwenMath: Format = {
   recognise(row) {
     if (typeof row.question === 'string' && isTextList(row.code)) {
       const columns = ['pred', 'score', 'pred_score'].filter((name) => Array.isArray(row[name]));
-      return columns.length === 0 ? undefined : `question, code and ${columns.join(', ')}`;
+      return columns.length === 0 ? undefined : t('question, code and {0}', columns.join(', '));
     }
-    return typeof row.query === 'string' && isTextList(row.response) ? 'query and response' : undefined;
+    return typeof row.query === 'string' && isTextList(row.response) ? t('query and response') : undefined;
   },
   read(row, split) {
     return row.code === undefined ? readInput(row) : readResults(row, split);
@@ -47,7 +48,7 @@ export const qwenMath: Format = {
 function readResults(row: JsonObject, split: SplitRule | undefined): Result<Trajectory[]> {
   const problem = requireText(row.question, 'question');
   if (!problem.ok) return problem;
-  const texts = requireTexts(row.code, 'code', 'candidate');
+  const texts = requireTexts(row.code, 'code', (n) => t('candidate {0}', n));
   if (!texts.ok) return texts;
   const candidates = texts.value.length;
   const verdicts = readVerdicts(row.score, 'score', candidates);

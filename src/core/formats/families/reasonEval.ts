@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Label, Note, Step, Trajectory } from '../../trajectory';
@@ -10,7 +11,7 @@ import { answerVerdict } from './mrGsm8k';
 import { ratingLabel } from './prm800k';
 
 const STEPS = 'model_output_step_format';
-const RATINGS = { labels: 'rating', steps: 'step', expected: 'Expected 1, 0, -1 or null.' };
+const RATINGS = { labels: 'rating', steps: 'step', expected: t('Expected 1, 0, -1 or null.') } as const;
 
 /**
  * ReasonEval (GAIR-NLP/ReasonEval). Rows of its MR-MATH sets have a list of lines per step, and either a `rating`
@@ -21,8 +22,11 @@ const RATINGS = { labels: 'rating', steps: 'step', expected: 'Expected 1, 0, -1 
  */
 export const reasonEval: Format = {
   id: 'reasoneval',
-  title: 'ReasonEval',
-  signature: `${STEPS} with rating or a first error step, hypothesis_steps and error_type, or id and scores alone`,
+  title: t('ReasonEval'),
+  signature: t(
+    '{0} with rating or a first error step, hypothesis_steps and error_type, or id and scores alone',
+    STEPS,
+  ),
   reads: [
     'id',
     'question',
@@ -41,15 +45,15 @@ export const reasonEval: Format = {
   recognise(row) {
     const steps = row[STEPS];
     if (Array.isArray(steps) && typeof row.question === 'string') {
-      if (Array.isArray(row.rating)) return `${STEPS} and rating`;
+      if (Array.isArray(row.rating)) return t('{0} and rating', STEPS);
       return row.model_output_solution_first_error_step === undefined
         ? undefined
-        : `${STEPS} and model_output_solution_first_error_step`;
+        : t('{0} and model_output_solution_first_error_step', STEPS);
     }
     if (isTextList(row.hypothesis_steps) && typeof row.error_type === 'string') {
-      return 'hypothesis_steps and error_type';
+      return t('hypothesis_steps and error_type');
     }
-    return isScoreRow(row) ? 'id and scores' : undefined;
+    return isScoreRow(row) ? t('id and scores') : undefined;
   },
   read(row) {
     return isScoreRow(row) ? readScoreRow(row) : readSolution(row);
@@ -81,7 +85,7 @@ function validities(scores: Json | undefined): Json | undefined {
 
 function noteRedundancy(scores: Json | undefined, notes: Note[]): void {
   if (!Array.isArray(scores) || !scores.some(isTriple)) return;
-  const message = 'Of the score triples only the validity, 1 - p(negative), was kept, not the redundancy.';
+  const message = t('Of the score triples only the validity, 1 - p(negative), was kept, not the redundancy.');
   notes.push({ kind: 'redundancy-not-kept', isFact: true, message });
 }
 
@@ -94,7 +98,7 @@ function readScoreRow(row: JsonObject): Result<Trajectory[]> {
   notes.push({
     kind: 'texts-missing',
     isFact: true,
-    message: 'The row has scores only: no problem and no texts of steps.',
+    message: t('The row has scores only: no problem and no texts of steps.'),
   });
   return ok([{ id: optionalText(row.id) ?? null, problem: '', steps, notes }]);
 }
@@ -148,13 +152,14 @@ function labelsOf(row: JsonObject, steps: number, notes: Note[]): Result<readonl
 
 /** Each step is a list of lines, which are one text in several strings, or a text. */
 function readTexts(value: Json | undefined, name: string): Result<Pick<Step, 'text' | 'place'>[]> {
-  if (!Array.isArray(value)) return fail(`${name} is ${kindOf(value)}, but a list of steps is expected.`);
+  if (!Array.isArray(value))
+    return fail(t('{0} is {1}, but a list of steps is expected.', name, kindOf(value)));
   const steps: Pick<Step, 'text' | 'place'>[] = [];
   for (const [index, entry] of value.entries()) {
     if (typeof entry === 'string') steps.push({ text: entry, place: { path: [name, index] } });
     else if (!isTextList(entry) || entry.length === 0) {
-      const found = isTextList(entry) ? 'an empty list' : kindOf(entry);
-      return fail(`${name} has ${found} at step ${index + 1}, but a list of lines is expected.`);
+      const found = isTextList(entry) ? t('an empty list') : kindOf(entry);
+      return fail(t('{0} has {1} at step {2}, but a list of lines is expected.', name, found, index + 1));
     } else {
       const path = [name, index, entry.length - 1];
       const place = entry.length === 1 ? { path } : { path, onlyEnd: true };

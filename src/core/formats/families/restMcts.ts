@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Label, Note, Step, Trajectory } from '../../trajectory';
@@ -21,16 +22,18 @@ const QUESTION_KEYS = new Set(['content', 'answer', 'id', 'scores']);
  */
 export const restMcts: Format = {
   id: 'rest-mcts',
-  title: 'ReST-MCTS*',
-  signature: 'prompt_answer and label (a value), or content and answer alone',
+  title: t('ReST-MCTS*'),
+  signature: t('prompt_answer and label (a value), or content and answer alone'),
   reads: ['prompt_answer', 'label', 'content', 'answer', 'id'],
   split: 'step-marker',
   recognise(row) {
     if (typeof row.prompt_answer === 'string') {
-      return typeof row.label === 'number' ? 'prompt_answer and label' : undefined;
+      return typeof row.label === 'number' ? t('prompt_answer and label') : undefined;
     }
     if (typeof row.content !== 'string' || optionalText(row.answer) === undefined) return undefined;
-    return Object.keys(row).every((key) => QUESTION_KEYS.has(key)) ? 'content and answer alone' : undefined;
+    return Object.keys(row).every((key) => QUESTION_KEYS.has(key))
+      ? t('content and answer alone')
+      : undefined;
   },
   read,
 };
@@ -45,9 +48,12 @@ function read(row: JsonObject, split?: SplitRule): Result<Trajectory[]> {
   const { problem, from } = splitPrompt(text.value, notes);
   const steps = tailSteps(text.value, from, ['prompt_answer'], split ?? 'step-marker');
   if (row.label === undefined || row.label === null) {
-    notes.push({ kind: 'labels-missing', message: 'The row has no label: all its steps are unlabelled.' });
+    notes.push({ kind: 'labels-missing', message: t('The row has no label: all its steps are unlabelled.') });
   } else if (steps.length === 0) {
-    const message = `label is ${kindOf(row.label)}, but there is no step that it could be about; it was not read.`;
+    const message = t(
+      'label is {0}, but there is no step that it could be about; it was not read.',
+      kindOf(row.label),
+    );
     notes.push({ kind: 'label-without-step', message });
   }
   const labelled = labelLast(steps, value.value);
@@ -72,9 +78,9 @@ function splitPrompt(text: string, notes: Note[]): { problem: string; from: numb
     const problem = rest.slice(0, solution.index).trim();
     return { problem, from: head + solution.index + solution[0].length };
   }
-  const message =
-    'Problem and solution cannot be told apart: prompt_answer has no "Solution:" at the start of a line. ' +
-    'The problem is taken as empty.';
+  const message = t(
+    'Problem and solution cannot be told apart: prompt_answer has no "Solution:" at the start of a line. The problem is taken as empty.',
+  );
   notes.push({ kind: 'problem-not-separated', message });
   return { problem: '', from: head };
 }

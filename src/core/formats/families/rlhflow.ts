@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import { isError, type Label, type Note, type Step, type Trajectory } from '../../trajectory';
@@ -19,8 +20,9 @@ interface Turn {
 
 const NOT_SEPARATED: Note = {
   kind: 'problem-not-separated',
-  message:
+  message: t(
     'Problem and solution cannot be told apart: there is no "Step 1:" between them. The problem is taken as empty.',
+  ),
 };
 
 /**
@@ -34,8 +36,10 @@ const NOT_SEPARATED: Note = {
  */
 export const rlhflow: Format = {
   id: 'rlhflow',
-  title: 'RLHFlow process or outcome reward',
-  signature: 'conversations in which the user gives steps or a solution and the assistant answers "+" or "-"',
+  title: t('RLHFlow process or outcome reward'),
+  signature: t(
+    'conversations in which the user gives steps or a solution and the assistant answers "+" or "-"',
+  ),
   reads: ['conversations', 'conversations.role', 'conversations.content', 'id', 'cfprm'],
   split: 'step-marker',
   recognise(row) {
@@ -46,7 +50,9 @@ export const rlhflow: Format = {
     if (users.length === 0 || answers.length === 0) return undefined;
     if (!answers.every((turn) => signOf(turn.content) !== undefined)) return undefined;
     const outcome = isOutcome(row, users);
-    return `conversations of ${outcome ? 'a solution' : 'steps'} with "+" or "-" as the answer`;
+    return outcome
+      ? t('conversations of a solution with "+" or "-" as the answer')
+      : t('conversations of steps with "+" or "-" as the answer');
   },
   read,
   writer: { cannotHold: SIGNED_TEXT_LOSSES, row: write },
@@ -148,10 +154,13 @@ function pairTurns(turns: readonly Turn[]): Result<readonly { turn: Turn; label:
       continue;
     }
     const name = `conversations[${turn.index}]`;
-    if (!open) return fail(`${name} is the assistant's, but no step of the user comes directly before it.`);
+    if (!open)
+      return fail(t("{0} is the assistant's, but no step of the user comes directly before it.", name));
     const sign = signOf(turn.content);
     if (sign === undefined) {
-      return fail(`${name} is a label of an unknown kind: ${quote(turn.content)}. Expected "+" or "-".`);
+      return fail(
+        t('{0} is a label of an unknown kind: {1}. Expected "+" or "-".', name, quote(turn.content)),
+      );
     }
     pairs[pairs.length - 1]!.label = sign;
     open = false;
@@ -167,20 +176,20 @@ function signOf(content: string): Label | undefined {
 
 function readTurns(value: Json | undefined): Result<readonly Turn[]> {
   if (!Array.isArray(value))
-    return fail(`conversations is ${kindOf(value)}, but a list of turns is expected.`);
+    return fail(t('conversations is {0}, but a list of turns is expected.', kindOf(value)));
   const turns: Turn[] = [];
   for (const [index, entry] of value.entries()) {
     const name = `conversations[${index}]`;
     if (entry === null || typeof entry !== 'object' || Array.isArray(entry)) {
-      return fail(`${name} is ${kindOf(entry)}, but an object with role and content is expected.`);
+      return fail(t('{0} is {1}, but an object with role and content is expected.', name, kindOf(entry)));
     }
     const { role, content } = entry;
     if (role === 'system') continue;
     if (role !== 'user' && role !== 'assistant') {
-      return fail(`${name}.role is ${quote(role)}. Expected "user", "assistant" or "system".`);
+      return fail(t('{0}.role is {1}. Expected "user", "assistant" or "system".', name, quote(role)));
     }
     if (typeof content !== 'string')
-      return fail(`${name}.content is ${kindOf(content)}, but a text is expected.`);
+      return fail(t('{0}.content is {1}, but a text is expected.', name, kindOf(content)));
     turns.push({ role, content, index });
   }
   return ok(turns);

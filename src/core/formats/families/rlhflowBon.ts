@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Note, Trajectory } from '../../trajectory';
@@ -14,14 +15,14 @@ import { textSteps } from '../wholeText';
  */
 export const rlhflowBon: Format = {
   id: 'rlhflow-bon',
-  title: 'RLHFlow best of N',
-  signature: 'prompt and answers (a list of texts), with label or labels or step_scores',
+  title: t('RLHFlow best of N'),
+  signature: t('prompt and answers (a list of texts), with label or labels or step_scores'),
   reads: ['prompt', 'answers', 'label', 'labels', 'step_scores', 'id'],
   split: 'blank-line',
   recognise(row) {
     if (typeof row.prompt !== 'string' || !isTextList(row.answers)) return undefined;
     const columns = ['label', 'labels', 'step_scores'].filter((name) => Array.isArray(row[name]));
-    return columns.length === 0 ? undefined : `prompt, answers and ${columns.join(', ')}`;
+    return columns.length === 0 ? undefined : t('prompt, answers and {0}', columns.join(', '));
   },
   read,
 };
@@ -29,7 +30,7 @@ export const rlhflowBon: Format = {
 function read(row: JsonObject, split?: SplitRule): Result<Trajectory[]> {
   const problem = requireText(row.prompt, 'prompt');
   if (!problem.ok) return problem;
-  const answers = requireTexts(row.answers, 'answers', 'answer');
+  const answers = requireTexts(row.answers, 'answers', (n) => t('answer {0}', n));
   if (!answers.ok) return answers;
   const name = row.label === undefined || row.label === null ? 'labels' : 'label';
   const verdicts = readVerdicts(row[name], name, answers.value.length);

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Note, Trajectory } from '../../trajectory';
@@ -16,8 +17,8 @@ import { textSteps } from '../wholeText';
  */
 export const searchAndLearn: Format = {
   id: 'search-and-learn',
-  title: 'search-and-learn',
-  signature: 'problem and completions (a list of texts), with scores or completion_tokens',
+  title: t('search-and-learn'),
+  signature: t('problem and completions (a list of texts), with scores or completion_tokens'),
   reads: [
     'problem',
     'completions',
@@ -33,7 +34,7 @@ export const searchAndLearn: Format = {
   recognise(row) {
     if (typeof row.problem !== 'string' || !isTextList(row.completions)) return undefined;
     const columns = ['scores', 'completion_tokens'].filter((name) => Array.isArray(row[name]));
-    return columns.length === 0 ? undefined : `problem, completions and ${columns.join(', ')}`;
+    return columns.length === 0 ? undefined : t('problem, completions and {0}', columns.join(', '));
   },
   read,
 };
@@ -41,7 +42,7 @@ export const searchAndLearn: Format = {
 function read(row: JsonObject, split?: SplitRule): Result<Trajectory[]> {
   const problem = requireText(row.problem, 'problem');
   if (!problem.ok) return problem;
-  const texts = requireTexts(row.completions, 'completions', 'completion');
+  const texts = requireTexts(row.completions, 'completions', (n) => t('completion {0}', n));
   if (!texts.ok) return texts;
   const candidates = texts.value.length;
   const scores = readColumn(row.scores, 'scores', candidates);

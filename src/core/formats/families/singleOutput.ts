@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Trajectory } from '../../trajectory';
@@ -15,15 +16,15 @@ import { zeroOrOne } from './verl';
  */
 export const singleOutput: Format = {
   id: 'single-output',
-  title: 'one output per question',
-  signature: 'question or prompt, model_prediction and result',
+  title: t('one output per question'),
+  signature: t('question or prompt, model_prediction and result'),
   split: 'line',
   reads: ['id', 'idx', 'question', 'prompt', 'answer', 'model', 'model_prediction', 'pred', 'gold', 'result'],
   recognise(row) {
     const asked = typeof row.question === 'string' || typeof row.prompt === 'string';
     const judged = row.result !== undefined || row.gold !== undefined;
     return asked && judged && typeof row.model_prediction === 'string'
-      ? 'question or prompt, model_prediction and result'
+      ? t('question or prompt, model_prediction and result')
       : undefined;
   },
   read,
@@ -33,7 +34,7 @@ function read(row: JsonObject, chosen?: SplitRule): Result<Trajectory[]> {
   const { question, prompt } = row;
   const problem =
     typeof question === 'string' ? question : typeof prompt === 'string' ? userText(prompt) : undefined;
-  if (problem === undefined) return fail('The row has no problem: neither question nor prompt is a text.');
+  if (problem === undefined) return fail(t('The row has no problem: neither question nor prompt is a text.'));
   const text = requireText(row.model_prediction, 'model_prediction');
   if (!text.ok) return text;
   const steps = textSteps(text.value, ['model_prediction'], { usual: 'line', chosen });

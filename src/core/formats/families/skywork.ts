@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Note, Trajectory } from '../../trajectory';
@@ -15,14 +16,14 @@ const OTHERS = ['steps', 'label', 'labels', 'completions'];
  */
 export const skywork: Format = {
   id: 'skywork',
-  title: 'Skywork-o1 PRM',
-  signature: 'problem and response (a text), with step_rewards after scoring',
+  title: t('Skywork-o1 PRM'),
+  signature: t('problem and response (a text), with step_rewards after scoring'),
   reads: ['problem', 'response', 'step_rewards', 'id'],
   split: 'line',
   recognise(row) {
     if (typeof row.problem !== 'string' || typeof row.response !== 'string') return undefined;
-    if (Array.isArray(row.step_rewards)) return 'problem, response and step_rewards';
-    return OTHERS.some((key) => row[key] !== undefined) ? undefined : 'problem and response';
+    if (Array.isArray(row.step_rewards)) return t('problem, response and step_rewards');
+    return OTHERS.some((key) => row[key] !== undefined) ? undefined : t('problem and response');
   },
   read,
 };

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Label, Note, Step, Trajectory } from '../../trajectory';
@@ -18,14 +19,14 @@ const BARE_MARKER = /^(?:\*\*|#+\s*)?Step\s+\d+\s*[:.)](?:\*\*)?$/u;
  */
 export const stepDpo: Format = {
   id: 'step-dpo',
-  title: 'Step-DPO',
-  signature: 'prompt, initial_reason_steps, chosen and rejected (texts)',
+  title: t('Step-DPO'),
+  signature: t('prompt, initial_reason_steps, chosen and rejected (texts)'),
   split: 'step-marker',
   reads: ['prompt', 'initial_reason_steps', 'chosen', 'rejected', 'answer'],
   recognise(row) {
     const keys = ['prompt', 'initial_reason_steps', 'chosen', 'rejected'];
     const known = keys.every((key) => typeof row[key] === 'string');
-    return known ? 'prompt, initial_reason_steps, chosen and rejected' : undefined;
+    return known ? t('prompt, initial_reason_steps, chosen and rejected') : undefined;
   },
   read,
 };

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { extractAnswer, finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
 import type { Label, Note, Trajectory } from '../../trajectory';
@@ -20,8 +21,8 @@ import { scoresColumn } from '../recordedScores';
 const LABELS = {
   labels: 'labels',
   steps: 'completion',
-  expected: 'Expected true, false, 1, 0, -1, null, or a number between 0 and 1.',
-};
+  expected: t('Expected true, false, 1, 0, -1, null, or a number between 0 and 1.'),
+} as const;
 
 /**
  * TRL's stepwise supervision: `prompt`, `completions` and one label per completion (TRL documentation, "Dataset
@@ -29,8 +30,8 @@ const LABELS = {
  */
 export const trl: Format = {
   id: 'trl',
-  title: 'TRL stepwise supervision',
-  signature: 'prompt and completions (a list of texts), with labels',
+  title: t('TRL stepwise supervision'),
+  signature: t('prompt and completions (a list of texts), with labels'),
   reads: [
     'prompt',
     'completions',
@@ -47,8 +48,8 @@ export const trl: Format = {
   ],
   recognise(row) {
     if (typeof row.prompt !== 'string' || !isTextList(row.completions)) return undefined;
-    if (row.labels === undefined || row.labels === null) return 'prompt and completions';
-    return Array.isArray(row.labels) ? 'prompt, completions and labels' : undefined;
+    if (row.labels === undefined || row.labels === null) return t('prompt and completions');
+    return Array.isArray(row.labels) ? t('prompt, completions and labels') : undefined;
   },
   read,
   writer: {
@@ -83,11 +84,14 @@ function read(row: JsonObject): Result<Trajectory[]> {
 function labelsOf(row: JsonObject, steps: number, notes: Note[]): ReturnType<typeof readLabels> {
   const { labels } = row;
   if (labels === undefined || labels === null) {
-    notes.push({ kind: 'labels-missing', message: 'The row has no labels: all its steps are unlabelled.' });
+    notes.push({
+      kind: 'labels-missing',
+      message: t('The row has no labels: all its steps are unlabelled.'),
+    });
     return ok([]);
   }
   if (!Array.isArray(labels)) {
-    return fail(`labels is ${kindOf(labels)}, but a list with one label per completion is expected.`);
+    return fail(t('labels is {0}, but a list with one label per completion is expected.', kindOf(labels)));
   }
   return readLabels(labels, steps, LABELS, binaryLabel);
 }

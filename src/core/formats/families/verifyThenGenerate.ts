@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Note, Trajectory } from '../../trajectory';
@@ -11,8 +12,8 @@ import type { Format, JsonObject } from '../format';
  */
 export const verifyThenGenerate: Format = {
   id: 'verify-then-generate',
-  title: 'verify-then-generate',
-  signature: 'student_incorrect_solution (a list of texts) and incorrect_index',
+  title: t('verify-then-generate'),
+  signature: t('student_incorrect_solution (a list of texts) and incorrect_index'),
   reads: [
     'problem',
     'reference_solution',
@@ -24,7 +25,7 @@ export const verifyThenGenerate: Format = {
   ],
   recognise(row) {
     const known = isTextList(row.student_incorrect_solution) && typeof row.incorrect_index === 'number';
-    return known ? 'student_incorrect_solution and incorrect_index' : undefined;
+    return known ? t('student_incorrect_solution and incorrect_index') : undefined;
   },
   read,
 };
@@ -62,10 +63,18 @@ function errorNotes(row: JsonObject, texts: readonly string[]): Note[] {
   const notes: Note[] = [];
   const category = optionalText(row.error_category);
   if (category !== undefined) {
-    notes.push({ step: index + 1, kind: 'error-type', isFact: true, message: `Type of error: ${category}.` });
+    notes.push({
+      step: index + 1,
+      kind: 'error-type',
+      isFact: true,
+      message: t('Type of error: {0}.', category),
+    });
   }
   if (typeof row.incorrect_step === 'string' && row.incorrect_step.trim() !== texts[index]!.trim()) {
-    const message = `incorrect_step is not the text of step ${index + 1}, which incorrect_index names; the index was taken.`;
+    const message = t(
+      'incorrect_step is not the text of step {0}, which incorrect_index names; the index was taken.',
+      index + 1,
+    );
     notes.push({ step: index + 1, kind: 'labels-contradict', message });
   }
   return notes;

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { ok, type Result } from '../../result';
 import type { Trajectory } from '../../trajectory';
@@ -15,14 +16,14 @@ import { textSteps } from '../wholeText';
  */
 export const verl: Format = {
   id: 'verl',
-  title: 'verl rollouts',
-  signature: 'input, output, score and step (numbers)',
+  title: t('verl rollouts'),
+  signature: t('input, output, score and step (numbers)'),
   split: 'blank-line',
   reads: ['input', 'output', 'score', 'step', 'gts', 'acc', 'pred', 'uid', 'id'],
   recognise(row) {
     const texts = typeof row.input === 'string' && typeof row.output === 'string';
     const numbers = typeof row.score === 'number' && Number.isInteger(row.step);
-    return texts && numbers ? 'input, output, score and step' : undefined;
+    return texts && numbers ? t('input, output, score and step') : undefined;
   },
   read,
 };

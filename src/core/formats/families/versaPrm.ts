@@ -1,9 +1,10 @@
+import { t } from '@vscode/l10n';
 import { finalAnswer } from '../../grade/answer';
 import { fail, ok, type Result } from '../../result';
+import { counted } from '../../trace/words';
 import type { Label, Note, Step, Trajectory } from '../../trajectory';
 import { goldAnswer } from '../answers';
 import {
-  count,
   isObject,
   kindOf,
   optionalText,
@@ -32,8 +33,8 @@ interface Augmentation {
  */
 export const versaPrm: Format = {
   id: 'versaprm',
-  title: 'VersaPRM',
-  signature: 'question and chain_of_thoughts with steps',
+  title: t('VersaPRM'),
+  signature: t('question and chain_of_thoughts with steps'),
   reads: withPrefixes([
     'id',
     'question',
@@ -48,7 +49,7 @@ export const versaPrm: Format = {
     if (typeof row.question !== 'string' || !Array.isArray(row.chain_of_thoughts)) return undefined;
     const [first] = row.chain_of_thoughts;
     return isObject(first) && Array.isArray(first.steps)
-      ? 'question and chain_of_thoughts with steps'
+      ? t('question and chain_of_thoughts with steps')
       : undefined;
   },
   read,
@@ -59,7 +60,7 @@ function read(row: JsonObject): Result<Trajectory[]> {
   if (!problem.ok) return problem;
   const chains = row.chain_of_thoughts;
   if (!Array.isArray(chains)) {
-    return fail(`chain_of_thoughts is ${kindOf(chains)}, but a list of solutions is expected.`);
+    return fail(t('chain_of_thoughts is {0}, but a list of solutions is expected.', kindOf(chains)));
   }
   const trajectories: Trajectory[] = [];
   for (const [index, chain] of chains.entries()) {
@@ -80,7 +81,7 @@ function read(row: JsonObject): Result<Trajectory[]> {
 
 function readChain(chain: Json, index: number, notes: Note[]): Result<Step[]> {
   const name = `chain_of_thoughts[${index}]`;
-  if (!isObject(chain)) return fail(`${name} is ${kindOf(chain)}, but an object is expected.`);
+  if (!isObject(chain)) return fail(t('{0} is {1}, but an object is expected.', name, kindOf(chain)));
   const texts = requireTexts(chain.steps, `${name}.steps`);
   if (!texts.ok) return texts;
   const labels = labelsOf(chain.labels, texts.value.length, `${name}.labels`, notes);
@@ -109,35 +110,39 @@ function labelsOf(
   notes: Note[],
 ): Result<readonly (Label | undefined)[]> {
   if (value === undefined || value === null) {
-    const message = `There is no ${name}: all steps of this solution are unlabelled.`;
+    const message = t('There is no {0}: all steps of this solution are unlabelled.', name);
     notes.push({ kind: 'labels-missing', message });
     return ok([]);
   }
   if (!Array.isArray(value)) {
-    return fail(`${name} is ${kindOf(value)}, but a list with one label per step is expected.`);
+    return fail(t('{0} is {1}, but a list with one label per step is expected.', name, kindOf(value)));
   }
-  const names = { labels: name, steps: 'step', expected: 'Expected 1, 0, -1 or null.' };
+  const names = { labels: name, steps: 'step', expected: t('Expected 1, 0, -1 or null.') } as const;
   return readLabels(value, steps, names, ratingLabel);
 }
 
 function readAugs(value: Json | undefined, name: string): Result<readonly Augmentation[]> {
   if (value === undefined || value === null) return ok([]);
-  if (!Array.isArray(value)) return fail(`${name} is ${kindOf(value)}, but a list is expected.`);
+  if (!Array.isArray(value)) return fail(t('{0} is {1}, but a list is expected.', name, kindOf(value)));
   const augs: Augmentation[] = [];
   for (const [index, entry] of value.entries()) {
     const each = `${name}[${index}]`;
-    if (!isObject(entry)) return fail(`${each} is ${kindOf(entry)}, but an object is expected.`);
+    if (!isObject(entry)) return fail(t('{0} is {1}, but an object is expected.', each, kindOf(entry)));
     const text = requireText(entry.aug_step, `${each}.aug_step`);
     if (!text.ok) return text;
     const at = entry.aug_idx;
     if (typeof at !== 'number' || !Number.isInteger(at)) {
-      return fail(`${each}.aug_idx is ${quote(at)}, but the index of a step (from 0) is expected.`);
+      return fail(t('{0}.aug_idx is {1}, but the index of a step (from 0) is expected.', each, quote(at)));
     }
     // VersaPRM's training takes every type but 1 and 0 as an error, by whatever name.
     const label = typeof entry.aug_type === 'string' ? 'incorrect' : ratingLabel(entry.aug_type);
     if (label === null) {
       return fail(
-        `${each}.aug_type is a label of an unknown kind: ${quote(entry.aug_type)}. Expected 1, 0, -1, null or the name of an error.`,
+        t(
+          '{0}.aug_type is a label of an unknown kind: {1}. Expected 1, 0, -1, null or the name of an error.',
+          each,
+          quote(entry.aug_type),
+        ),
       );
     }
     augs.push({ text: text.value, label, at });
@@ -148,6 +153,10 @@ function readAugs(value: Json | undefined, name: string): Result<readonly Augmen
 function noteUnplaced(augs: readonly Augmentation[], steps: number, name: string, notes: Note[]): void {
   const unplaced = augs.filter(({ at }) => at < 0 || at >= steps).length;
   if (unplaced === 0) return;
-  const message = `${name} has ${count(unplaced, 'text')} for steps that the solution does not have; not read.`;
+  const message = t(
+    '{0} has {1} for steps that the solution does not have; not read.',
+    name,
+    counted(unplaced, 'text'),
+  );
   notes.push({ kind: 'alternatives-not-read', message });
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { JsonObject } from '../../formats/format';
 import { fail, ok, type Result } from '../../result';
 import { labelWords } from '../../trace/words';
@@ -55,10 +56,15 @@ function firstWrong(wanted: readonly (Label | undefined)[]): Result<number | nul
   if (odd < 0) return ok(first);
   const why =
     first >= 0 && odd > first
-      ? `no step behind the first error (step ${first + 1}) can have a label`
-      : 'every step before the first error must be correct';
+      ? t('no step behind the first error (step {0}) can have a label', first + 1)
+      : t('every step before the first error must be correct');
   return fail(
-    `ProcessBench holds only which step is the first wrong one: ${why}, but step ${odd + 1} is ${labelWords(wanted[odd])}.`,
+    t(
+      'ProcessBench holds only which step is the first wrong one: {0}, but step {1} is {2}.',
+      why,
+      odd + 1,
+      labelWords(wanted[odd]),
+    ),
   );
 }
 
@@ -88,7 +94,10 @@ export const writePrm800k: LabelWriter = ({ text, trajectory, wanted, changed })
     const { path } = trajectory.steps[index]!.place;
     if (path[0] !== 'label') {
       return fail(
-        `PRM800K cannot hold the label of step ${index + 1}: the step was never shown to a labeller, so it has no rating.`,
+        t(
+          'PRM800K cannot hold the label of step {0}: the step was never shown to a labeller, so it has no rating.',
+          index + 1,
+        ),
       );
     }
     const label = wanted[index];

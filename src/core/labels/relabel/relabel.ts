@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Format, JsonObject } from '../../formats/format';
 import { parseRow, readParsed, readRow } from '../../jsonl/readRow';
 import { fail, ok, type Result } from '../../result';
@@ -45,7 +46,7 @@ export function relabelWith(format: Format, write: LabelWriter): Relabel {
     const odd = labels.find((label) => label.trajectory !== 1 || label.step > trajectory.steps.length);
     if (odd !== undefined) {
       return fail(
-        `The row, read as ${format.title}, has no step ${odd.step} in trajectory ${odd.trajectory}.`,
+        t('The row, read as {0}, has no step {1} in trajectory {2}.', format.title, odd.step, odd.trajectory),
         {
           row,
         },
@@ -71,18 +72,29 @@ function differs(
   wanted: readonly (Label | undefined)[],
 ): string | undefined {
   const reading = readRow(bytes, 0, bytes.length, row, format);
-  if (!reading.ok) return `${format.title} cannot hold these labels: ${reading.fault.message}`;
+  if (!reading.ok) return t('{0} cannot hold these labels: {1}', format.title, reading.fault.message);
   const { steps } = reading.value[0]!;
   if (steps.length !== wanted.length) {
-    return `${format.title} cannot hold these labels: the row would be read with ${steps.length} instead of ${wanted.length} steps.`;
+    return t(
+      '{0} cannot hold these labels: the row would be read with {1} instead of {2} steps.',
+      format.title,
+      steps.length,
+      wanted.length,
+    );
   }
   const odd = steps.findIndex(({ label }, index) => label !== wanted[index]);
   if (odd < 0) return undefined;
   const [is, should] = [labelWords(steps[odd]!.label), labelWords(wanted[odd])];
-  return `${format.title} cannot hold these labels: step ${odd + 1} would be read as ${is} instead of ${should}.`;
+  return t(
+    '{0} cannot hold these labels: step {1} would be read as {2} instead of {3}.',
+    format.title,
+    odd + 1,
+    is,
+    should,
+  );
 }
 
 /** The fault for a label that a format has no spelling for; `index` is the 0-based step. */
 export function cannotHold(format: string, index: number, label: Label | undefined): Result<never> {
-  return fail(`${format} cannot hold the label of step ${index + 1}: ${labelWords(label)}.`);
+  return fail(t('{0} cannot hold the label of step {1}: {2}.', format, index + 1, labelWords(label)));
 }

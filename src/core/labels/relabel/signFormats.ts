@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { readTags, TAG } from '../../formats/families/mathShepherd';
 import type { Json, JsonObject } from '../../formats/format';
 import { fail, ok, type Result } from '../../result';
@@ -22,7 +23,11 @@ export const writeMathShepherd: LabelWriter = ({ text, row, wanted, changed }) =
     if (label !== undefined && signOf(label) === undefined) return cannotHold('Math-Shepherd', index, label);
     if (tags.value[index] !== undefined) continue;
     return fail(
-      `Math-Shepherd cannot hold the label of step ${index + 1}: no tag "${TAG}" follows the step in input.`,
+      t(
+        'Math-Shepherd cannot hold the label of step {0}: no tag "{1}" follows the step in input.',
+        index + 1,
+        TAG,
+      ),
     );
   }
   const signs = tags.value.map(({ at }, index) => {
@@ -61,7 +66,7 @@ export const writeRlhflow: LabelWriter = ({ text, row, trajectory, wanted, chang
     const last = index === wanted.length - 1;
     const written = writeAnswer(text, turns, { user, answer, last, sign: signOf(label) });
     if (written.ok) continue;
-    return fail(`RLHFlow cannot hold the label of step ${index + 1}: ${written.fault.message}`);
+    return fail(t('RLHFlow cannot hold the label of step {0}: {1}', index + 1, written.fault.message));
   }
   return ok(undefined);
 };
@@ -77,7 +82,7 @@ interface Answer {
 
 function writeAnswer(text: RowText, turns: Json[], { user, answer, last, sign }: Answer): Result<void> {
   if (sign === undefined) {
-    if (!last) return fail('only the last step can be without an answer.');
+    if (!last) return fail(t('only the last step can be without an answer.'));
     text.removeElement(['conversations'], answer!);
   } else if (answer === undefined) {
     text.insertBehind(['conversations'], user, newTurn(text, turns[user] as JsonObject, user, sign));
