@@ -88,7 +88,7 @@ class Ranked:
         return len(self._highest(name)) > 1
 
     def undecided(self, name: str) -> bool:
-        """Whether the highest aggregate is shared by a correct and an incorrect candidate, so that their order decides."""
+        """Whether a correct and an incorrect candidate share the highest aggregate, so that their order decides."""
         verdicts = self._correct[self._highest(name)]
         return bool(verdicts.any() and not verdicts.all())
 

@@ -84,7 +84,7 @@ def _chains(lengths: Sequence[int], draw: random.Random) -> Iterator[Chain]:
         for _ in range(draw.choice(lengths)):
             fitting = [
                 (sign, operand)
-                for sign, operands in (("+", range(2, 20)), ("-", range(2, 20)), ("*", range(2, 5)))
+                for sign, operands in (("+", range(2, 10)), ("-", range(2, 10)), ("*", range(2, 5)))
                 for operand in operands
                 if 0 <= _COMPUTE[sign](value, operand) <= HIGHEST
             ]

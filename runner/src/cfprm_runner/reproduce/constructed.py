@@ -12,13 +12,13 @@ from cfprm_runner.reproduce.lines import json_lines
 from cfprm_runner.reproduce.options import Chains, Label
 from cfprm_runner.scoring.trajectories import read_trajectories
 
-SHORT, LONG = (3, 4, 5), (6, 7, 8)
+SHORT, LONG = (3, 4), (5, 6)
 """Operations of the problems of the two sets; those that are trained on have as many as the first."""
 
 
 def write_chains(options: Chains) -> int:
     """
-    Writes solutions.jsonl to pre-train on (2 to 8 operations), training.jsonl, and the sets chains.jsonl and
+    Writes solutions.jsonl to pre-train on (2 to 6 operations), training.jsonl, and the sets chains.jsonl and
     longer.jsonl. No problem is in two of them. Returns the exit code.
     """
     taken, draw = set[Chain](), random.Random(options.seed)
@@ -44,7 +44,7 @@ def write_chains(options: Chains) -> int:
 
 
 def label(options: Label) -> int:
-    """Writes TRL rows with a label per step (`label_steps`). Returns the exit code. Fault: a problem is none of ours."""
+    """Writes TRL rows with a label per step (`label_steps`). Returns the exit code. Fault: a problem is not ours."""
     rows, wrong = [], 0
     for one in read_trajectories(options.input):
         chain = read_chain(one.solution.problem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import shlex
 import signal
 import time
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from cfprm_runner.reproduce.child import PRELOADED, work
 from cfprm_runner.reproduce.external import cfprm_command
 from cfprm_runner.reproduce.grading import matching
 from cfprm_runner.reproduce.jobs import CFPRM, RUNNER, Job, expand
-from cfprm_runner.reproduce.options import Jobs, PlanChoice, Run
+from cfprm_runner.reproduce.options import Jobs, Run
 from cfprm_runner.reproduce.plan import Plan, load_plan
 from cfprm_runner.reproduce.problem_sets import read_problem_set
 from cfprm_runner.reproduce.work import Work
@@ -196,7 +197,7 @@ class _Pass:
         program, *words = self.folder.command(job)
         words = [*(self.cfprm if program == CFPRM else [program]), *words]
         if job.kind == "grade":
-            words += ["--cfprm", _joined(self.cfprm)]
+            words += ["--cfprm", shlex.join(self.cfprm)]
         process = _context().Process(
             target=work, args=(words, self.folder.root, self.folder.log(job), self.folder.lock(job)), daemon=False
         )
@@ -229,12 +230,6 @@ class _Pass:
             return ExitCode.FAILED
         print("All is finished; `reproduce report` shows what came out.")
         return ExitCode.DONE
-
-
-def _joined(command: Sequence[str]) -> str:
-    import shlex
-
-    return shlex.join(command)
 
 
 def _context() -> Any:

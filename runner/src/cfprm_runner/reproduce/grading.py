@@ -19,6 +19,7 @@ from cfprm_runner.reproduce.problem_sets import problem_key
 from cfprm_runner.sample.problems import Problem, read_problems
 from cfprm_runner.scoring.trajectories import Trajectory, read_trajectories
 
+
 @dataclass(frozen=True)
 class Verdicts:
     """The document of `reproduce grade`."""
@@ -36,9 +37,7 @@ def grade(options: Grade) -> int:
     problems, _ = read_problems(options.problems)
     candidates = matching(problems, options.candidates, options.n)
     gold = {problem_key(one.text): one.gold for one in problems}
-    pairs = [
-        {"gold": gold[problem_key(one.solution.problem)], "pred": _ending(one) or None} for one in candidates
-    ]
+    pairs = [{"gold": gold[problem_key(one.solution.problem)], "pred": _ending(one) or None} for one in candidates]
     with tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch) / "pairs.jsonl"
         file.write_text(json_lines(pairs), "utf-8")
@@ -51,7 +50,9 @@ def grade(options: Grade) -> int:
     document = json.loads(done.stdout)
     equal = [bool(row["equal"]) for row in document["rows"]]
     if len(equal) != len(pairs):
-        raise Fault(f"cfprm grade answered {len(equal)} of {len(pairs)} pairs: {document['malformed']}", ExitCode.FAILED)
+        raise Fault(
+            f"cfprm grade answered {len(equal)} of {len(pairs)} pairs: {document['malformed']}", ExitCode.FAILED
+        )
     verdicts = Verdicts(
         grader=f"{document['grader']['name']} {document['grader']['version']}",
         correct=equal,

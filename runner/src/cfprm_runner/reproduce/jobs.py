@@ -42,7 +42,6 @@ class Job:
         parts = [self.argv, [one.spec for one in self.after]]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
-
     def command(self, data: Path) -> list[str]:
         """The command line, for this folder of the data."""
         return [
@@ -86,7 +85,9 @@ class _Expansion:
     def _chains(self) -> Job:
         made = self._plan.trajectories.made or {}
         options = {key: value for key, value in made.items() if key != "sampling"}
-        return self._job("chains", "", "constructed", [*_reproduce("chains"), "--output", "constructed", *_flags(options)])
+        return self._job(
+            "chains", "", "constructed", [*_reproduce("chains"), "--output", "constructed", *_flags(options)]
+        )
 
     def _backbone(self, backbone: Backbone) -> tuple[str, tuple[Job, ...]]:
         """The model's name or folder, and the job that makes it."""

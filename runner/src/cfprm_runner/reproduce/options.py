@@ -62,6 +62,8 @@ class Report(PlanChoice):
     """The folder of the run."""
     output: Path | None = None
     """The folder for report.json, report.md and report.png; the run's own if absent."""
+    paper: Path | None = None
+    """Figures of the paper in place of those that the package has (plans/paper.json shows how they are laid out)."""
     seed: int = 0
     """Of the bootstrap."""
 

@@ -1,4 +1,4 @@
-"""A plan: which models are trained on what, and which candidates they choose from. A data file per table of the paper."""
+"""A plan: which models are trained on what, and which candidates they choose from. A data file per table."""
 
 from __future__ import annotations
 
@@ -148,9 +148,7 @@ def _read(name: str, what: str, prefix: str = "") -> dict[str, Any]:
 
 def _known(what: str, prefix: str) -> str:
     names = sorted(one.name.removesuffix(".json") for one in PLANS.iterdir() if one.name.endswith(".json"))
-    own = [
-        name.removeprefix(prefix) for name in names if name.startswith(prefix) and (prefix or not _is_other(name))
-    ]
+    own = [name.removeprefix(prefix) for name in names if name.startswith(prefix) and (prefix or not _is_other(name))]
     return f"--{what} takes {', '.join(own)}"
 
 

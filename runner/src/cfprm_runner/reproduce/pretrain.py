@@ -70,7 +70,7 @@ def pretrain(options: Pretrain) -> int:
     trainer = Trainer(
         model=model,
         args=arguments,
-        train_dataset=[_encoded(tokenizer, *text) for text in texts],  # type: ignore[arg-type]
+        train_dataset=[_encoded(tokenizer, *text) for text in texts],
         data_collator=DataCollatorForSeq2Seq(tokenizer),
     )
     trainer.train()
@@ -102,11 +102,17 @@ def _tokenizer(texts: list[tuple[str, str]]) -> PreTrainedTokenizerFast:
         show_progress=False,
     )
     tokenizer.train_from_iterator((part for text in texts for part in text), trainer)
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token=END, eos_token=END)
+    fast: Any = PreTrainedTokenizerFast
+    made: PreTrainedTokenizerFast = fast(tokenizer_object=tokenizer, pad_token=END, eos_token=END)
+    return made
 
 
 def _encoded(tokenizer: PreTrainedTokenizerFast, prompt: str, solution: str) -> dict[str, Any]:
     """Ids, and the solution's own as labels: nothing is to be learnt of how problems are drawn."""
     given = tokenizer(prompt)["input_ids"]
     own = [*tokenizer(solution)["input_ids"], tokenizer.eos_token_id]
-    return {"input_ids": [*given, *own], "attention_mask": [1] * (len(given) + len(own)), "labels": [-100] * len(given) + own}
+    return {
+        "input_ids": [*given, *own],
+        "attention_mask": [1] * (len(given) + len(own)),
+        "labels": [-100] * len(given) + own,
+    }

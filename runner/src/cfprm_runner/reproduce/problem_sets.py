@@ -42,11 +42,11 @@ def read_problem_set(file: Path, layout: Layout, none: NoneRule = "leave-out") -
     The problems of a file, each once. Fault: it cannot be read, a row is laid out otherwise, or one has no gold answer.
     """
     if layout == "plain":
-        problems, _ = read_problems(file)
-        lacking = next((one for one in problems if one.gold is None), None)
+        plain, _ = read_problems(file)
+        lacking = next((one for one in plain if one.gold is None), None)
         if lacking is not None:
             raise _no_gold(file, lacking.row, "gold or answer")
-        return ProblemSet(problems, 0)
+        return ProblemSet(plain, 0)
     read = _READERS[layout]
     problems, left_out = dict[str, Problem](), 0
     for number, row in read_json_rows(file):
@@ -89,7 +89,9 @@ def _gsm8k(row: Row, number: int, file: Path) -> Problem:
     """openai/grade-school-math: question, and an answer whose last line is "#### 18"."""
     text = _text(row, "question", number, file, "GSM8K")
     _, mark, gold = (_given(row.get("answer")) or "").rpartition("####")
-    return _problem(row.get("id"), text, gold.strip() if mark else None, number, file, 'an answer that ends in "#### 18"')
+    return _problem(
+        row.get("id"), text, gold.strip() if mark else None, number, file, 'an answer that ends in "#### 18"'
+    )
 
 
 def _gsm_plus(row: Row, number: int, file: Path) -> Problem:
@@ -117,8 +119,8 @@ def _problem(name: Any, text: str, gold: str | None, number: int, file: Path, wa
 
 def _no_gold(file: Path, number: int, wanted: str) -> Fault:
     return Fault(
-        f"{file}, row {number}: the problem has no gold answer ({wanted}), so no candidate could be graded. Give a file "
-        "with answers; a test set that is published without them cannot be used."
+        f"{file}, row {number}: the problem has no gold answer ({wanted}), so no candidate could be graded. Give a "
+        "file with answers; a test set that is published without them cannot be used."
     )
 
 

@@ -14,7 +14,6 @@ from cfprm_runner.fault import ExitCode, Fault
 from cfprm_runner.reproduce.grading import read_verdicts
 from cfprm_runner.reproduce.options import Score
 from cfprm_runner.reproduce.problem_sets import problem_key
-from cfprm_runner.scoring.align import Solution
 from cfprm_runner.scoring.trajectories import read_trajectories
 
 
@@ -55,12 +54,7 @@ def score(options: Score) -> int:
     problems: dict[str, list[Candidate]] = {}
     for one, correct in zip(solutions, verdicts.correct, strict=True):
         problems.setdefault(problem_key(one.problem), []).append(Candidate(correct, scores[one]))
-    choices = Choices(
-        grader=verdicts.grader,
-        candidates=len(solutions),
-        unscored=dict(unscored.counts),
-        **_choices(list(problems.values()), options.sizes),
-    )
+    choices = choices_of(list(problems.values()), options.sizes, verdicts.grader, dict(unscored.counts))
     options.output.parent.mkdir(parents=True, exist_ok=True)
     write_json(options.output, asdict(choices))
     print(f"{options.output}: {len(problems)} problems, {len(different):,} different candidates scored")
@@ -72,14 +66,18 @@ def read_choices(file: Path) -> Choices:
     return Choices(**json.loads(file.read_text(encoding="utf-8")))
 
 
-def _choices(problems: Sequence[Sequence[Candidate]], sizes: Sequence[int]) -> dict[str, dict[str, object]]:
+def choices_of(
+    problems: Sequence[Sequence[Candidate]], sizes: Sequence[int], grader: str, unscored: dict[str, int]
+) -> Choices:
+    """What the rules of `evaluate` choose among the candidates of each problem."""
     logits = any(not 0 <= score <= 1 for problem in problems for one in problem for score in one.scores)
     ranked = [Ranked(problem, logits) for problem in problems]
     values = {n: [one.expected(n) for one in ranked] for n in sizes}
-    return {
-        "right": {
-            name: {str(n): [row[k] for row in values[n]] for n in sizes} for k, name in enumerate(SELECTORS)
-        },
-        "ties": {name: [one.tied(name) for one in ranked] for name in AGGREGATES},
-        "undecided": {name: [one.undecided(name) for one in ranked] for name in AGGREGATES},
-    }
+    return Choices(
+        grader=grader,
+        candidates=sum(map(len, problems)),
+        right={name: {str(n): [row[k] for row in values[n]] for n in sizes} for k, name in enumerate(SELECTORS)},
+        ties={name: [one.tied(name) for one in ranked] for name in AGGREGATES},
+        undecided={name: [one.undecided(name) for one in ranked] for name in AGGREGATES},
+        unscored=unscored,
+    )

@@ -81,7 +81,12 @@ class Work:
         """Says how the job ended."""
         file = self._stamp_file(job)
         file.parent.mkdir(parents=True, exist_ok=True)
-        stamp: dict[str, Any] = {"spec": job.spec, "given": self._given(job), "code": code, "seconds": round(seconds, 3)}
+        stamp: dict[str, Any] = {
+            "spec": job.spec,
+            "given": self._given(job),
+            "code": code,
+            "seconds": round(seconds, 3),
+        }
         write_json(file, stamp)
 
     def needed(self, jobs: Iterable[Job], targets: Iterable[Job]) -> list[Job]:
