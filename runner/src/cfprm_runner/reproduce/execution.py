@@ -58,6 +58,8 @@ def run(options: Run) -> int:
     folder.check_same(jobs)
     queue = _queue(options, folder, jobs, targets)
     cfprm = _preflight(plan, folder, queue, options.cfprm)
+    # Candidates that were there already are not sampled.
+    queue = [job for job in queue if folder.state(job) != "finished"]
     if options.job is not None:
         return _Pass(folder, cfprm, len(queue)).run(queue)
     with _held(folder):
