@@ -111,7 +111,7 @@ def test_a_plan_that_cannot_be_run_is_refused(tmp_path: Path, changes: dict[str,
 
 
 def test_a_name_that_is_no_plan_tells_which_there_are() -> None:
-    with pytest.raises(Fault, match="There is no plan table-3. --plan takes figure-3, table-2"):
+    with pytest.raises(Fault, match=r"There is no plan table-3. --plan takes figure-3, table-2"):
         load_plan(PlanChoice("table-3"))
-    with pytest.raises(Fault, match="There is no scale small. --scale takes tiny"):
+    with pytest.raises(Fault, match=r"There is no scale small. --scale takes tiny"):
         load_plan(PlanChoice("table-2", scale="small"))

@@ -84,7 +84,9 @@ def test_only_none_is_nothing_to_ask(tmp_path: Path) -> None:
         ("gsm8k", MATH500, "it has no question, as GSM8K has"),
     ],
 )
-def test_a_file_that_cannot_be_graded_is_refused(tmp_path: Path, layout: Layout, row: dict[str, Any], words: str) -> None:
+def test_a_file_that_cannot_be_graded_is_refused(
+    tmp_path: Path, layout: Layout, row: dict[str, Any], words: str
+) -> None:
     good = {"math500": MATH500, "gsm8k": GSM8K, "gsm-plus": {**GSM_PLUS, "answer": "3"}}
     first = good.get(layout, {"problem": "y", "gold": "1"})
     with pytest.raises(Fault, match=words):
@@ -107,7 +109,9 @@ class TestCandidates:
         return file
 
     def problems(self, folder: Path) -> Any:
-        return read_problems(write(folder, [{"problem": "one", "gold": "1"}, {"problem": "two  words", "gold": "2"}]))[0]
+        return read_problems(write(folder, [{"problem": "one", "gold": "1"}, {"problem": "two  words", "gold": "2"}]))[
+            0
+        ]
 
     def test_matching_ones_are_taken_in_their_own_order(self, tmp_path: Path) -> None:
         found = matching(self.problems(tmp_path), self.of(tmp_path, ["two words", "one", "one", "two words"]), 2)

@@ -1,4 +1,4 @@
-"""The whole of a plan at the smallest scale: with the real merge, grader, sampler and trainer, also when it is killed."""
+"""A whole plan at the smallest scale: the real merge, grader, sampler and trainer, also when it is killed."""
 
 import json
 import os
@@ -15,8 +15,8 @@ import pytest
 from cfprm_runner.fault import Fault
 from cfprm_runner.reproduce.execution import run
 from cfprm_runner.reproduce.options import Report, Run
-from cfprm_runner.reproduce.report import document_of, read_paper, report
 from cfprm_runner.reproduce.plan import load_plan
+from cfprm_runner.reproduce.report import document_of, read_paper, report
 from cfprm_runner.reproduce.work import Work
 
 from tiny_checkpoints import command_line
@@ -139,9 +139,7 @@ def test_a_cell_that_fails_is_named_and_the_others_stand(
     choice = Report("table-2", scale=str(scale), work=work)
     document = document_of(load_plan(choice), Work(work, Path()), read_paper(None), 0)
     assert [cell["cell"] for cell in document["cells"]] == ["tiny/bce/baseline", "tiny/bce/cfprm"]
-    assert {one["job"] for one in document["missing"]} == {
-        f"score/tiny/bce/odd/seed-{seed}/chains" for seed in (0, 1)
-    }
+    assert {one["job"] for one in document["missing"]} == {f"score/tiny/bce/odd/seed-{seed}/chains" for seed in (0, 1)}
 
 
 def test_one_job_is_run_when_it_is_its_turn(whole: Path, scale: Path, tmp_path: Path) -> None:
@@ -198,7 +196,7 @@ class TestBeforeAnythingIsSpent:
 
     def test_problems_without_gold_answers(self, tmp_path: Path, scale: Path) -> None:
         (tmp_path / "gsm8k.jsonl").write_text('{"question": "What is 1 + 1?"}\n', "utf-8")
-        with pytest.raises(Fault, match="gsm8k.jsonl, row 1: the problem has no gold answer"):
+        with pytest.raises(Fault, match=r"gsm8k.jsonl, row 1: the problem has no gold answer"):
             run(options(tmp_path / "w", scale, data=tmp_path))
 
     def test_candidates_of_other_problems(self, tmp_path: Path, scale: Path) -> None:
