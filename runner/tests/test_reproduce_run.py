@@ -193,6 +193,7 @@ class TestBeforeAnythingIsSpent:
         (tmp_path / "phase2_train.jsonl").unlink()
         with pytest.raises(Fault, match=r"phase2_train.jsonl cannot be read .* say with --data"):
             run(options(tmp_path / "w", scale, data=tmp_path))
+        assert not (tmp_path / "w/logs").exists(), "no job was begun"
 
     def test_problems_without_gold_answers(self, tmp_path: Path, scale: Path) -> None:
         (tmp_path / "gsm8k.jsonl").write_text('{"question": "What is 1 + 1?"}\n', "utf-8")

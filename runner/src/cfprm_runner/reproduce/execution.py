@@ -110,6 +110,7 @@ def _preflight(plan: Plan, folder: Work, queue: Sequence[Job], cfprm: str) -> li
     How cfprm is called. Fault: a file is missing or does not fit, or cfprm cannot be called: all that can be known
     before anything is sampled or trained.
     """
+    folder.check_given(queue)
     for one in plan.sets:
         if one.file is not None and any(one.file in job.given for job in queue):
             read_problem_set(folder.given(one.file), one.layout, one.none)

@@ -109,6 +109,11 @@ class Work:
                     f"folder as --work, or remove {self._stamp_file(job)} and that output to do the job again."
                 )
 
+    def check_given(self, jobs: Iterable[Job]) -> None:
+        """Fault: a file of the data that one of the jobs reads is not there."""
+        for job in jobs:
+            self._given(job)
+
     def tail(self, job: Job) -> str:
         """The last lines that the job printed."""
         try:
