@@ -142,6 +142,17 @@ def test_a_cell_that_fails_is_named_and_the_others_stand(
     assert {one["job"] for one in document["missing"]} == {f"score/tiny/bce/odd/seed-{seed}/chains" for seed in (0, 1)}
 
 
+def test_candidates_that_a_killed_run_left_are_not_sampled_again(whole: Path, scale: Path, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    shutil.copytree(whole, work)
+    before = stamped(work)
+    for name in ("sample/tiny/chains", "score/tiny/bce/cfprm/seed-1/chains"):
+        (work / f"stamps/{name}.json").unlink()
+    assert run(options(work, scale)) == 0
+    assert stamped(work).keys() == before.keys()
+    assert results(work) == results(whole)
+
+
 def test_one_job_is_run_when_it_is_its_turn(whole: Path, scale: Path, tmp_path: Path) -> None:
     with pytest.raises(Fault, match="pretrain/tiny waits for chains, which is not finished"):
         run(options(tmp_path, scale, job="pretrain/tiny"))

@@ -24,6 +24,7 @@ from cfprm_runner.reproduce.options import Jobs, Run
 from cfprm_runner.reproduce.plan import Plan, load_plan
 from cfprm_runner.reproduce.problem_sets import read_problem_set
 from cfprm_runner.reproduce.work import Work
+from cfprm_runner.sample.problems import read_problems
 
 STOPS = (signal.SIGTERM, signal.SIGINT)
 
@@ -115,19 +116,23 @@ def _preflight(plan: Plan, folder: Work, queue: Sequence[Job], cfprm: str) -> li
         if one.file is not None and any(one.file in job.given for job in queue):
             read_problem_set(folder.given(one.file), one.layout, one.none)
     for job in queue:
-        if job.kind == "sample" and folder.output(job).exists() and job.after[0].kind == "problems":
+        if job.kind == "sample" and folder.output(job).exists():
             _adopt(plan, folder, job)
     return cfprm_command(cfprm) if any(job.kind in ("merge", "grade") for job in queue) else []
 
 
 def _adopt(plan: Plan, folder: Work, job: Job) -> None:
-    """Takes candidates that are there already as those of the plan. Fault: they are not of its problems."""
-    name = job.after[0].id.partition("/")[2]
-    one = next(one for one in plan.sets if one.name == name)
-    if one.file is None:
-        return
-    problems = read_problem_set(folder.given(one.file), one.layout, one.none).problems
-    matching(problems, folder.output(job), plan.sampling["n"])
+    """
+    Takes candidates that are there already, given or left by a run that was killed, as those of the plan; a file of
+    candidates is always whole. Fault: they are not of its problems.
+    """
+    own = folder.root / job.option("--problems")
+    if own.exists():
+        problems, _ = read_problems(own)
+    else:
+        one = next(one for one in plan.sets if f"problems/{one.name}" in [before.id for before in job.after])
+        problems = read_problem_set(folder.given(str(one.file)), one.layout, one.none).problems
+    matching(problems, folder.output(job), int(job.option("--n")))
     folder.write_stamp(job, 0, 0.0)
     print(f"{folder.output(job)} is there already, and its candidates are of these problems: it is taken.")
 

@@ -42,6 +42,10 @@ class Job:
         parts = [self.argv, [one.spec for one in self.after]]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
+    def option(self, name: str) -> str:
+        """The value of an option of the command."""
+        return self.argv[self.argv.index(name) + 1]
+
     def command(self, data: Path) -> list[str]:
         """The command line, for this folder of the data."""
         return [
