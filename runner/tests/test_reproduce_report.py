@@ -15,6 +15,8 @@ from cfprm_runner.reproduce.scores import choices_of
 from cfprm_runner.reproduce.statistics import Resamples
 from cfprm_runner.reproduce.tables import markdown
 
+from tiny_checkpoints import REPOSITORY
+
 
 def test_an_interval_over_problems_is_that_of_the_normal_approximation() -> None:
     values = np.array([[1.0] * 140 + [0.0] * 60])
@@ -95,3 +97,10 @@ def test_a_table_says_what_its_numbers_rest_on() -> None:
     assert row in text
     assert '12 problems, 96 candidates, grader cfprm 1, "None" answers: leave-out.' in text
     assert "- `train/b/mse/cfprm/seed-0`: The disk is full." in text
+
+
+def test_the_page_shows_what_the_report_of_the_tiny_run_says() -> None:
+    page = (REPOSITORY / "docs" / "reproduction.md").read_text("utf-8")
+    document = json.loads((REPOSITORY / "docs" / "reproduction" / "report.json").read_text("utf-8"))
+    shown = page.partition("<!-- report -->\n")[2].partition("<!-- /report -->")[0]
+    assert shown == markdown(document)
