@@ -1,12 +1,10 @@
-// What the leg `runs` of `npm test` needs beside Node: sshd, Slurm and munge from the machine's Debian packages, and Ray
-// in a virtual environment of its own (.runs-env, ignored by git). CFPRM_PYTHON names the Python to make that with.
+// What the leg `runs` of `npm test` needs beside Node: sshd, Slurm and munge from the machine's Debian packages, and the
+// environment of the leg `runner`, which has PyTorch and Ray.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { isMain, main, root } from './process.mjs';
-
-/** One version, so that every run of the tests meets the same Ray. */
-const RAY = 'ray[default]==2.60.0';
+import { isMain, main } from './process.mjs';
+import { ensureEnvironment } from './runner.mjs';
 
 /** Programs and the packages of Debian that hold them. */
 const PROGRAMS = {
@@ -18,13 +16,10 @@ const PROGRAMS = {
 };
 const FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin'];
 
-const environment = path.join(root, '.runs-env');
-const stamp = path.join(environment, 'made-of');
-
 /** Installs what is missing. @throws if it cannot, with what a person can do */
-export function ensureRunTools() {
+export async function ensureRunTools() {
   ensurePrograms();
-  ensureRay();
+  await ensureEnvironment();
 }
 
 function ensurePrograms() {
@@ -45,16 +40,6 @@ function ensurePrograms() {
   if (missing().length > 0) throw new Error(`${missing().join(', ')} cannot be had. By hand: ${install}`);
 }
 
-function ensureRay() {
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === RAY) return;
-  console.log(`Installing ${RAY} into .runs-env ...`);
-  rmSync(environment, { recursive: true, force: true });
-  must(process.env.CFPRM_PYTHON ?? 'python3', ['-m', 'venv', environment]);
-  const python = path.join(environment, 'bin/python');
-  must(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', RAY]);
-  writeFileSync(stamp, RAY);
-}
-
 /** @param {string} program @param {string[]} args @param {NodeJS.ProcessEnv} [env] */
 function must(program, args, env = process.env) {
   const { status, error, stdout, stderr } = spawnSync(program, args, { env, encoding: 'utf8' });
@@ -63,4 +48,4 @@ function must(program, args, env = process.env) {
   throw new Error(`${program} ${args.join(' ')} failed: ${said}`);
 }
 
-if (isMain(import.meta.url)) main(Promise.resolve().then(ensureRunTools));
+if (isMain(import.meta.url)) main(ensureRunTools());

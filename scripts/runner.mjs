@@ -2,7 +2,7 @@
 // of its own (.runner-env, ignored by git) that holds what runner/requirements-test.txt names.
 //   runner.mjs [--result FILE] [--grep TEXT]
 // CFPRM_PYTHON names the Python to make it with; else it is `python3` (`python` on Windows).
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -22,10 +22,35 @@ const stamp = path.join(environment, 'made-of');
 /** The tests use no network, count no threads of another machine, and draw the same examples in every run. */
 const env = {
   ...process.env,
+  // DeepSpeed compiles with ninja, and keeps what it compiled.
+  PATH: `${path.dirname(python)}${path.delimiter}${process.env.PATH}`,
+  TORCH_EXTENSIONS_DIR: path.join(environment, 'torch-extensions'),
   PYTHONPATH: path.join(project, 'src'),
   PYTHONDONTWRITEBYTECODE: '1',
   HF_HUB_OFFLINE: '1',
 };
+
+/** What DeepSpeed otherwise compiles when it is first used: Adam on the CPU, and how its processes there talk. */
+const COMPILE_OPTIMIZER = `
+from deepspeed.ops.op_builder.cpu import CPUAdamBuilder, ShareMemCommBuilder
+CPUAdamBuilder().load(verbose=False)
+ShareMemCommBuilder().load(verbose=False)
+`;
+
+/** @throws if there is none and it cannot be installed, with what a person can do */
+function ensureCompiler() {
+  const has = () => spawnSync('g++', ['--version'], { stdio: 'ignore' }).status === 0;
+  if (has()) return;
+  if (process.getuid?.() === 0) {
+    console.log('Installing g++ ...');
+    for (const args of [['update'], ['install', '--yes', '--no-install-recommends', 'g++']])
+      spawnSync('apt-get', ['-qq', ...args], {
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+  }
+  if (!has()) throw new Error('The tests of the preset 7b-80gb need g++: sudo apt-get install g++');
+}
 
 /**
  * The version of the Python that makes the environment, as "3.11.7".
@@ -63,9 +88,12 @@ export async function ensureEnvironment() {
   const steps = [
     [base, '-m', 'venv', environment],
     [python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements],
+    // Beforehand: it takes a minute or two, which no test is to wait for.
+    ...(windows ? [] : [[python, '-c', COMPILE_OPTIMIZER]]),
   ];
+  if (!windows) ensureCompiler();
   for (const [program = '', ...args] of steps) {
-    const { code } = await run(program, args);
+    const { code } = await run(program, args, { env });
     if (code !== 0) throw new Error(`${args.slice(0, 3).join(' ')} failed with code ${code}: see above.`);
   }
   writeFileSync(stamp, wanted);

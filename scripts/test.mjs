@@ -104,7 +104,7 @@ async function runLegs() {
   // Real Slurm and real Ray are at home on Linux alone.
   if (legs.includes('runs') && process.platform === 'linux') {
     const ready = await gate('tools for runs', async () => {
-      ensureRunTools();
+      await ensureRunTools();
       return true;
     });
     if (ready) await suite('runs', mocha('--config', 'test/runs/mocharc.json', 'test/runs/*.test.ts'));

@@ -15,6 +15,7 @@ export interface RunsFlags {
   readonly follow?: boolean;
   readonly now?: boolean;
   readonly out?: string;
+  readonly weights?: boolean;
   readonly checkpoints?: boolean;
   readonly profile?: string;
   readonly profiles?: string;
@@ -60,9 +61,10 @@ export function addRuns(program: Command): void {
     '--now',
     'end it at once, without a checkpoint',
   );
-  add('resume', 'go on with a run that has ended before it finished');
+  add('resume', 'go on with a run that has ended before it finished, or before its model was exported');
   add('fetch', 'bring back the model, the metrics and the log')
     .requiredOption('--out <dir>', 'folder to write; must not exist')
+    .option('--weights', 'also the weights as they were trained, if there is an export')
     .option('--checkpoints', 'also what the run would go on from')
     .option(...json);
   add('remove', 'delete a run that has ended, on its host and here').option(
@@ -181,7 +183,7 @@ async function resume({ runs, record, terminal, signal, refused }: Call): Promis
 async function fetchAction({ runs, record, flags, terminal, signal, refused }: Call): Promise<0 | 1 | 2> {
   const progress = new Progress(terminal);
   const out = flags.out!;
-  const choice = { checkpoints: flags.checkpoints === true };
+  const choice = { weights: flags.weights === true, checkpoints: flags.checkpoints === true };
   const fetched = await fetchRun(runs.place(record), out, choice, progress.show.bind(progress), signal);
   progress.clear();
   if (!fetched.ok) return refused(fetched);

@@ -44,6 +44,7 @@ export function runJson(record: RunRecord, view: RunView | undefined, fault?: Fa
     tokensPerSecond: last?.tokensPerSecond ?? null,
     remainingSeconds: view?.remainingMs === undefined ? null : Math.round(view.remainingMs / 1000),
     hasModel: view?.hasModel ?? false,
+    hasExport: view?.hasExport ?? false,
   };
 }
 

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Failure } from '../core/result';
+import { EXPORT_PRECISIONS, isExportPrecision } from '../core/runs/profile';
 import { type Check, mayStart, size } from '../runner/preflight';
 import { pickProfile, readProfiles, secretsFrom } from '../runner/profilesFile';
 import type { Runs } from '../runner/runs';
@@ -13,6 +14,7 @@ export interface TrainFlags {
   readonly profiles?: string;
   readonly model: string;
   readonly name?: string;
+  readonly export?: string;
   readonly check?: boolean;
   readonly ignoreChecks?: boolean;
   readonly follow?: boolean;
@@ -30,6 +32,12 @@ export function addTrain(program: Command): void {
     .option('--profile <name>', 'where to train', 'local')
     .option('--profiles <file>', 'file of profiles (default: cfprm/profiles.json among your settings)')
     .option('--name <text>', 'what to call the run (default: the name of the folder)')
+    .addOption(
+      new Option(
+        '--export <precision>',
+        "how the trained model is exported (default: the profile's)",
+      ).choices(EXPORT_PRECISIONS),
+    )
     .option('--check', 'only look whether the host can do it')
     .option('--ignore-checks', 'start although a check failed')
     .option('--follow', 'print the log until the run ends; Ctrl-C stops printing, not the run')
@@ -68,8 +76,12 @@ export async function train(
   if (!profile.ok) return refused(profile);
   const secrets = secretsFrom(profile.value, process.env);
   if (!secrets.ok) return refused(secrets);
-  const { model, name, profile: profileName } = flags;
-  const request = { merge: dir, profileName, profile: profile.value, model, options, ...(name && { name }) };
+  const { model, name, profile: profileName, export: precision } = flags;
+  const request = {
+    ...{ merge: dir, profileName, profile: profile.value, model, options },
+    ...(name && { name }),
+    ...(isExportPrecision(precision) && { export: precision }),
+  };
   const prepared = await runs.prepare(request, signal);
   if (!prepared.ok) return refused(prepared);
   const checks = await runs.check(prepared.value);

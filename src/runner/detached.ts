@@ -14,8 +14,11 @@ is_ours() {
   if [ -r "/proc/$1/cmdline" ]; then tr '\\0' ' ' < "/proc/$1/cmdline" | grep -q -- ${record.id}
   else ps -p "$1" -o args= 2>/dev/null | grep -q -- ${record.id}; fi
 }
-script= child= at=
-[ ! -f "$run/pid" ] || read -r script child at < "$run/pid"
+look() {
+  script= child= at=
+  [ ! -f "$run/pid" ] || read -r script child at < "$run/pid"
+}
+look
 `;
 }
 
@@ -63,8 +66,15 @@ else echo gone; fi`;
     const act =
       how === 'gently'
         ? 'is_ours "$child" && kill -TERM "$child"'
-        : `is_ours "$child" && kill -KILL "$child"
-is_ours "$script" && kill -KILL -- "-$script"`;
+        : `tries=0
+while is_ours "$script" || is_ours "$child"; do
+  tries=$((tries + 1))
+  [ "$tries" -le 50 ] || { echo "process $script goes on in spite of signal 9" >&2; exit 1; }
+  kill -KILL -- "-$script" 2>/dev/null
+  is_ours "$child" && kill -KILL "$child"
+  sleep 0.1
+  look
+done`;
     const script = `${processes(run)}[ -n "$script" ] || exit 0
 ${act}
 exit 0`;

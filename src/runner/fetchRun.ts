@@ -10,8 +10,10 @@ import { quotePath } from './quote';
 
 /** What can be fetched of a run. */
 export interface FetchChoice {
+  /** The trained weights too, though there is an export. */
+  readonly weights?: boolean;
   /** Also what the run would go on from; these are large. */
-  readonly checkpoints: boolean;
+  readonly checkpoints?: boolean;
 }
 
 /** A file of a run that was fetched. */
@@ -23,8 +25,8 @@ export interface Fetched {
 }
 
 /**
- * Fetches a run's artefacts into a new folder: the model, what was exported, the metrics and the log; each file's
- * checksum is compared with the host's. The folder appears when all is there; what was fetched before a break-off
+ * Fetches a run's artefacts into a new folder: what was exported (the trained weights where there is no export), the
+ * metrics and the log; each file's checksum is compared with the host's. The folder appears when all is there; what was fetched before a break-off
  * is not fetched again. Faults: the target exists; the run has no model yet; those of both file systems.
  */
 export async function fetchRun(
@@ -39,7 +41,7 @@ export async function fetchRun(
   const listed = await list(run, choice);
   if (!listed.ok) return listed;
   const files = listed.value;
-  if (!files.some(({ path }) => path.startsWith('model/')) && !choice.checkpoints) {
+  if (!files.some(({ path }) => /^(?:model|export)\//u.test(path)) && !choice.checkpoints) {
     return fail(
       `Run ${run.record.id} has written no model yet. Wait for its end; --checkpoints fetches what is there before.`,
     );
@@ -80,14 +82,21 @@ function source(path: string): string {
   return path === 'log.txt' ? path : `output/${path}`;
 }
 
-async function list(run: PlacedRun, { checkpoints }: FetchChoice): Promise<Result<readonly Fetched[]>> {
-  const folders = ['model', 'export', ...(checkpoints ? ['checkpoints'] : [])];
+async function list(
+  run: PlacedRun,
+  { weights, checkpoints }: FetchChoice,
+): Promise<Result<readonly Fetched[]>> {
+  const folders = ['export', ...(weights ? ['model'] : []), ...(checkpoints ? ['checkpoints'] : [])];
+  // Weights are several times as large as what is made of them.
+  const model = weights ? '' : '[ -d export ] || set -- "$@" model';
   const script = `${SHA256}run=${quotePath(run.layout.folder)}
 list() { printf '%s %s %s\\n' "$(sha256 "$1")" "$(wc -c < "$1" | tr -d ' ')" "$2"; }
 [ ! -f "$run/log.txt" ] || list "$run/log.txt" log.txt
 cd -- "$run/output" 2>/dev/null || exit 0
 for name in status.json metrics.jsonl run.json; do [ ! -f "$name" ] || list "$name" "$name"; done
-for folder in ${folders.join(' ')}; do
+set -- ${folders.join(' ')}
+${model}
+for folder; do
   [ ! -d "$folder" ] || find "$folder" -type f ! -path '*/.partial/*' | sort | while IFS= read -r name; do list "$name" "$name"; done
 done`;
   const said = await output(run.host, script, 'Listing the files of the run');

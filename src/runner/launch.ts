@@ -49,7 +49,7 @@ fi`;
     const cleared = await output(
       host,
       `run=${quotePath(layout.folder)}
-cd -- "$run" && rm -f -- pid ended job stop-asked output/exit_code output/stop output/status.json`,
+cd -- "$run" && rm -f -- pid ended exported job stop-asked output/exit_code output/stop output/status.json`,
       'Starting the run',
     );
     if (!cleared.ok) return cleared;

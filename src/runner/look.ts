@@ -1,12 +1,28 @@
 import { ok, type Result } from '../core/result';
 import { MetricSeries } from '../core/runs/metrics';
-import { judgeRun, parseStatus, type RunStatus, type Verdict } from '../core/runs/state';
+import {
+  type ExportEvidence,
+  judgeRun,
+  parseStatus,
+  type RunEvidence,
+  type RunStatus,
+  type Verdict,
+} from '../core/runs/state';
 import { output } from './host';
 import { launcherOf, type PlacedRun } from './launcher';
 import { quotePath } from './quote';
 
-/** Bytes of metrics that one look reads at most; the rest comes with the next ones. */
+/** Bytes of metrics that one script reads at most. */
 const METRIC_BYTES = 4 * 1024 * 1024;
+
+/** What the files of a run say. */
+interface FoundFiles
+  extends Pick<RunEvidence, 'now' | 'stopRequested' | 'statusChanged' | 'exitCode' | 'endedWith'> {
+  readonly hasModel: boolean;
+  readonly hasExport: boolean;
+  readonly exported: Partial<ExportEvidence>;
+  readonly status: RunStatus | undefined;
+}
 
 /** What a look at a run found. */
 export interface RunView extends Verdict {
@@ -16,6 +32,10 @@ export interface RunView extends Verdict {
   readonly remainingMs?: number;
   /** True if the runner has written its finished model. */
   readonly hasModel: boolean;
+  /** True if that was exported to ONNX. */
+  readonly hasExport: boolean;
+  /** True if the run was to export its model, has ended, and did not. */
+  readonly lacksExport: boolean;
 }
 
 /** Looks at a run again and again; reads only what is new of its metrics. */
@@ -34,10 +54,18 @@ export class RunWatch {
     if (!word.ok) return word;
     const found = await this.readFiles();
     if (!found.ok) return found;
-    const { status, ...files } = found.value;
+    const { status, exported: exportWords, ...files } = found.value;
     const beats = this.heartbeat !== undefined && status !== undefined && status.heartbeat !== this.heartbeat;
     this.heartbeat = status?.heartbeat;
-    const verdict = judgeRun({ word: word.value, ...(status && { status }), beats, ...files });
+    const wants = (run.record.export ?? 'none') !== 'none';
+    const exported = { made: files.hasExport, ...exportWords };
+    const verdict = judgeRun({
+      ...(wants && { export: exported }),
+      word: word.value,
+      ...(status && { status }),
+      beats,
+      ...files,
+    });
     const live = verdict.state === 'running' || verdict.state === 'checkpointing';
     const total = status?.total ?? undefined;
     const remainingMs = live && total !== undefined ? this.metrics.remaining(total) : undefined;
@@ -46,11 +74,13 @@ export class RunWatch {
       status,
       metrics: this.metrics,
       hasModel: files.hasModel,
+      hasExport: files.hasExport,
+      lacksExport: wants && verdict.state === 'finished' && !files.hasExport,
       ...(remainingMs !== undefined && { remainingMs }),
     });
   }
 
-  private async readFiles() {
+  private async readFiles(): Promise<Result<FoundFiles>> {
     const { host, layout } = this.run;
     // In the reverse of the order in which they are written: who sees an end sees all that was written before it.
     const script = `run=${quotePath(layout.folder)}
@@ -58,9 +88,11 @@ out=$run/output
 modified() { stat -c %Y "$1" 2>/dev/null || stat -f %m "$1" 2>/dev/null; }
 show() { [ ! -f "$2" ] || printf '%s %s\\n' "$1" "$(base64 < "$2" | tr -d '\\n')"; }
 echo "now $(date +%s)"
+show exported "$run/exported"
 show ended "$run/ended"
 show exit "$out/exit_code"
 [ ! -d "$out/model" ] || echo "model yes"
+[ ! -d "$out/export" ] || echo "export yes"
 [ ! -f "$run/stop-asked" ] || echo "stop yes"
 [ ! -f "$out/status.json" ] || echo "changed $(modified "$out/status.json")"
 show status "$out/status.json"
@@ -79,12 +111,18 @@ fi`;
       const value = values.get(name);
       return value === undefined ? undefined : Buffer.from(value, 'base64').toString('utf8');
     };
-    this.takeMetrics(Number(values.get('size') ?? 0), values.get('metrics') ?? '');
+    const before = this.offset;
+    const size = Number(values.get('size') ?? 0);
+    this.takeMetrics(size, values.get('metrics') ?? '');
+    // Long metrics come in pieces; a line that is not finished waits for the next look.
+    if (size - this.offset > METRIC_BYTES / 2 && this.offset !== before) return this.readFiles();
     const status = text('status');
     const changed = values.get('changed');
     return ok({
       now: Number(values.get('now')) * 1000,
       hasModel: values.has('model'),
+      hasExport: values.has('export'),
+      exported: exportEnd(text('exported')),
       stopRequested: values.has('stop'),
       ...exitCode('endedWith', text('ended')),
       ...exitCode('exitCode', text('exit')),
@@ -111,4 +149,12 @@ fi`;
 function exitCode(name: string, text: string | undefined): Record<string, number> {
   const code = text === undefined ? Number.NaN : Number.parseInt(text, 10);
   return Number.isNaN(code) ? {} : { [name]: code };
+}
+
+/** What the launch script wrote of the export: its exit code, then the last lines that it printed. */
+function exportEnd(text: string | undefined): Partial<ExportEvidence> {
+  if (text === undefined) return {};
+  const [code, ...lines] = text.trim().split('\n');
+  const said = lines.at(-1);
+  return { endedWith: Number(code), ...(said && { said }) };
 }

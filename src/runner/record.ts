@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../core/result';
-import { type Profile, parseProfile } from '../core/runs/profile';
+import { type ExportPrecision, isExportPrecision, type Profile, parseProfile } from '../core/runs/profile';
 
 /** What run it is: written once, on the host and on the machine that started it. It holds no secrets. */
 export interface RunRecord {
@@ -19,6 +19,8 @@ export interface RunRecord {
   readonly options: readonly string[];
   /** Name of the environment that its version of the runner needs; see `environmentName`. */
   readonly environment: string;
+  /** How the trained model is exported; absent in records of versions that exported nothing. */
+  readonly export?: ExportPrecision;
 }
 
 /** Ids are parts of paths and of commands: nothing else may be in them. */
@@ -37,7 +39,7 @@ export function parseRecord(text: string, source: string): Result<RunRecord> {
   } catch {
     return fail(`${source} is no JSON: it was not written to its end, or is of something else.`);
   }
-  const { version, id, name, created, profileName, profile, merge, options, environment } = (value ??
+  const { version, id, name, created, profileName, profile, merge, options, environment, ...rest } = (value ??
     {}) as RunRecord;
   if (version !== 1) {
     return fail(
@@ -50,7 +52,8 @@ export function parseRecord(text: string, source: string): Result<RunRecord> {
     !isRunId(id) ||
     !/^[0-9a-f]{16}$/u.test(environment) ||
     !Array.isArray(options) ||
-    options.some((one) => typeof one !== 'string')
+    options.some((one) => typeof one !== 'string') ||
+    (rest.export !== undefined && !isExportPrecision(rest.export))
   ) {
     return fail(`${source} is no record of a run. Name the folder of a run.`);
   }
@@ -58,5 +61,8 @@ export function parseRecord(text: string, source: string): Result<RunRecord> {
   const { login, ...plain } = profile as Profile & { readonly login?: object };
   const parsed = parseProfile({ ...plain, ...login });
   if (!parsed.ok) return fail(`${source}, profile: ${parsed.fault.message}`);
-  return ok({ version, id, name, created, profileName, profile: parsed.value, merge, options, environment });
+  return ok({
+    ...{ version, id, name, created, profileName, profile: parsed.value, merge, options, environment },
+    ...(rest.export && { export: rest.export }),
+  });
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fail, ok, type Result } from '../core/result';
-import type { Profile } from '../core/runs/profile';
+import type { ExportPrecision, Profile } from '../core/runs/profile';
 import { isRunning } from '../core/runs/state';
 import { fileDigest } from '../io/fileDigest';
 import { fileFault } from '../io/fileFault';
@@ -34,6 +34,8 @@ export interface TrainRequest {
   readonly name?: string;
   /** More arguments of the runner's `train`. */
   readonly options: readonly string[];
+  /** Absent: the profile's. */
+  readonly export?: ExportPrecision;
 }
 
 /** A request with everything that it sends, hashed. */
@@ -116,6 +118,7 @@ export class Runs {
       merge: { name: basename(resolve(merge)), sha256: digest },
       options: ['--model', sent.value.option, ...options],
       environment: environment.value,
+      export: request.export ?? profile.export,
     };
     const wantsGpu = !/(?:^| )--device[ =]cpu(?: |$)/u.test(options.join(' '));
     return ok({ record, wantsGpu, files: [...files, ...runner.value, ...sent.value.files] });
@@ -189,7 +192,10 @@ export class Runs {
     return started.ok ? sent : started;
   }
 
-  /** Goes on with a run that has ended, from its last checkpoint. Faults: it has not ended, or has finished. */
+  /**
+   * Goes on with a run that has ended, from its last checkpoint; with one whose export failed, from there. Faults: it has
+   * not ended, or there is nothing left to do.
+   */
   async resume(
     record: RunRecord,
     secrets: ReadonlyMap<string, string>,
@@ -199,8 +205,9 @@ export class Runs {
     const run = this.place(record);
     const view = await new RunWatch(run).look();
     if (!view.ok) return view;
-    const { state } = view.value;
-    if (state === 'finished') return fail(`Run ${record.id} has finished: there is nothing to go on with.`);
+    const { state, lacksExport } = view.value;
+    if (state === 'finished' && !lacksExport)
+      return fail(`Run ${record.id} has finished: there is nothing to go on with.`);
     if (isRunning(state)) return fail(`Run ${record.id} is ${state} already.`);
     return this.launch(run, secrets, listener, signal);
   }
@@ -239,6 +246,16 @@ export class Runs {
     const { host, layout } = this.place(record);
     const read = await readFrom(host, layout.log, offset, 1024 * 1024);
     return read.ok ? ok({ text: read.value.bytes, next: offset + read.value.bytes.length }) : read;
+  }
+
+  /** The last `bytes` of the run's log, and where what comes after them begins. */
+  async logEnd(
+    record: RunRecord,
+    bytes: number,
+  ): Promise<Result<{ readonly text: Buffer; readonly next: number }>> {
+    const { host, layout } = this.place(record);
+    const found = await readFrom(host, layout.log, 0, 0);
+    return found.ok ? this.log(record, Math.max(0, found.value.size - bytes)) : found;
   }
 
   /** Takes up a run that another machine started: its folder is in the profile's. Faults: there is no such run. */

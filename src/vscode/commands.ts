@@ -9,6 +9,7 @@ import { writeCopy } from './labels/labelledCopy';
 import { reanchor } from './labels/staleLabels';
 import { isMergeJob, mergeTo, mergeWindows } from './merge/mergeWindows';
 import { copyReport } from './report/copyReport';
+import { editProfiles } from './runs/profileForm';
 import {
   attachRun,
   onRun,
@@ -19,6 +20,7 @@ import {
   useRunModel,
 } from './runs/runCommands';
 import { showRuns } from './runs/runTree';
+import { openTensorBoard } from './runs/tensorBoard';
 import { isTrainCall, type TrainCall, train, trainOn } from './runs/trainCommand';
 import { scoreTrajectory, scoreWholeFile, showModelInfo, stopScoring } from './scores/scoreCommands';
 import { selectModel } from './scores/selectModel';
@@ -88,6 +90,9 @@ const COMMANDS: Record<CommandId, Handler> = {
   'cfprm.stopScoring': stopScoring,
   'cfprm.train': (services, given?: vscode.Uri | TrainCall) =>
     isTrainCall(given) ? trainOn(services, given) : train(services, given),
+  'cfprm.showRun': onRun(({ runPages }, record) => runPages.show(record)),
+  'cfprm.openTensorBoard': onRun(openTensorBoard),
+  'cfprm.editProfiles': editProfiles,
   'cfprm.stopRun': onRun(stopRun),
   'cfprm.resumeRun': onRun(resumeRun),
   'cfprm.showRunLog': onRun(({ runs }, record) => runs.showLog(record)),

@@ -13,6 +13,7 @@ import { InlineChips } from './raw/chips';
 import { RawDiagnostics } from './raw/rawDiagnostics';
 import { RawDocuments } from './raw/rawDocuments';
 import { RunList } from './runs/runList';
+import { RunPages } from './runs/runPages';
 import { RunTree } from './runs/runTree';
 import { AutoScore } from './scores/autoScore';
 import { Model } from './scores/model';
@@ -50,6 +51,7 @@ export interface Services {
   readonly modelReport: ModelReport;
   readonly candidates: CandidatesView;
   readonly runs: RunList;
+  readonly runPages: RunPages;
 }
 
 /** Builds the services and registers every view and provider; nothing is read from disk here. */
@@ -73,6 +75,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const modelReport = new ModelReport();
   const tree = new TrajectoryTree(files);
   const runs = new RunList(context, log);
+  const runPages = new RunPages(context.extensionUri, runs);
   const trace = { language: TRACE_LANGUAGE };
   context.subscriptions.push(
     log,
@@ -93,6 +96,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     tree,
     runs,
     new RunTree(runs),
+    runPages,
     cursor,
     new TraceDecorations(pages),
     new TraceDiagnostics(pages),
@@ -109,7 +113,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
       if (event.affectsConfiguration('cfprm.format')) files.reopenAll();
     }),
   );
-  const reports = { findings, modelReport, runs };
+  const reports = { findings, modelReport, runs, runPages };
   return {
     context,
     log,

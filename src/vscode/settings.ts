@@ -49,6 +49,12 @@ export async function toggleInline(): Promise<void> {
     .update('inline.enabled', !settings.inlineEnabled(), target);
 }
 
+/** Replaces the training profiles, for the user. */
+export async function saveProfiles(profiles: object): Promise<void> {
+  const target = vscode.ConfigurationTarget.Global;
+  await vscode.workspace.getConfiguration('cfprm').update('profiles', profiles, target);
+}
+
 function get<T>(key: string): T {
   return vscode.workspace.getConfiguration('cfprm').get<T>(key)!;
 }

@@ -2,32 +2,49 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchRun, modelFolder } from '../../src/runner/fetchRun';
-import { EXPECTED, startScorer } from '../support/models';
+import type { RunRecord } from '../../src/runner/record';
+import { startScorer } from '../support/models';
 import { faultOf, until, value, type Workplace } from './support';
 
-/** What holds wherever and however a run was started; `place` gives the workplace of the suite around it. */
+/**
+ * What holds wherever and however a run was started; `place` gives the workplace of the suite around it, and `trained`
+ * looks at what the runner itself left.
+ */
 export function everyLauncher(
   place: () => Workplace,
   kill: (workplace: Workplace, id: string) => void,
+  trained: (record: RunRecord) => void = () => undefined,
 ): void {
   it('trains to the end and brings back a model that scores', async () => {
     const here = place();
-    const record = await here.start(['--steps', '12']);
-    const view = await here.reach(record, 'finished');
-    assert.deepEqual([view.status?.step, view.status?.total, view.hasModel], [12, 12, true]);
+    const record = await here.train(['--max-updates', '3']);
+    const view = await here.reach(record, 'finished', 3);
+    assert.deepEqual([view.status?.step, view.status?.total, view.words], [3, 3, undefined]);
+    const { all } = view.metrics;
     assert.deepEqual(
-      view.metrics.all.map(({ step, lr }) => [step, lr]),
-      Array.from({ length: 12 }, (_, k) => [k + 1, 2e-6]),
+      all.map(({ step }) => step),
+      [1, 2, 3],
+    );
+    assert.ok(all.every(({ loss, lr, tokensPerSecond }) => loss! > 0 && lr! >= 0 && tokensPerSecond! > 0));
+    assert.ok(all.every(({ window }) => window !== undefined));
+    trained(record);
+    const precision = here.profile.export === 'auto' ? 'fp32' : here.profile.export;
+    assert.match(
+      await here.log(record),
+      new RegExp(`exporting .*\\n(?:.*\\n)*.*: ${precision}, checked on`, 'u'),
     );
     const out = join(here.scratch, `fetched-${record.id}`);
-    const files = value(await fetchRun(here.runs.place(record), out, { checkpoints: false }));
-    assert.ok(files.some(({ path }) => path === 'model/model.onnx'));
+    const files = value(await fetchRun(here.runs.place(record), out, {}));
+    assert.ok(files.some(({ path }) => path === 'export/model.onnx'));
+    // The weights stay where they are, unless they are asked for.
+    assert.ok(!files.some(({ path }) => path.startsWith('model/')));
     const scorer = await startScorer(await modelFolder(out));
     try {
-      const { problem, steps, scores } = EXPECTED.cfprm!.rows[0]!;
-      const [scored] = await scorer.score([{ problem, steps }]);
+      const steps = ['Two and two are four.', 'So the answer is 4.'];
+      const [scored] = await scorer.score([{ problem: 'What is 2 + 2?', steps }]);
       assert.ok(scored?.ok);
-      assert.equal(scored.value.scores.length, scores.length);
+      assert.equal(scored.value.scores.length, 2);
+      assert.ok(scored.value.scores.every((score) => score > 0 && score < 1));
     } finally {
       await scorer.stop();
     }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PYTHON } from './backbone';
 import { everyLauncher, killRunner } from './everyLauncher';
 import { faultOf, value, Workplace } from './support';
 
 describe('runs on this machine', () => {
   let here: Workplace;
   before(async () => {
-    here = await Workplace.create(() => ({ kind: 'local', python: 'python3' }));
+    here = await Workplace.create(() => ({ kind: 'local', python: PYTHON }));
   });
   after(() => here.close());
 
@@ -66,7 +67,7 @@ describe('runs on this machine', () => {
     const odd = 'a b\'c"d$(touch pwned)`touch pwned`\nline;*';
     const elsewhere = await Workplace.create((folder) => ({
       kind: 'local',
-      python: 'python3',
+      python: PYTHON,
       folder: join(folder, odd),
     }));
     try {

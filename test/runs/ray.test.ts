@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PYTHON } from './backbone';
 import { everyLauncher, killRunner } from './everyLauncher';
 import { RayCluster } from './rayCluster';
 import { faultOf, value, Workplace } from './support';
@@ -8,14 +11,27 @@ describe('runs on a Ray cluster', () => {
   let here: Workplace;
   before(async () => {
     cluster = await RayCluster.start();
-    here = await Workplace.create(() => ({ kind: 'ray', address: cluster.address, python: 'python3' }));
+    here = await Workplace.create(() => ({
+      kind: 'ray',
+      address: cluster.address,
+      python: PYTHON,
+      workers: 1,
+    }));
   });
   after(async () => {
     await here?.close();
     cluster?.stop();
   });
 
-  everyLauncher(() => here, killRunner);
+  everyLauncher(
+    () => here,
+    killRunner,
+    (record) => {
+      // Workers of the cluster trained, and got the runner by the runtime environment of the job.
+      assert.ok(existsSync(join(here.profile.folder, 'runs', record.id, 'output/ray')));
+      assert.ok(cluster.hasModule('cfprm_runner/ray_entry.py'));
+    },
+  );
 
   it('ends a job at once when told so', async () => {
     const record = await here.start(['--hold-at', '7']);

@@ -1,13 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../support/rows';
 import { freePort } from './sshServer';
 import { until } from './support';
 
-const PROGRAM = join(root, '.runs-env/bin/ray');
+const PROGRAM = join(root, '.runner-env/bin/ray');
 
 /** A real Ray on this machine: one node with its dashboard, in a session of its own. */
 export class RayCluster {
@@ -66,6 +66,12 @@ export class RayCluster {
       90,
     );
     return cluster;
+  }
+
+  /** True if a package with this file was sent to the cluster as a module of a runtime environment. */
+  hasModule(file: string): boolean {
+    const sent = join(this.folder, 'session_latest/runtime_resources/py_modules_files');
+    return readdirSync(sent).some((name) => existsSync(join(sent, name, file)));
   }
 
   stop(): void {

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunRecord } from '../../src/runner/record';
+import { PYTHON } from './backbone';
 import { everyLauncher, killRunner } from './everyLauncher';
 import { SlurmCluster } from './slurmCluster';
 import { faultOf, value, Workplace } from './support';
@@ -14,7 +15,7 @@ describe('runs under Slurm', () => {
     cluster = await SlurmCluster.start();
     here = await Workplace.create(() => ({
       kind: 'slurm',
-      python: 'python3',
+      python: PYTHON,
       header: ['#SBATCH --partition=test', '#SBATCH --time=10', 'export CFPRM_FROM_HEADER="a b"'],
     }));
   });
@@ -73,7 +74,7 @@ describe('runs under Slurm', () => {
   it('says what sbatch has against the header', async () => {
     const odd = await Workplace.create(() => ({
       kind: 'slurm',
-      python: 'python3',
+      python: PYTHON,
       header: ['#SBATCH --partition=none-such'],
     }));
     try {

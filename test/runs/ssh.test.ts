@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Runs } from '../../src/runner/runs';
 import { RunStore } from '../../src/runner/store';
 import { runCli } from '../support/cli';
+import { PYTHON } from './backbone';
 import { everyLauncher, killRunner } from './everyLauncher';
 import { SshServer } from './sshServer';
 import { faultOf, RUNNER, until, value, Workplace } from './support';
@@ -22,8 +23,9 @@ describe('runs through SSH', () => {
       kind: 'ssh',
       host: 'training-host',
       sshConfig: server.config,
-      python: 'python3',
+      python: PYTHON,
       secrets: ['CFPRM_TEST_SECRET'],
+      export: 'int8',
     }));
   });
   after(async () => {

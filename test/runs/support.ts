@@ -10,21 +10,26 @@ import type { RunState } from '../../src/core/runs/state';
 import { mergeFile } from '../../src/io/mergeFile';
 import type { RunView } from '../../src/runner/look';
 import type { RunRecord } from '../../src/runner/record';
-import { type Prepared, Runs } from '../../src/runner/runs';
+import { type Prepared, Runs, type TrainRequest } from '../../src/runner/runs';
 import { RunStore } from '../../src/runner/store';
 import { modelFolder } from '../support/models';
 import { root } from '../support/rows';
+import { backbone } from './backbone';
 
 /** The package that keeps the runner's contract without training; see its `__main__.py`. */
 export const RUNNER = join(root, 'test/runs/runner');
+
+/** The runner itself. */
+const REAL_RUNNER = join(root, 'runner');
+
+/** What a run of the tiny model may take on a machine that is busy. */
+const RUN_SECONDS = 150;
 
 /** Folders of hosts, which runs may still write to when their suite is over. */
 const hosts: string[] = [];
 process.on('exit', () => {
   for (const folder of hosts) rmSync(folder, { recursive: true, force: true });
 });
-
-const NO_SECRETS: ReadonlyMap<string, string> = new Map();
 
 /** A result's value; throws its fault. */
 export function value<T>(result: Result<T>): T {
@@ -59,6 +64,8 @@ export class Workplace {
   readonly merge = join(this.scratch, 'merge');
   readonly model = modelFolder('cfprm');
   readonly runs: Runs;
+  /** What is handed to every run. */
+  secrets: ReadonlyMap<string, string> = new Map();
   private readonly all: Runs[] = [];
 
   private constructor(readonly profile: Profile) {
@@ -85,21 +92,30 @@ export class Workplace {
     return runs;
   }
 
-  async prepare(options: readonly string[] = [], merge = this.merge): Promise<Prepared> {
-    const request = {
-      merge,
-      profile: this.profile,
-      profileName: 'test',
-      model: this.model,
-      options: ['--device', 'cpu', ...options],
-    };
-    return value(await this.runs.prepare(request));
+  /** Prepares a run of the stand-in; `options` are those of the package in test/runs/runner. */
+  async prepare(
+    options: readonly string[] = [],
+    more: Partial<TrainRequest> = {},
+    runs = this.runs,
+  ): Promise<Prepared> {
+    const request = { merge: this.merge, profile: this.profile, profileName: 'test', model: this.model };
+    return value(await runs.prepare({ ...request, options: ['--device', 'cpu', ...options], ...more }));
   }
 
-  /** Starts a run; `options` are those of the package in test/runs/runner. */
-  async start(options: readonly string[] = [], secrets = NO_SECRETS): Promise<RunRecord> {
-    const prepared = await this.prepare(options);
-    value(await this.runs.start(prepared, secrets));
+  /** Starts a run of the stand-in. */
+  async start(options: readonly string[] = [], more: Partial<TrainRequest> = {}): Promise<RunRecord> {
+    const prepared = await this.prepare(options, more);
+    value(await this.runs.start(prepared, this.secrets));
+    return prepared.record;
+  }
+
+  /** Starts a run of the runner itself with the tiny language model; `options` are those of `cfprm-runner train`. */
+  async train(options: readonly string[], more: Partial<TrainRequest> = {}): Promise<RunRecord> {
+    const runs = new Runs(REAL_RUNNER, this.runs.store);
+    this.all.push(runs);
+    const small = ['--batch', '2', '--learning-rate', '1e-3', ...options];
+    const prepared = await this.prepare(small, { model: backbone(), ...more }, runs);
+    value(await runs.start(prepared, this.secrets));
     return prepared.record;
   }
 
@@ -108,20 +124,32 @@ export class Workplace {
   }
 
   /** Waits until the run is in that state (and at least at that step). */
-  async reach(record: RunRecord, state: RunState, step = 0, runs = this.runs): Promise<RunView> {
+  reach(record: RunRecord, state: RunState, step = 0, runs = this.runs): Promise<RunView> {
+    const holds = (view: RunView) => view.state === state && (view.status?.step ?? 0) >= step;
+    return this.see(record, state, holds, runs);
+  }
+
+  /** Looks until what is seen of the run holds; `what` says in a failure what that would have been. */
+  async see(
+    record: RunRecord,
+    what: string,
+    holds: (view: RunView) => boolean,
+    runs = this.runs,
+  ): Promise<RunView> {
     let last: RunView | undefined;
+    const look = async () => {
+      last = await this.look(record, runs);
+      return holds(last) ? last : undefined;
+    };
     try {
-      return await until(state, async () => {
-        last = await this.look(record, runs);
-        return last.state === state && (last.status?.step ?? 0) >= step ? last : undefined;
-      });
+      return await until(what, look, RUN_SECONDS);
     } catch (error) {
       throw new Error(`${String(error)}; last: ${last?.state} ${last?.words} ${await this.log(record)}`);
     }
   }
 
   async resume(record: RunRecord): Promise<void> {
-    value(await this.runs.resume(record, NO_SECRETS));
+    value(await this.runs.resume(record, this.secrets));
   }
 
   async log(record: RunRecord): Promise<string> {

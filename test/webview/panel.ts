@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { root } from '../../scripts/process.mjs';
 import type { FromCandidates, ToCandidates } from '../../src/shared/candidates';
+import type { FromRun, ToRun } from '../../src/shared/run';
 import { webviewHtml } from '../../src/vscode/webviewHtml';
 import { openBrowser } from '../host/launcher/browser.mjs';
 
@@ -23,6 +24,9 @@ interface Theme {
 
 /** All themes. */
 export const THEME_NAMES = Object.keys(THEMES) as ThemeName[];
+
+/** The pages that are tested here: folders of webview/. */
+type PageName = 'candidates' | 'run';
 
 const ORIGIN = 'http://127.0.0.1:1';
 const TYPES: { readonly [extension: string]: string } = {
@@ -46,8 +50,16 @@ export class Panel {
   ) {}
 
   /** Opens the panel as VS Code would, in a theme; it says that it is ready. */
-  static async open(options: { theme?: ThemeName; width?: number; height?: number; state?: unknown } = {}) {
-    const { theme = 'dark', width = 1000, height = 700, state } = options;
+  static async open(
+    options: {
+      readonly name?: PageName;
+      readonly theme?: ThemeName;
+      readonly width?: number;
+      readonly height?: number;
+      readonly state?: unknown;
+    } = {},
+  ) {
+    const { name: pageName = 'candidates', theme = 'dark', width = 1000, height = 700, state } = options;
     const { page, close } = await openBrowser({ width, height });
     const panel = new Panel(page, close);
     page.on('pageerror', (error) => panel.complaints.push(String(error)));
@@ -56,7 +68,7 @@ export class Panel {
     });
     await page.route(`${ORIGIN}/**`, (route) => {
       const name = new URL(route.request().url()).pathname.slice(1);
-      if (name === '') return route.fulfill({ contentType: 'text/html', body: pageHtml() });
+      if (name === '') return route.fulfill({ contentType: 'text/html', body: pageHtml(pageName) });
       const file = path.join(root, 'dist/webview', path.basename(name));
       return route.fulfill({ contentType: TYPES[path.extname(name)], body: readFileSync(file) });
     });
@@ -72,15 +84,18 @@ export class Panel {
   }
 
   /** Sends messages as the extension does. */
-  async post(...messages: readonly ToCandidates[]): Promise<void> {
-    await this.page.evaluate((all) => {
-      for (const data of all) window.dispatchEvent(new MessageEvent('message', { data }));
-    }, messages as ToCandidates[]);
+  async post(...messages: readonly (ToCandidates | ToRun)[]): Promise<void> {
+    await this.page.evaluate(
+      (all) => {
+        for (const data of all) window.dispatchEvent(new MessageEvent('message', { data }));
+      },
+      messages as (ToCandidates | ToRun)[],
+    );
   }
 
   /** What the page has sent. */
-  sent(): Promise<FromCandidates[]> {
-    return this.page.evaluate(() => (window as unknown as { sent: FromCandidates[] }).sent);
+  sent<From extends FromCandidates | FromRun = FromCandidates>(): Promise<From[]> {
+    return this.page.evaluate(() => (window as unknown as { sent: From[] }).sent);
   }
 
   /** What the page remembers. */
@@ -93,11 +108,11 @@ export class Panel {
   }
 }
 
-function pageHtml(): string {
+function pageHtml(name: PageName): string {
   return webviewHtml({
-    title: 'Candidates',
-    style: `${ORIGIN}/candidates.css`,
-    script: `${ORIGIN}/candidates.js`,
+    title: name,
+    style: `${ORIGIN}/${name}.css`,
+    script: `${ORIGIN}/${name}.js`,
     cspSource: ORIGIN,
     nonce: 'dGVzdA==',
   });

@@ -1,9 +1,9 @@
 import { t } from '@vscode/l10n';
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
+import type uPlot from 'uplot';
 import { SELECTORS, type Selector } from '../../src/core/bon/problem';
 import type { BonReport } from '../../src/core/bon/report';
 import { el } from '../ui/dom';
+import { axis, faint, ink, PlotCanvas } from '../ui/plot';
 
 const HEIGHT = 240;
 
@@ -23,41 +23,32 @@ const LOOKS: { readonly [selector in Selector]: readonly [colour: string, dash: 
 /** Accuracy against N, an axis of powers of two; the chosen rule's curve with its 95 % interval as a band. */
 export class AccuracyPlot {
   readonly element = el('div.plot');
-  private readonly canvas = el('div.canvas');
+  private readonly canvas = new PlotCanvas(HEIGHT);
   private readonly legend = el('div.legend');
-  private plot: uPlot | undefined;
   private report: BonReport | undefined;
   private chosen: Selector = 'last';
 
   /** @param onChoose called when the user makes a rule's curve stand out */
   constructor(private readonly onChoose: (selector: Selector) => void) {
-    this.canvas.setAttribute('aria-hidden', 'true');
     this.legend.setAttribute('role', 'group');
     this.legend.setAttribute(
       'aria-label',
       t('The rule whose interval is drawn; all numbers stand in the table'),
     );
-    this.element.append(this.canvas, this.legend);
-    new ResizeObserver(() => this.fit()).observe(this.canvas);
-    // VS Code tells a change of theme by the body's classes; a canvas has to be painted again.
-    new MutationObserver(() => this.plot?.redraw(false)).observe(document.body, {
-      attributeFilter: ['class', 'data-vscode-theme-id'],
-    });
+    this.element.append(this.canvas.element, this.legend);
   }
 
   /** Draws the numbers of a report. */
   show(report: BonReport, chosen: Selector): void {
     this.report = report;
     this.chosen = chosen;
-    this.plot?.destroy();
-    this.plot = undefined;
+    this.canvas.clear();
     const sizes = Object.keys(report.n).map(Number);
     // A line needs two points; one N is all in the table.
     this.element.hidden = sizes.length < 2;
     if (sizes.length < 2) return;
     this.showLegend();
-    this.plot = new uPlot(this.options(sizes), this.data(sizes), this.canvas);
-    this.fit();
+    this.canvas.draw(this.options(sizes), this.data(sizes));
   }
 
   private drawn(): Selector[] {
@@ -94,29 +85,23 @@ export class AccuracyPlot {
     ];
   }
 
-  private options(sizes: readonly number[]): uPlot.Options {
-    const grid = { stroke: () => ink('panel-border', 'contrastBorder'), width: 1 };
-    const axis = { stroke: () => ink('foreground'), grid, ticks: grid, font: font() };
+  private options(sizes: readonly number[]): Omit<uPlot.Options, 'width' | 'height'> {
+    const common = axis();
     return {
-      width: 300,
-      height: HEIGHT,
-      legend: { show: false },
-      cursor: { show: false },
       scales: {
         x: { time: false, distr: 3, log: 2 },
         y: { range: (_, low, high) => [Math.max(0, low - 2), Math.min(100, high + 2)] },
       },
       axes: [
         {
-          ...axis,
+          ...common,
           label: 'N',
-          labelFont: font(),
           labelSize: 18,
           size: 26,
           splits: () => [...sizes],
           values: (_, all) => all.map(String),
         },
-        { ...axis, size: 56, values: (_, all) => all.map((value) => `${value} %`) },
+        { ...common, size: 56, values: (_, all) => all.map((value) => `${value} %`) },
       ],
       bands: [{ series: [1, 2], fill: () => faint(ink(LOOKS[this.chosen][0])) }],
       series: [
@@ -139,25 +124,4 @@ export class AccuracyPlot {
       points: { show: isChosen, size: 7, fill: () => ink(colour) },
     };
   }
-
-  private fit(): void {
-    const width = this.canvas.clientWidth;
-    if (width > 0) this.plot?.setSize({ width, height: HEIGHT });
-  }
-}
-
-/** A colour of the theme, the first that it has. */
-function ink(...names: readonly string[]): string {
-  const style = getComputedStyle(document.documentElement);
-  const found = names.map((name) => style.getPropertyValue(`--vscode-${name}`).trim()).find(Boolean);
-  return found ?? style.color;
-}
-
-function faint(colour: string): string {
-  return `color-mix(in srgb, ${colour} 18%, transparent)`;
-}
-
-function font(): string {
-  const { fontFamily } = getComputedStyle(document.body);
-  return `12px ${fontFamily}`;
 }

@@ -48,6 +48,11 @@ COMMANDS: dict[str, Command] = {
         "cfprm_runner.sample.command:SampleOptions",
         "cfprm_runner.sample.command:run",
     ),
+    "reproduce": Command(
+        "Run the paper's tables as plans of jobs, and report what came out.",
+        "cfprm_runner.reproduce.options:ReproduceOptions",
+        "cfprm_runner.reproduce.command:run",
+    ),
     "preflight": Command(
         "Say whether this machine can do a training run, without starting it.",
         "cfprm_runner.preflight:PreflightOptions",

@@ -92,14 +92,15 @@ def verify(manifest: Manifest) -> None:
         way_out = "Restore it, or merge again into a new folder, and train on that."
         try:
             same_size = file.stat().st_size == block.bytes
-            same = same_size and _sha256(file) == block.sha256
+            same = same_size and sha256_of(file) == block.sha256
         except OSError as error:
             raise Fault(f"{file} cannot be read ({error.strerror}). {way_out}") from None
         if not same:
             raise Fault(f"{file} is not the file that was merged: it has changed since. {way_out}")
 
 
-def _sha256(file: Path) -> str:
+def sha256_of(file: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits."""
     digest = hashlib.sha256()
     with file.open("rb") as stream:
         while chunk := stream.read(1 << 20):

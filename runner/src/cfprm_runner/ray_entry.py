@@ -1,7 +1,8 @@
 """Ray Train around the same run: `python -m cfprm_runner.ray_entry TRAIN-OPTIONS`, as the entry of a Ray job.
 
-Each worker is a process of the run, as under torchrun; the folders have to be on a disk that all of them share. Ray
-passes no signals on to workers: the driver, which gets them, leaves the file `stop`.
+Each worker is a process of the run, as under torchrun; the folders have to be on a disk that all of them share. This
+package is uploaded to the cluster as a module of the job's runtime environment, so that workers elsewhere have the
+same one. Ray passes no signals on to workers: the driver, which gets them, leaves the file `stop`.
 """
 
 import contextlib
@@ -54,7 +55,8 @@ def run(options: TrainOptions) -> int:
     watcher = threading.Thread(target=_pass_on, args=(stop, folder, ended), daemon=True)
     watcher.start()
     gpu = options.device == "cuda"
-    ray.init(ignore_reinit_error=True, log_to_driver=True)
+    if not ray.is_initialized():
+        ray.init(log_to_driver=True, runtime_env={"py_modules": [str(Path(__file__).parent)]})
     trainer = TorchTrainer(
         worker,
         train_loop_config=_absolute(options).to_json(),

@@ -32,11 +32,18 @@ class Watch(TrainerCallback):  # type: ignore[misc, unused-ignore]
         self._describe = describe
         self._rows_of = rows_of
         self._stop = False
+        self._learning_rate = 0.0
         self.stopped = False
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """The first update is about to begin."""
         self._status.update(state="running", step=state.global_step, total=state.max_steps)
+
+    def on_step_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, lr_scheduler: Any, **_: Any
+    ) -> None:
+        """Notes the learning rate of this update: DeepSpeed has gone on to the next one when it is logged."""
+        self._learning_rate = float(lr_scheduler.get_last_lr()[0])
 
     def on_pre_optimizer_step(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
@@ -93,7 +100,7 @@ class Watch(TrainerCallback):  # type: ignore[misc, unused-ignore]
             "time": now(),
             "total": state.max_steps,
             "loss": logs["loss"],
-            "lr": logs["learning_rate"],
+            "lr": self._learning_rate,
             "grad_norm": logs.get("grad_norm"),
             **self._trainer.tally.values,
             **self._describe(step),

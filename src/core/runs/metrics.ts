@@ -20,6 +20,12 @@ const PACE_UPDATES = 50;
 export class MetricSeries {
   private readonly bySteps = new Map<number, Metric>();
   private rest = '';
+  private times = 0;
+
+  /** How often the series was begun anew; what was read of it before another number does not count any more. */
+  get beginnings(): number {
+    return this.times;
+  }
 
   /** Takes more of the file's text; a line that is not finished waits for its end. */
   append(text: string): void {
@@ -36,6 +42,7 @@ export class MetricSeries {
   clear(): void {
     this.bySteps.clear();
     this.rest = '';
+    this.times += 1;
   }
 
   /** Ascending by step. */

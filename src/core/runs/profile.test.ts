@@ -9,7 +9,7 @@ const faultOf = (value: unknown): string => {
 
 describe('parseProfile', () => {
   it('reads every kind, with what it leaves out', () => {
-    const common = { folder: '~/.cfprm', extras: [], secrets: [] };
+    const common = { folder: '~/.cfprm', extras: [], secrets: [], export: 'auto' };
     const value = (one: unknown) => {
       const profile = parseProfile(one);
       assert.ok(profile.ok);
@@ -43,11 +43,18 @@ describe('parseProfile', () => {
     ['a header with a line break', { kind: 'slurm', header: ['a\nb'] }, /one line per entry/u],
     ['a secret with its value', { kind: 'local', secrets: ['KEY=abc'] }, /environment variable/u],
     ['an extra that is code', { kind: 'local', extras: ['lora]; rm'] }, /extra of the runner/u],
+    ['an export that there is not', { kind: 'local', export: 'fp8' }, /"export" must be one of auto, fp32/u],
     ['secrets for Slurm', { kind: 'slurm', secrets: ['KEY'] }, /Slurm, which would not keep them/u],
     ['secrets for Ray', { kind: 'ray', address: 'http://localhost:1', secrets: ['KEY'] }, /Ray, which/u],
     ['Ray without an address', { kind: 'ray' }, /dashboard/u],
     ["Ray's address with a password", { kind: 'ray', address: 'http://a:b@127.0.0.1:1' }, /dashboard/u],
     ['Ray on another machine', { kind: 'ray', address: 'http://10.0.0.7:8265' }, /addressConfirmed/u],
+    ['half a worker', { kind: 'ray', address: 'http://[::1]:1', workers: 1.5 }, /"workers"/u],
+    [
+      'modules in the place of the runner',
+      { kind: 'ray', address: 'http://localhost:1', runtimeEnv: { py_modules: [] } },
+      /py_modules.*working_dir/u,
+    ],
     ['a name that begins like loopback', { kind: 'ray', address: 'http://127.0.0.1.evil.org' }, /Confirmed/u],
   ];
   for (const [what, value, message] of faults)

@@ -1,5 +1,19 @@
 import { fail, ok, type Result } from '../result';
 
+/**
+ * Precisions in which a run's model is exported for the extension to score with; `auto` is fp32 for models below 1 GB
+ * and int8 above, `none` leaves the model as it was trained.
+ */
+export const EXPORT_PRECISIONS = ['auto', 'fp32', 'fp16', 'int8', 'int4', 'none'] as const;
+
+/** One of `EXPORT_PRECISIONS`. */
+export type ExportPrecision = (typeof EXPORT_PRECISIONS)[number];
+
+/** True for the name of a precision. */
+export function isExportPrecision(value: unknown): value is ExportPrecision {
+  return EXPORT_PRECISIONS.some((known) => known === value);
+}
+
 /** What all profiles have: where runs live on the host, and which Python runs them. */
 interface CommonProfile {
   /** Folder on the host for runs, uploaded files and environments; `~/` is the home folder there. */
@@ -12,6 +26,8 @@ interface CommonProfile {
   readonly extras: readonly string[];
   /** Names of environment variables whose values (tokens) the run gets; the values are nowhere written down. */
   readonly secrets: readonly string[];
+  /** How the trained model is exported to ONNX at the end of a run. */
+  readonly export: ExportPrecision;
 }
 
 /** How another machine is reached. */
@@ -49,7 +65,9 @@ export interface RayProfile extends CommonProfile {
   readonly addressConfirmed: boolean;
   /** The machine through which `folder` is reached; absent: it is mounted here. */
   readonly login?: SshTarget;
-  /** Ray's own runtime environment for the job. */
+  /** Processes that train, each with a GPU of its own unless the run is on the CPU; absent: one. */
+  readonly workers?: number;
+  /** Ray's own runtime environment for the job. The runner goes with it as a module, whatever it says. */
   readonly runtimeEnv: Readonly<Record<string, unknown>>;
 }
 
@@ -60,16 +78,22 @@ export type Profile = LocalProfile | SshProfile | SlurmProfile | RayProfile;
 export const PROFILE_KINDS = ['local', 'ssh', 'slurm', 'ray'] as const;
 
 /** What is there without any profile: training on this machine. */
-export const LOCAL_PROFILE: LocalProfile = { kind: 'local', folder: '~/.cfprm', extras: [], secrets: [] };
+export const LOCAL_PROFILE: LocalProfile = {
+  kind: 'local',
+  folder: '~/.cfprm',
+  extras: [],
+  secrets: [],
+  export: 'auto',
+};
 
 /** Fields by kind beside those of every profile. */
 const FIELDS: Record<Profile['kind'], readonly string[]> = {
   local: [],
   ssh: ['host', 'sshConfig'],
   slurm: ['host', 'sshConfig', 'header'],
-  ray: ['host', 'sshConfig', 'address', 'addressConfirmed', 'runtimeEnv'],
+  ray: ['host', 'sshConfig', 'address', 'addressConfirmed', 'workers', 'runtimeEnv'],
 };
-const COMMON = ['kind', 'folder', 'python', 'wheels', 'extras', 'secrets'];
+const COMMON = ['kind', 'folder', 'python', 'wheels', 'extras', 'secrets', 'export'];
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -97,6 +121,8 @@ export function parseProfile(value: unknown): Result<Profile> {
   const allowed = [...COMMON, ...FIELDS[kind]];
   const odd = Object.keys(value).find((key) => !allowed.includes(key));
   if (odd !== undefined) return fail(`"${odd}" is no field of ${kind}: it may have ${allowed.join(', ')}.`);
+  if (value.export !== undefined && !isExportPrecision(value.export))
+    return fail(`"export" must be one of ${EXPORT_PRECISIONS.join(', ')}.`);
   const trouble = texts(value) ?? lists(value) ?? secretsTrouble(value, kind) ?? addressTrouble(value, kind);
   if (trouble !== undefined) return fail(trouble);
   const common = {
@@ -105,6 +131,7 @@ export function parseProfile(value: unknown): Result<Profile> {
     ...(value.wheels === undefined ? {} : { wheels: value.wheels as string }),
     extras: (value.extras as string[] | undefined) ?? [],
     secrets: (value.secrets as string[] | undefined) ?? [],
+    export: (value.export as ExportPrecision | undefined) ?? LOCAL_PROFILE.export,
   };
   const target = sshTarget(value);
   switch (kind) {
@@ -127,6 +154,7 @@ export function parseProfile(value: unknown): Result<Profile> {
         ...(target && { login: target }),
         address: (value.address as string).replace(/\/+$/u, ''),
         addressConfirmed: value.addressConfirmed === true,
+        ...(value.workers === undefined ? {} : { workers: value.workers as number }),
         runtimeEnv: (value.runtimeEnv as Json | undefined) ?? {},
       });
   }
@@ -183,7 +211,7 @@ function secretsTrouble({ secrets }: Json, kind: Profile['kind']): string | unde
 
 function addressTrouble(value: Json, kind: Profile['kind']): string | undefined {
   if (kind !== 'ray') return undefined;
-  const { address, addressConfirmed, runtimeEnv } = value;
+  const { address, addressConfirmed, workers, runtimeEnv } = value;
   if (typeof address !== 'string')
     return '"address" must be that of the dashboard, as http://127.0.0.1:8265.';
   const url = /^https?:\/\/(\[[^\]]+\]|[^/:@]+)(?::\d+)?\/*$/u.exec(address);
@@ -194,7 +222,12 @@ function addressTrouble(value: Json, kind: Profile['kind']): string | undefined 
       'are, and what is sent can be read on the way. Forward it with ssh -L and use http://127.0.0.1, or say "addressConfirmed": true.'
     );
   }
-  if (runtimeEnv !== undefined && !isObject(runtimeEnv)) return '"runtimeEnv" must be an object.';
+  if (workers !== undefined && (!Number.isInteger(workers) || (workers as number) < 1))
+    return '"workers" must be a whole number from 1 on.';
+  if (runtimeEnv === undefined) return undefined;
+  if (!isObject(runtimeEnv)) return '"runtimeEnv" must be an object.';
+  if ('py_modules' in runtimeEnv)
+    return '"runtimeEnv" may not have "py_modules": the runner is sent by it. Take "working_dir" or "pip".';
   return undefined;
 }
 

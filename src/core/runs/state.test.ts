@@ -22,6 +22,23 @@ describe('judgeRun', () => {
     assert.deepEqual(failed, { state: 'failed', words: 'Loss is NaN.' });
   });
 
+  it('has a run finish when its model is exported, and says what became of an export that failed', () => {
+    const [alive, gone] = [{ is: 'alive' }, { is: 'gone' }] as const;
+    const end = (word: RunEvidence['word'], exported: RunEvidence['export']) =>
+      judge({ word, exitCode: 0, ...(exported && { export: exported }) });
+    const begun = end(alive, { made: false });
+    assert.deepEqual([begun.state, /being exported/u.test(begun.words!)], ['running', true]);
+    assert.deepEqual(end(alive, { made: true, endedWith: 0 }), { state: 'finished' });
+    assert.deepEqual(end(gone, { made: true }), { state: 'finished' });
+    const failed = end(gone, { made: false, endedWith: 2, said: 'No room.' });
+    assert.equal(failed.state, 'finished');
+    assert.match(failed.words!, /^The export failed: No room\. The model is trained.*resume/u);
+    assert.match(end(gone, { made: false, endedWith: 137 }).words!, /ended by signal 9\./u);
+    assert.match(end(gone, { made: false }).words!, /^The export broke off\..*resume/u);
+    const blind = end({ is: 'unknown', words: 'Slurm does not answer.' }, { made: false });
+    assert.deepEqual([blind.state, /^Slurm does not answer\./u.test(blind.words!)], ['running', true]);
+  });
+
   it('tells a runner that was killed from a machine that went down', () => {
     const gone = { is: 'gone' } as const;
     const killed = judge({ word: gone, endedWith: 137, status: status('running') });

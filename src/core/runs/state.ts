@@ -44,6 +44,18 @@ export interface RunEvidence {
   readonly beats?: boolean;
   /** True if somebody asked the run to stop. */
   readonly stopRequested: boolean;
+  /** What became of the export of the trained model; absent if none was asked for. */
+  readonly export?: ExportEvidence;
+}
+
+/** What is known of a run's export. */
+export interface ExportEvidence {
+  /** True if the exported model is there. */
+  readonly made: boolean;
+  /** How the export ended (exit code of its program), if it did not make the model. */
+  readonly endedWith?: number;
+  /** The last line that it printed. */
+  readonly said?: string;
 }
 
 /** A state, and a sentence for a person where the state alone does not say what to do. */
@@ -66,7 +78,7 @@ const GO_ON = '"cfprm runs resume" goes on from the last checkpoint.';
  */
 export function judgeRun(evidence: RunEvidence): Verdict {
   const { word, exitCode, status } = evidence;
-  if (exitCode === EXIT.done) return { state: 'finished' };
+  if (exitCode === EXIT.done) return trained(evidence);
   if (exitCode === EXIT.stopped) return { state: 'stopped', words: `Stopped with a checkpoint. ${GO_ON}` };
   if (exitCode !== undefined) {
     const why = status?.error ?? `The runner ended with code ${exitCode}; its log says why.`;
@@ -83,6 +95,28 @@ export function judgeRun(evidence: RunEvidence): Verdict {
       return endWithoutWord(evidence, word);
     case 'unknown':
       return silence(evidence, word.words);
+  }
+}
+
+/** The weights are safe from here on: whatever becomes of the export, the run has finished. */
+function trained({ word, export: exported }: RunEvidence): Verdict {
+  if (exported === undefined || (exported.made && (exported.endedWith !== undefined || word.is !== 'alive')))
+    return { state: 'finished' };
+  const again = 'The model is trained and kept in output/model; "cfprm runs resume" exports it again.';
+  const { endedWith, said } = exported;
+  if (endedWith !== undefined) {
+    const how = endedWith > 128 ? `it was ended by signal ${endedWith - 128}.` : `${said ?? 'see the log.'}`;
+    return { state: 'finished', words: `The export failed: ${how} ${again}` };
+  }
+  switch (word.is) {
+    case 'alive':
+    case 'waiting':
+      return { state: 'running', words: 'The model is trained; it is being exported to ONNX.' };
+    case 'unknown':
+      return { state: 'running', words: `${word.words} The model is trained; its export was begun.` };
+    case 'never':
+    case 'gone':
+      return { state: 'finished', words: `The export broke off. ${again}` };
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { fail, ok, type Result } from '../../core/result';
 import { CANCELLED } from '../../io/rowStream';
 import { fetchRun, modelFolder } from '../../runner/fetchRun';
 import { pickProfile } from '../../runner/profilesFile';
@@ -71,14 +72,29 @@ export async function useRunModel(services: Services, record: RunRecord): Promis
   const folder = await askTarget(record);
   if (folder === undefined) return;
   if (!existsSync(folder)) {
+    if (valueOrTell(await scorable(services, record)) === undefined) return;
     const title = `CFPRM: fetching ${record.name}`;
     const fetched = await withCancel(title, (signal, report) =>
-      fetchRun(services.runs.runs.place(record), folder, { checkpoints: false }, report, signal),
+      fetchRun(services.runs.runs.place(record), folder, {}, report, signal),
     );
     if (!fetched.ok && fetched.fault.message === CANCELLED) return;
     if (valueOrTell(fetched) === undefined) return;
   }
   await vscode.commands.executeCommand('cfprm.selectModel' satisfies CommandId, await modelFolder(folder));
+}
+
+/** Fault: the run has no model that scores, and what to do about it. */
+async function scorable({ runs }: Services, record: RunRecord): Promise<Result<true>> {
+  const view = await runs.runs.watch(record).look();
+  if (!view.ok) return view;
+  const { state, words, hasExport, hasModel } = view.value;
+  if (hasExport) return ok(true);
+  if (!hasModel) return fail(`Run ${record.name} is ${state} and has no model yet. Wait for its end.`);
+  const why = words ?? 'It was to keep its model as it was trained ("export": "none").';
+  return fail(
+    `Run ${record.name} has a trained model, but no ONNX export to score with. ${why} ` +
+      '"cfprm runs fetch --weights" brings the weights, and "cfprm-runner export" exports them.',
+  );
 }
 
 /** A folder of the workspace for what is fetched, named after the run; asked for where there is no workspace. */

@@ -26,7 +26,9 @@ export class RunList implements vscode.Disposable {
   private listed: readonly ListedRun[] = [];
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
+  private wasRead = false;
   private isVisible = false;
+  private watchers = 0;
   private isDisposed = false;
 
   constructor(
@@ -41,10 +43,26 @@ export class RunList implements vscode.Disposable {
     return this.listed;
   }
 
+  /** True from the first time on that the list was read. */
+  get hasLooked(): boolean {
+    return this.wasRead;
+  }
+
   /** Tells whether somebody sees the list; nothing is looked at for nobody. */
   setVisible(isVisible: boolean): void {
     this.isVisible = isVisible;
     if (isVisible) void this.refresh();
+  }
+
+  /** Has runs looked at, until what is returned is disposed of. */
+  keepLooking(): vscode.Disposable {
+    this.watchers += 1;
+    void this.refresh();
+    return {
+      dispose: () => {
+        this.watchers -= 1;
+      },
+    };
   }
 
   /** Reads the list anew and looks at every run that has not ended for sure. */
@@ -82,6 +100,7 @@ export class RunList implements vscode.Disposable {
       this.log.error(list.fault.message);
       return;
     }
+    this.wasRead = true;
     for (const { message } of list.value.faults) this.log.warn(message);
     const before = new Map(this.listed.map((run) => [run.record.id, run]));
     this.listed = await Promise.all(
@@ -119,7 +138,8 @@ export class RunList implements vscode.Disposable {
   private plan(): void {
     clearTimeout(this.timer);
     const isAtWork = this.listed.some(({ view }) => !view?.ok || isRunning(view.value.state));
-    if (this.isDisposed || !isAtWork || !(this.isVisible || this.channels.size > 0)) return;
+    if (this.isDisposed || !isAtWork || !(this.isVisible || this.watchers > 0 || this.channels.size > 0))
+      return;
     this.timer = setTimeout(() => void this.refresh(), LOOK_MS);
   }
 }

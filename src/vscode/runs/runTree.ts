@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
-import { isRunning, type RunState } from '../../core/runs/state';
+import { actionsOf } from '../../core/runs/actions';
+import type { RunState } from '../../core/runs/state';
 import type { RunView } from '../../runner/look';
+import type { RunRecord } from '../../runner/record';
+import type { CommandId } from '../commandIds';
 import type { ListedRun, RunList } from './runList';
 
 /** A run of the tree; what its commands get. */
@@ -41,7 +44,7 @@ export class RunTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
-    return node.kind === 'run' ? runItem(node.run) : factItem(node.label, node.value);
+    return node.kind === 'run' ? runItem(node) : factItem(node.label, node.value);
   }
 
   getChildren(node?: Node): Node[] {
@@ -54,7 +57,8 @@ export class RunTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
   }
 }
 
-function runItem({ record, view }: ListedRun): vscode.TreeItem {
+function runItem(node: RunNode): vscode.TreeItem {
+  const { record, view } = node.run;
   const item = new vscode.TreeItem(record.name, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = record.id;
   const words = view === undefined ? 'looking…' : view.ok ? progressWords(view.value) : 'not reached';
@@ -62,6 +66,7 @@ function runItem({ record, view }: ListedRun): vscode.TreeItem {
   item.accessibilityInformation = { label: `${record.name}, ${words}, profile ${record.profileName}` };
   const more = view === undefined ? undefined : view.ok ? view.value.words : view.fault.message;
   item.tooltip = [`${record.name} (${record.id})`, words, more].filter(Boolean).join('\n');
+  item.command = { command: 'cfprm.showRun' satisfies CommandId, title: 'Show run', arguments: [node] };
   item.contextValue = contextOf(view?.ok ? view.value : undefined);
   const [icon, colour] = view?.ok ? ICONS[view.value.state] : ['debug-disconnect'];
   item.iconPath = new vscode.ThemeIcon(
@@ -74,12 +79,7 @@ function runItem({ record, view }: ListedRun): vscode.TreeItem {
 /** What menus go by: `run`, and what can be done with it. */
 function contextOf(view: RunView | undefined): string {
   if (view === undefined) return 'run';
-  const can = [
-    ...(isRunning(view.state) ? ['stop'] : ['remove']),
-    ...(!isRunning(view.state) && view.state !== 'finished' ? ['resume'] : []),
-    ...(view.hasModel ? ['model'] : []),
-  ];
-  return `run ${can.join(' ')}`;
+  return `run ${actionsOf(view).join(' ')}`;
 }
 
 /** State and progress, as `running 40/120, 3 min left`. */
@@ -105,12 +105,16 @@ function facts({ record, view }: ListedRun): Node[] {
       ['last checkpoint', status?.checkpoint ? `step ${status.checkpoint}` : undefined],
     );
   }
-  const { profile } = record;
-  const host = profile.kind === 'ssh' ? profile.host : 'login' in profile ? profile.login?.host : undefined;
-  rows.push(['on', `${record.profileName} (${profile.kind}${host ? `, ${host}` : ''})`], ['run', record.id]);
+  rows.push(['on', whereWords(record)], ['run', record.id]);
   return rows
     .filter((row): row is [string, string] => Boolean(row[1]))
     .map(([label, value]) => ({ kind: 'fact', label, value }));
+}
+
+/** Where a run is, as in `gpu (ssh, gpubox)`. */
+export function whereWords({ profile, profileName }: RunRecord): string {
+  const host = profile.kind === 'ssh' ? profile.host : 'login' in profile ? profile.login?.host : undefined;
+  return `${profileName} (${profile.kind}${host ? `, ${host}` : ''})`;
 }
 
 function factItem(label: string, value: string): vscode.TreeItem {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { fail, ok, type Result } from '../../core/result';
-import { type Profile, parseProfiles } from '../../core/runs/profile';
+import { type ExportPrecision, type Profile, parseProfiles } from '../../core/runs/profile';
 import { CANCELLED } from '../../io/rowStream';
 import { type Check, mayStart, size } from '../../runner/preflight';
 import { pickProfile } from '../../runner/profilesFile';
@@ -10,6 +10,7 @@ import { withCancel } from '../progress';
 import type { Services } from '../services';
 import { settings } from '../settings';
 import { valueOrTell } from '../trace/navigation';
+import { editProfiles } from './profileForm';
 import { showRuns } from './runTree';
 import { secretsOf } from './secrets';
 
@@ -23,6 +24,8 @@ export interface TrainCall {
   readonly name?: string;
   /** Options of the runner. */
   readonly options?: readonly string[];
+  /** How the trained model is exported; absent: as the profile says. */
+  readonly export?: ExportPrecision;
 }
 
 /** True for a `TrainCall`; menus pass other things. */
@@ -49,7 +52,7 @@ export async function trainOn(services: Services, call: TrainCall): Promise<Resu
 
 /** "CFPRM: Train on remote runner…": a merge, a profile, a model; then the checklist; then the run. */
 export async function train(services: Services, given?: vscode.Uri): Promise<void> {
-  const call = await ask(given);
+  const call = await ask(services, given);
   if (call === undefined) return;
   const prepared = valueOrTell(
     await withCancel('CFPRM: preparing the run', (signal) => prepare(services, call, signal)),
@@ -83,9 +86,12 @@ async function prepare(services: Services, call: TrainCall, signal?: AbortSignal
   if (!all.ok) return all;
   const profile = pickProfile(all.value, call.profile);
   if (!profile.ok) return profile;
-  const { merge, model, name, options = [] } = call;
+  const { merge, model, name, options = [], export: precision } = call;
   const request = { merge, model, options, profile: profile.value, profileName: call.profile };
-  return services.runs.runs.prepare({ ...request, ...(name && { name }) }, signal);
+  return services.runs.runs.prepare(
+    { ...request, ...(name && { name }), ...(precision && { export: precision }) },
+    signal,
+  );
 }
 
 async function start(services: Services, prepared: Prepared): Promise<Result<string>> {
@@ -105,22 +111,11 @@ async function start(services: Services, prepared: Prepared): Promise<Result<str
   return started.ok ? ok(record.id) : started;
 }
 
-async function ask(given: vscode.Uri | undefined): Promise<TrainCall | undefined> {
+async function ask(services: Services, given: vscode.Uri | undefined): Promise<TrainCall | undefined> {
   const merge = given instanceof vscode.Uri ? mergeOf(given) : await askMerge();
   if (merge === undefined) return undefined;
-  const all = valueOrTell(profiles());
-  if (all === undefined) return undefined;
-  const edit = { label: '$(edit) Edit profiles…', name: undefined };
-  const picks = [...all].map(([name, profile]) => ({ label: name, description: words(profile), name }));
-  const picked = await vscode.window.showQuickPick([...picks, edit], {
-    title: 'CFPRM: Where to train',
-    placeHolder: 'A profile of the setting cfprm.profiles',
-  });
-  if (picked === undefined) return undefined;
-  if (picked.name === undefined) {
-    await vscode.commands.executeCommand('workbench.action.openSettings', 'cfprm.profiles');
-    return undefined;
-  }
+  const profile = await askProfile(services);
+  if (profile === undefined) return undefined;
   const model = await vscode.window.showInputBox({
     title: 'CFPRM: Model to start from',
     prompt: 'A folder here (it is sent along), or a folder or hub name that the host knows',
@@ -135,7 +130,24 @@ async function ask(given: vscode.Uri | undefined): Promise<TrainCall | undefined
   });
   if (options === undefined) return undefined;
   const list = options.split(/\s+/u).filter((option) => option !== '');
-  return { merge, profile: picked.name, model: model.trim(), options: list };
+  return { merge, profile, model: model.trim(), options: list };
+}
+
+/** The name of a profile; one that was just made with the form is offered like the others. */
+async function askProfile(services: Services): Promise<string | undefined> {
+  for (;;) {
+    const all = valueOrTell(profiles());
+    if (all === undefined) return undefined;
+    const edit = { label: '$(edit) Edit profiles…', name: undefined };
+    const picks = [...all].map(([name, profile]) => ({ label: name, description: words(profile), name }));
+    const picked = await vscode.window.showQuickPick([...picks, edit], {
+      title: 'CFPRM: Where to train',
+      placeHolder: 'A profile, as "CFPRM: Edit runner profiles…" makes them',
+    });
+    if (picked === undefined) return undefined;
+    if (picked.name !== undefined) return picked.name;
+    if ((await editProfiles(services)) === undefined) return undefined;
+  }
 }
 
 /** The folder itself, or that of its manifest. */

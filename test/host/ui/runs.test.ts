@@ -84,14 +84,21 @@ describe('the view Runs', () => {
     await workbench.quickInput.pick('Start training');
     await runRow('running 25/40').waitFor({ timeout: 60_000 });
     await runRow('running 25/40').click();
-    await runRow('loss').waitFor();
+    const page = workbench.webview();
+    await page.locator('dd', { hasText: '25 of 40' }).waitFor({ timeout: 30_000 });
+    await page.locator('pre', { hasText: 'step 25' }).waitFor();
+    await page.locator('.plots canvas').first().waitFor();
     for (const theme of ['Default Light Modern', 'Default High Contrast', 'Default Dark Modern'] as const) {
       await workbench.setColorTheme(theme);
-      await workbench.screenshot(`runs-${theme.replaceAll(' ', '-').toLowerCase()}`);
+      await workbench.screenshot(`run-page-${theme.replaceAll(' ', '-').toLowerCase()}`);
     }
-    await workbench.command('CFPRM: Stop run');
-    await workbench.quickInput.waitForTitle('Which run');
-    await workbench.quickInput.pick('windows');
+    const loaded = workbench.page.waitForEvent('load');
+    await workbench.command('Developer: Reload Window');
+    await loaded;
+    // What VS Code restores is the page, with the run as it is now.
+    await page.locator('dd', { hasText: '25 of 40' }).waitFor({ timeout: 30_000 });
+    await page.locator('.plots canvas').first().waitFor();
+    await page.locator('vscode-button', { hasText: 'Stop…' }).click();
     await workbench.page.getByRole('button', { name: 'Stop with a checkpoint' }).click();
     await runRow('stopped 25/40').waitFor({ timeout: 60_000 });
     const [id] = readdirSync(path.join(scratch, 'host/runs'));
@@ -104,7 +111,48 @@ describe('the view Runs', () => {
     await workbench.quickInput.waitForTitle('Which run');
     await workbench.quickInput.pick('windows');
     await workbench.page.locator('.statusbar').getByText('is selected').waitFor({ timeout: 30_000 });
-    assert.ok(existsSync(path.join(workbench.folder, 'cfprm-models', `run-${id}`, 'model/model.onnx')));
+    assert.ok(existsSync(path.join(workbench.folder, 'cfprm-models', `run-${id}`, 'export/model.onnx')));
     await workbench.screenshot('runs-finished');
+  });
+
+  it('adds a profile by the form, with a word on what cannot be, and trains by it', async () => {
+    const { quickInput } = workbench;
+    await workbench.command('CFPRM: Edit runner profiles…');
+    await quickInput.waitForTitle('Profiles for training');
+    await quickInput.pick('Add a profile…');
+    await quickInput.waitForTitle('Kind of the profile');
+    await quickInput.pick('slurm');
+    await quickInput.waitForTitle('Name of the profile');
+    await quickInput.fill('cluster');
+    await quickInput.accept();
+    await quickInput.waitForTitle('Profile cluster (slurm)');
+    await workbench.screenshot('runs-profile-form');
+    await quickInput.pick('Folder');
+    await quickInput.waitForTitle('CFPRM: Folder');
+    await quickInput.fill('scratch');
+    await quickInput.waitForMessage('must be a whole path');
+    await quickInput.fill('/scratch/me');
+    await quickInput.accept();
+    await quickInput.waitForTitle('Profile cluster (slurm)');
+    await quickInput.pick('Header of the batch script');
+    await quickInput.waitForTitle('CFPRM: Header of the batch script');
+    await quickInput.pick('Add a line…');
+    await quickInput.waitForTitle('line 1');
+    await quickInput.fill('#SBATCH --gres=gpu:1');
+    await quickInput.accept();
+    await quickInput.waitForTitle('CFPRM: Header of the batch script');
+    await quickInput.pick('Done');
+    await quickInput.waitForTitle('Profile cluster (slurm)');
+    await quickInput.pick('Save the profile');
+    await workbench.command('CFPRM: Train on remote runner…');
+    await quickInput.waitForTitle('Training data');
+    await quickInput.pick('windows');
+    await quickInput.waitForTitle('Where to train');
+    const rows = await quickInput.rows();
+    assert.ok(
+      rows.some((row) => /cluster.*Slurm, this machine/su.test(row)),
+      rows.join(' | '),
+    );
+    await quickInput.cancel();
   });
 });

@@ -12,7 +12,7 @@ from math import comb
 import numpy as np
 from scipy.special import log_expit
 
-from cfprm_runner.evaluate.metrics import Estimate, Floats
+from cfprm_runner.evaluate.metrics import Estimate, Floats, Integers
 
 AGGREGATES = ("min", "product", "last", "mean")
 SELECTORS = (*AGGREGATES, "first", "random", "oracle")
@@ -45,7 +45,7 @@ def bon_table(problems: Sequence[Sequence[Candidate]], seed: int, ns: Sequence[i
     most = max((len(problem) for problem in problems), default=0)
     sizes = doubling(most) if ns is None else [n for n in ns if 1 <= n <= most]
     logits = any(not 0 <= score <= 1 for problem in problems for one in problem for score in one.scores)
-    ranked = [_Ranked(problem, logits) for problem in problems]
+    ranked = [Ranked(problem, logits) for problem in problems]
     accuracy, counts = {}, {}
     for n in sizes:
         values = np.array([one.expected(n) for one in ranked if one.count >= n])
@@ -60,7 +60,7 @@ def doubling(most: int) -> list[int]:
     return [2**k for k in range(most.bit_length()) if 2**k < most] + ([most] if most else [])
 
 
-class _Ranked:
+class Ranked:
     """A problem's candidates in the order of every aggregate."""
 
     def __init__(self, candidates: Sequence[Candidate], logits: bool) -> None:
@@ -85,8 +85,17 @@ class _Ranked:
 
     def tied(self, name: str) -> bool:
         """Whether several candidates share the highest aggregate."""
+        return len(self._highest(name)) > 1
+
+    def undecided(self, name: str) -> bool:
+        """Whether a correct and an incorrect candidate share the highest aggregate, so that their order decides."""
+        verdicts = self._correct[self._highest(name)]
+        return bool(verdicts.any() and not verdicts.all())
+
+    def _highest(self, name: str) -> Integers:
+        """The candidates with the highest aggregate; none if no candidate has scores."""
         ranks = self._ranks[name]
-        return bool(np.isfinite(ranks.max()) and (ranks == ranks.max()).sum() > 1)
+        return np.flatnonzero(ranks == ranks.max()) if np.isfinite(ranks.max()) else np.empty(0, np.int64)
 
 
 def rank_of(scores: Sequence[float], aggregate: str, logits: bool) -> float:

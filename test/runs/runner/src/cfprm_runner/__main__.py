@@ -1,6 +1,6 @@
 """Keeps the contract between launchers and runner, and trains nothing: each step counts a number up.
 
-Test hooks: while a file `hold` is in the output folder, no step is made; --steps, --save-every and --fail-at do what
+Test hooks: while a file `hold` is in the output folder, no step is made; `export` is explained at its function; --steps, --save-every and --fail-at do what
 their names say. The model that it "trains" is the folder given as --model.
 """
 
@@ -106,7 +106,7 @@ class Run:
             if step % self.options.save_every == 0:
                 self.checkpoint(step)
             time.sleep(self.options.pace)
-        if Path(self.options.model).is_dir():
+        if Path(self.options.model).is_dir() and not (self.out / "model").exists():
             partial = self.out / ".model.partial"
             shutil.copytree(self.options.model, partial, dirs_exist_ok=True)
             partial.rename(self.out / "model")
@@ -118,7 +118,27 @@ class Run:
         self.stopped = True
 
 
+def export(arguments: list[str]) -> None:
+    """Copies the model; while the run's folder has a file `no-export`, says what stands in it and fails."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--precision", required=True)
+    options = parser.parse_args(arguments)
+    trouble = options.output.parent / "no-export"
+    if trouble.exists():
+        while (text := trouble.read_text()) == "wait":
+            time.sleep(0.05)
+        sys.exit(text)
+    partial = options.output.parent / ".export.partial"
+    shutil.copytree(options.checkpoint, partial, dirs_exist_ok=True)
+    partial.rename(options.output)
+
+
 def main() -> None:
+    if sys.argv[1] == "export":
+        export(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser()
     parser.add_argument("command", choices=["train"])
     parser.add_argument("--input", type=Path, required=True)
