@@ -87,6 +87,14 @@ export function translationFindings({ file, english, own }) {
   return findings;
 }
 
+/** Texts of package.json for users that stand there themselves; names of one word may. @param {string} manifest */
+function untranslated(manifest) {
+  return manifest.split('\n').flatMap((text, index) => {
+    const found = /^\s+"(?:title|contents|\w*[dD]escription)": "([^%"][^"]*(?: |…)[^"]*)"/.exec(text);
+    return found === null ? [] : [{ line: index + 1, text: found[1] }];
+  });
+}
+
 /** What is wrong with the texts: not marked, not translated, or translated for nothing. */
 export function l10nFindings() {
   const { texts, findings } = sourceTexts();
@@ -94,6 +102,8 @@ export function l10nFindings() {
   const used = [...read('package.json').matchAll(/"%([\w.-]+)%"/g)].map(([, key]) => String(key));
   for (const key of used)
     if (english[key] === undefined) findings.push(`package.nls.json: there is no text "${key}"`);
+  for (const { line, text } of untranslated(read('package.json')))
+    findings.push(`package.json:${line}: "${text}" is no text of package.nls.json`);
   for (const key of Object.keys(english))
     if (!used.includes(key)) findings.push(`package.nls.json: package.json has no "${key}"`);
   for (const language of languages())

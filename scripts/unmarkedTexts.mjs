@@ -35,6 +35,8 @@ const NOT_SHOWN = new Set([
   'blocks single',
   'other value', // a state of a reader
   'color-mix(in srgb, ',
+  'lora, deepspeed', // what is typed
+  '--loss q-ranking --preset 7b-80gb',
 ]);
 
 /** Calls whose arguments are no texts for users: bugs, the log, patterns. */
@@ -42,8 +44,10 @@ const SILENT =
   /^(?:Error|RegExp|info|warn|error|debug|keep|comment|counted|expect|startsWith|endsWith|includes|(?:lastI|i)ndexOf|split|exec)$/;
 /** Calls and properties whose texts users see, even one word. */
 const SHOWN =
-  /^(?:fail|scoreFail|refuse|misfit|invalid|show\w+Message|setStatusBarMessage|showPage|withCancel|createWebviewPanel|title|placeHolder|prompt|tooltip|detail|description|openLabel|saveLabel|message|text|textContent|words|button)$/;
+  /^(?:fail|scoreFail|refuse|misfit|invalid|show\w+Message|setStatusBarMessage|showPage|withCancel|createWebviewPanel|title|placeHolder|prompt|tooltip|detail|description|openLabel|saveLabel|message|text|textContent|words|button|el|setAttribute|table|choice|option|iconButton)$/;
 
+/** What shell scripts have and texts have not. */
+const SCRIPT = /"?\$[({\w]+|\bset -e\b|\bcd -- |\bmkdir -|2>&1/;
 /** Two words of prose, one after the other. */
 const PROSE = /\p{L}{2}[\p{L}'’]*[,;:]? \p{Ll}{2}/u;
 /** A word that begins a text, or stands beside something. */
@@ -100,6 +104,7 @@ export function unmarkedTexts(source) {
   walk(source, (node, above) => {
     const parts = literalParts(node);
     if (parts === undefined || parts.some((part) => NOT_SHOWN.has(part))) return;
+    if (parts.some((part) => part.includes('\n') && SCRIPT.test(part))) return;
     const place = placeOf(node, above);
     if (place === undefined || SILENT.test(place)) return;
     const own = parts.map((part) => part.replace(/^CFPRM: |\$\([\w-]+\)/g, '').trim());
