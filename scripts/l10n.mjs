@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isMain, main, root } from './process.mjs';
 import { markedTexts, placeholders } from './sourceTexts.mjs';
-import { isEnglish, unmarkedTexts } from './unmarkedTexts.mjs';
+import { unmarkedFindings } from './unmarkedTexts.mjs';
 
 /** @typedef {Record<string, string>} Texts by their keys */
 /** @typedef {{ file: string, english: Texts, own: Texts }} Translation a file of a language, relative to the root */
@@ -44,7 +44,7 @@ function sourceTexts() {
     const source = read(file);
     const { texts, findings: own } = markedTexts(source);
     Object.assign(all, texts);
-    if (!isEnglish(file)) own.push(...unmarkedTexts(source));
+    own.push(...unmarkedFindings(file, source));
     findings.push(...own.map((finding) => `${file}:${finding}`));
   }
   const texts = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));

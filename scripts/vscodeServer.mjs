@@ -187,11 +187,11 @@ function cleanEnvironment() {
 /**
  * Starts the server on 127.0.0.1 and waits until it answers.
  * @param {Host} host
- * @param {{ port?: number, settings?: Record<string, unknown>, testDriver?: boolean, install?: boolean | string, restricted?: boolean }} [options]
+ * @param {{ port?: number, settings?: Record<string, unknown>, testDriver?: boolean, install?: boolean | string, restricted?: boolean, language?: string }} [options]
  *   port: the preferred one, else any free one; testDriver: VS Code 1.139 reads the address's payload
  *   (development extension, test suite) only with it, and shows no notification toasts with it; install:
  *   this repository's extension is there as an installed one, without the payload, or the package in this file; restricted: no workspace
- *   is trusted, and nobody is asked.
+ *   is trusted, and nobody is asked; language: what extensions are to speak, English if absent.
  * @returns {Promise<Server>}
  */
 export async function startServer(host, options = {}) {
@@ -201,6 +201,7 @@ export async function startServer(host, options = {}) {
     testDriver = true,
     install = false,
     restricted = false,
+    language,
   } = options;
   const port = (await freePort(preferred)) ?? (await freePort(0));
   if (port === undefined) throw new Error('No free port on 127.0.0.1.');
@@ -211,6 +212,7 @@ export async function startServer(host, options = {}) {
     settingsFile,
     JSON.stringify({ ...QUIET, ...(restricted ? RESTRICTED : {}), ...settings }, null, 2),
   );
+  if (language !== undefined) addLanguage(path.join(temporary, 'server/data'), language);
   const extensions = path.join(temporary, 'extensions');
   if (install === true) linkExtension(extensions);
   else if (install) installPackage(host, install, extensions);
@@ -219,6 +221,7 @@ export async function startServer(host, options = {}) {
   args.push(
     ...(restricted ? [] : ['--disable-workspace-trust']),
     ...(testDriver ? ['--enable-smoke-test-driver'] : []),
+    ...(language === undefined ? [] : ['--locale', language]),
   );
   args.push('--server-data-dir', path.join(temporary, 'server'));
   args.push('--extensions-dir', extensions);
@@ -256,6 +259,19 @@ export async function startServer(host, options = {}) {
     throw error;
   }
   return { port, died, log, stop };
+}
+
+/**
+ * Makes a server know a language, by a pack without texts: VS Code itself stays English, extensions speak it.
+ * @param {string} folder the server's user data
+ * @param {string} language
+ */
+function addLanguage(folder, language) {
+  const file = path.join(folder, `${language}.i18n.json`);
+  writeFileSync(file, JSON.stringify({ version: '1.0.0', contents: {} }));
+  const extensions = [{ extensionIdentifier: { id: 'cfprm.language-pack' }, version: '1.0.0' }];
+  const pack = { hash: 'empty', label: language, extensions, translations: { vscode: file } };
+  writeFileSync(path.join(folder, 'languagepacks.json'), JSON.stringify({ [language]: pack }));
 }
 
 /**

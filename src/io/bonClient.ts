@@ -48,7 +48,7 @@ export class BonClient {
     });
     this.child.on('message', (message) => this.receive(message as FromBonProcess));
     this.child.on('error', (error) => this.end(error.message));
-    this.child.on('close', (code, signal) => this.end(signal ?? `code ${code}`));
+    this.child.on('close', (code, signal) => this.end(signal ?? t('code {0}', String(code))));
     this.send({ type: 'gather', request });
   }
 

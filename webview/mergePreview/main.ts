@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import '../ui/texts';
+import { faultWords } from '../../src/core/result';
 import { count, counted } from '../../src/core/trace/words';
 import type { FromMergePreview, MergePreviewState, ToMergePreview } from '../../src/shared/mergePreview';
 import { button, registerControls } from '../ui/controls';
@@ -80,6 +81,5 @@ function trajectories(n: number): string {
 }
 
 function malformedWords({ malformed }: MergePreviewState['preview']): string {
-  const first = malformed.slice(0, 3).map(({ row, message }) => `Row ${row}: ${message}`);
-  return first.join(' ');
+  return malformed.slice(0, 3).map(faultWords).join(' ');
 }

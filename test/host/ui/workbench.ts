@@ -22,6 +22,8 @@ export interface WorkbenchOptions {
   readonly package?: string;
   /** True for a window whose workspace is not trusted. */
   readonly restricted?: boolean;
+  /** What extensions speak; English if absent. VS Code itself stays English. */
+  readonly language?: string;
 }
 
 /** Text that a decoration puts before or after a piece of a line. */
@@ -79,6 +81,7 @@ export class Workbench {
         testDriver: false,
         install: options.package ?? true,
         restricted: options.restricted,
+        language: options.language,
       });
       undo.push(server.stop);
       const browser = await openBrowser(options.viewport);
