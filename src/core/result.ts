@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 /**
  * Something that went wrong, as a value: what a person is told, and where it happened.
  * Exceptions are for bugs; everything that data, files or options can cause is a `Fault`.
@@ -28,6 +29,11 @@ export function ok<T>(value: T): Result<T> {
 /** Wraps a fault; `where` adds the row and the column if they are known already. */
 export function fail(message: string, where: { row?: number; column?: number } = {}): Failure {
   return { ok: false, fault: { ...where, message } };
+}
+
+/** A fault as a sentence that may stand in another text: with its row, if it is known. */
+export function faultWords({ row, message }: Fault): string {
+  return row === undefined ? message : t('Row {0}: {1}', row, message);
 }
 
 /** What went wrong, in the words of whatever was thrown. */

@@ -1,5 +1,6 @@
 import { link, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../core/result';
 import { active, exists, realPlace, recover, syncFolder, temporaryName } from './temporaryPlace';
 import { writeFault } from './writeFault';
@@ -29,7 +30,7 @@ export class AtomicFile {
       await recover(place.value);
       const info = await stat(place.value).catch(() => undefined);
       if (info !== undefined && !info.isFile()) {
-        return fail(`${target} is no file that can be replaced. Name a file.`);
+        return fail(t('{0} is no file that can be replaced. Name a file.', target));
       }
       if (!force && (await exists(place.value))) return fail(occupied(target));
       const path = temporaryName(place.value, 'new');
@@ -65,7 +66,7 @@ export class AtomicFile {
 }
 
 function occupied(target: string): string {
-  return `${target} already exists. Choose another name, or replace it with --force.`;
+  return t('{0} already exists. Choose another name, or replace it with --force.', target);
 }
 
 /** False if the name is taken: a second name for the same file can only be a new one, whoever else is about. */

@@ -1,6 +1,7 @@
 import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, relative, resolve, sep } from 'node:path';
+import { t } from '@vscode/l10n';
 import { type Fault, fail, ok, type Result } from '../core/result';
 import { active, exists, realPlace, recover, syncFolder, temporaryName } from './temporaryPlace';
 import { writeFault } from './writeFault';
@@ -85,14 +86,15 @@ export function isInside(path: string, folder: string): boolean {
 async function checkTarget(target: string, force: boolean): Promise<Fault | undefined> {
   const info = await lstat(target).catch(() => undefined);
   if (info === undefined) return undefined;
-  if (!info.isDirectory()) return { message: `${target} is a file. Name a folder that does not exist yet.` };
+  if (!info.isDirectory())
+    return { message: t('{0} is a file. Name a folder that does not exist yet.', target) };
   if (!force)
-    return { message: `${target} already exists. Choose another folder, or replace it with --force.` };
+    return { message: t('{0} already exists. Choose another folder, or replace it with --force.', target) };
   const needed = [process.cwd(), homedir()].find((folder) => isInside(folder, target));
   if (needed === undefined) return undefined;
-  return { message: `${target} cannot be replaced: ${needed} lies in it. Choose another folder.` };
+  return { message: t('{0} cannot be replaced: {1} lies in it. Choose another folder.', target, needed) };
 }
 
 function appeared(target: string): string {
-  return `${target} has appeared in the meantime. Choose another folder, or replace it with --force.`;
+  return t('{0} has appeared in the meantime. Choose another folder, or replace it with --force.', target);
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { t } from '@vscode/l10n';
 import type { BonNumbers, ProblemAddress, ProblemCandidates } from '../core/bon/overview';
 import type { BonOptions } from '../core/bon/report';
 import type { Aggregate } from '../core/bon/scores';
@@ -100,11 +101,11 @@ export class BonClient {
 
   private lost(): Result<never> {
     if (this.stopped) return fail(CANCELLED);
-    const hint = this.gone === 'SIGKILL' || this.gone === 'SIGABRT' ? ' Perhaps memory ran out.' : '';
+    const words = [t('The process that compares candidates ended ({0}).', this.gone ?? '')];
+    if (this.gone === 'SIGKILL' || this.gone === 'SIGABRT') words.push(t('Perhaps memory ran out.'));
     const last = this.errors.trim().split('\n').at(-1) ?? '';
-    const said = last === '' ? '' : ` It said: ${last}`;
-    return fail(
-      `The process that compares candidates ended (${this.gone}).${hint}${said} Compare again, or use "cfprm bon" in a terminal.`,
-    );
+    if (last !== '') words.push(t('It said: {0}', last));
+    words.push(t('Compare again, or use "cfprm bon" in a terminal.'));
+    return fail(words.join(' '));
   }
 }

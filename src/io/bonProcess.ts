@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import './ownersTexts';
 import { fail } from '../core/result';
 import { BonComparison } from './bonComparison';
@@ -26,7 +27,7 @@ async function handle(message: ToBonProcess): Promise<void> {
       return send({ type: 'gathered', result: read.ok ? read.value.file() : read });
     }
     case 'count': {
-      const result = comparison?.count(message.options) ?? fail('Nothing was read yet. Compare again.');
+      const result = comparison?.count(message.options) ?? fail(t('Nothing was read yet. Compare again.'));
       return send({ type: 'counted', id: message.id, result });
     }
     case 'problem': {

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 /** How the bytes of a file are compressed. */
 export type Compression = 'gzip' | 'zstd';
 
@@ -22,31 +23,31 @@ interface Foreign {
   readonly advice: string;
 }
 
-const UNPACK = 'Unpack it, and open the JSON file in it.';
+const UNPACK = t('Unpack it, and open the JSON file in it.');
 
 const FOREIGN: readonly Foreign[] = [
-  { what: 'a zip archive', magic: [0x50, 0x4b, 0x03, 0x04], advice: UNPACK },
-  { what: 'a tar archive', magic: [0x75, 0x73, 0x74, 0x61, 0x72], offset: 257, advice: UNPACK },
-  { what: 'a 7z archive', magic: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], advice: UNPACK },
+  { what: t('a zip archive'), magic: [0x50, 0x4b, 0x03, 0x04], advice: UNPACK },
+  { what: t('a tar archive'), magic: [0x75, 0x73, 0x74, 0x61, 0x72], offset: 257, advice: UNPACK },
+  { what: t('a 7z archive'), magic: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], advice: UNPACK },
   {
-    what: 'compressed with xz',
+    what: t('compressed with xz'),
     magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00],
-    advice: 'Unpack it (xz -dk), or compress it with gzip or zstd.',
+    advice: t('Unpack it (xz -dk), or compress it with gzip or zstd.'),
   },
   {
-    what: 'compressed with bzip2',
+    what: t('compressed with bzip2'),
     magic: [0x42, 0x5a, 0x68],
-    advice: 'Unpack it (bzip2 -dk), or compress it with gzip or zstd.',
+    advice: t('Unpack it (bzip2 -dk), or compress it with gzip or zstd.'),
   },
   {
-    what: 'compressed with lz4',
+    what: t('compressed with lz4'),
     magic: [0x04, 0x22, 0x4d, 0x18],
-    advice: 'Unpack it (lz4 -dk), or compress it with gzip or zstd.',
+    advice: t('Unpack it (lz4 -dk), or compress it with gzip or zstd.'),
   },
   {
-    what: 'a Parquet file',
+    what: t('a Parquet file'),
     magic: [0x50, 0x41, 0x52, 0x31],
-    advice: "Write it as JSONL first, for example with pandas' to_json(lines=True, orient='records').",
+    advice: t("Write it as JSONL first, for example with pandas' to_json(lines=True, orient='records')."),
   },
 ];
 
@@ -55,11 +56,13 @@ const FOREIGN: readonly Foreign[] = [
  * for everything else. Looks at the first 512 bytes. `unpacked` says that they come out of a compressed file.
  */
 export function foreignContent(head: Uint8Array, unpacked: boolean): string | undefined {
-  const holds = unpacked ? 'holds content that ' : '';
   const found = FOREIGN.find(({ magic, offset = 0 }) => begins(head.subarray(offset), magic));
-  if (found !== undefined) return `${holds}is ${found.what}. ${found.advice}`;
+  if (found !== undefined) {
+    const { what, advice } = found;
+    return unpacked ? t('holds content that is {0}. {1}', what, advice) : t('is {0}. {1}', what, advice);
+  }
   const again = unpacked ? compressionOf(head) : undefined;
-  return again && `${holds}is compressed with ${again} again. Unpack it once.`;
+  return again && t('holds content that is compressed with {0} again. Unpack it once.', again);
 }
 
 function begins(bytes: Uint8Array, magic: readonly number[]): boolean {

@@ -1,6 +1,7 @@
+import { t } from '@vscode/l10n';
 import { type ConversionReport, Converter } from '../core/convert/converter';
 import type { Format } from '../core/formats/format';
-import { fail, ok, type Result } from '../core/result';
+import { fail, faultWords, ok, type Result } from '../core/result';
 import { type DerivedFile, derivedFile } from './derivedFile';
 import type { Source, SourceChoice } from './openSource';
 import { OutputFile } from './outputFile';
@@ -36,7 +37,11 @@ const NEWLINE = '\n';
  * written; the source changed meanwhile; the disk is full.
  */
 export function convertFile(job: ConvertJob): Promise<Result<Conversion>> {
-  return derivedFile(job, 'it was converted. Convert it again', (path) => write(job, path));
+  return derivedFile(
+    job,
+    t('{0} changed while it was converted. Convert it again when nobody writes to it.', job.source),
+    (path) => write(job, path),
+  );
 }
 
 /** What a conversion would give, without writing anything. Faults as `convertFile`, but for those of writing. */
@@ -128,11 +133,15 @@ class ConvertPass {
 function nothingWritten({ path, format }: Source, to: Format, report: ConversionReport): string {
   const { faults, trajectories, rows, malformed } = report;
   const [first] = faults;
-  const place = first?.row === undefined ? '' : `Row ${first.row}: `;
-  const why = first === undefined ? '' : ` ${place}${first.message}`;
+  const why = first === undefined ? [] : [faultWords(first)];
   if (trajectories > 0) {
-    return `${path} has no trajectory that ${to.title} can hold.${why} Choose another format to write.`;
+    const what = t('{0} has no trajectory that {1} can hold.', path, to.title);
+    return [what, ...why, t('Choose another format to write.')].join(' ');
   }
-  if (malformed < rows) return `${path} has rows of ${format.title}, but no trajectory in them.${why}`;
-  return `${path} has no row that can be read as ${format.title}.${why} Choose another format with --format.`;
+  if (malformed < rows) {
+    const what = t('{0} has rows of {1}, but no trajectory in them.', path, format.title);
+    return [what, ...why].join(' ');
+  }
+  const what = t('{0} has no row that can be read as {1}.', path, format.title);
+  return [what, ...why, t('Choose another format with --format.')].join(' ');
 }

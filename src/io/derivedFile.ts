@@ -22,12 +22,12 @@ export interface DerivedFile {
  * Faults: those of `write`; the target is the source or its journal, or exists without `force`; the source changed
  * meanwhile; cancelled.
  *
- * @param again what was going on when the source changed, and what to do: "it was read. Try it again"
+ * @param changed what a person is told if the source changed meanwhile
  * @param write writes the file at a path
  */
 export async function derivedFile<T>(
   { source, out, force, signal }: DerivedFile,
-  again: string,
+  changed: string,
   write: (path: string) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const allowed = await spareOwnFiles(source, out);
@@ -40,8 +40,7 @@ export async function derivedFile<T>(
     if (!made.ok) return made;
     if (signal?.aborted) return fail(CANCELLED);
     const after = await stat(source).catch(() => undefined);
-    if (!isUnchanged(before, after))
-      return fail(`${source} changed while ${again} when nobody writes to it.`);
+    if (!isUnchanged(before, after)) return fail(changed);
     const committed = await target.value.commit();
     return committed.ok ? made : committed;
   } finally {

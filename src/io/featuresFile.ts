@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { t } from '@vscode/l10n';
 import type { NamedFeatureSet } from '../core/features/stepFeatures';
-import { type Fault, fail, ok, type Result } from '../core/result';
+import { type Fault, fail, faultWords, ok, type Result } from '../core/result';
 import { solutionOf } from '../core/scores/compose';
 import type { Label, Trajectory } from '../core/trajectory';
 import { problemKey } from '../core/validate/problemSplits';
@@ -47,7 +48,11 @@ const LISTED = 1000;
  * the source changed meanwhile; the disk is full.
  */
 export function featuresFile(job: FeaturesJob): Promise<Result<FeaturesReport>> {
-  return derivedFile(job, 'it was read. Try it again', (path) => write(job, path));
+  return derivedFile(
+    job,
+    t('{0} changed while it was read. Try it again when nobody writes to it.', job.source),
+    (path) => write(job, path),
+  );
 }
 
 async function write(job: FeaturesJob, path: string): Promise<Result<FeaturesReport>> {
@@ -108,13 +113,11 @@ class FeaturesPass {
     const { source, labels } = this.opened!;
     if (counts.rows > counts.malformed) return ok({ ...counts, faults, source, labels, ...written });
     const [first] = faults;
-    const place = first?.row === undefined ? '' : `Row ${first.row}: `;
-    const why = first === undefined ? '' : ` ${place}${first.message}`;
     const { path, format } = source;
-    return fail(
-      `${path} has no row that can be read as ${format.title}.${why} Choose another format with --format.`,
-      first,
-    );
+    const words = [t('{0} has no row that can be read as {1}.', path, format.title)];
+    if (first !== undefined) words.push(faultWords(first));
+    words.push(t('Choose another format with --format.'));
+    return fail(words.join(' '), first);
   }
 
   private row(row: number, trajectories: readonly Trajectory[]): void {

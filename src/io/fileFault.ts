@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { errorWords, type Failure, fail } from '../core/result';
 
 /**
@@ -10,17 +11,19 @@ export function fileFault(error: unknown, path: string): Failure {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return fail(`${path} does not exist. Check the path.`);
+      return fail(t('{0} does not exist. Check the path.', path));
     case 'EACCES':
     case 'EPERM':
-      return fail(`${path} cannot be read: permission denied. Ask its owner for read permission.`);
+      return fail(t('{0} cannot be read: permission denied. Ask its owner for read permission.', path));
     case 'EISDIR':
-      return fail(`${path} is a directory. Name a file in it.`);
+      return fail(t('{0} is a directory. Name a file in it.', path));
     case 'ENOSPC':
     case 'EDQUOT':
-      return fail(`${path} cannot be written: the disk is full. Free some space or choose another place.`);
+      return fail(
+        t('{0} cannot be written: the disk is full. Free some space or choose another place.', path),
+      );
     case 'EROFS':
-      return fail(`${path} cannot be written: the file system is read-only. Choose another place.`);
+      return fail(t('{0} cannot be written: the file system is read-only. Choose another place.', path));
     default:
       return fail(`${path}: ${errorWords(error)}`);
   }

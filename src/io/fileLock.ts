@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { t } from '@vscode/l10n';
 import { fail, type Result } from '../core/result';
 import { isAlive } from './processes';
 
@@ -63,8 +64,8 @@ export async function withLock<T>(
 }
 
 function inUse(path: string, other: Look | undefined): string {
-  const who = other === undefined ? 'another window' : `another window (${other.owner})`;
-  return `${path} is held by ${who}. Try again; if no other window has the file open, delete it.`;
+  const who = other === undefined ? t('another window') : t('another window ({0})', other.owner);
+  return t('{0} is held by {1}. Try again; if no other window has the file open, delete it.', path, who);
 }
 
 /** Makes the lock file; undefined if there is one. */

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { type Failure, fail } from '../core/result';
 import { writeFault } from './writeFault';
 
@@ -11,19 +12,23 @@ export function journalFault(error: unknown, path: string): Failure {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return fail(`The disk of ${path} is full, so no label was changed. Free some space and try again.`);
+      return fail(
+        t('The disk of {0} is full, so no label was changed. Free some space and try again.', path),
+      );
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
       return fail(
-        `Labels are kept beside their file, but ${path} cannot be used: permission denied. ` +
-          'Make it and its folder writable, or work on a copy of the file.',
+        t(
+          'Labels are kept beside their file, but {0} cannot be used: permission denied. Make it and its folder writable, or work on a copy of the file.',
+          path,
+        ),
       );
     case 'ENOENT':
     case 'ENOTDIR':
-      return fail(`The folder of ${path} does not exist any more, so labels cannot be kept there.`);
+      return fail(t('The folder of {0} does not exist any more, so labels cannot be kept there.', path));
     case 'EISDIR':
-      return fail(`${path} is a folder, but labels are kept in a file of that name. Rename the folder.`);
+      return fail(t('{0} is a folder, but labels are kept in a file of that name. Rename the folder.', path));
     default:
       return writeFault(error, path);
   }

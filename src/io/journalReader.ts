@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { t } from '@vscode/l10n';
 import { NEWLINE } from '../core/jsonl/bytes';
 import { TORN_MARK } from '../core/labels/journalLine';
 import { Replay } from '../core/labels/replay';
@@ -29,7 +30,10 @@ export class JournalReader {
         replay.line(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString(), line);
       },
       fault(fault: Fault): void {
-        const message = `This line is longer than ${MAX_LINE_BYTES} bytes, so it is no label. It was left out.`;
+        const message = t(
+          'This line is longer than {0} bytes, so it is no label. It was left out.',
+          MAX_LINE_BYTES,
+        );
         replay.unreadable({ ...fault, message });
       },
     };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { t } from '@vscode/l10n';
 import { type LabelEdit, type LabelTarget, planEdit } from '../core/labels/actions';
 import { type JournalLine, journalText, type LabelChange } from '../core/labels/journalLine';
 import type { LabelAction, Overlay } from '../core/labels/overlay';
@@ -211,8 +212,10 @@ export class LabelJournal {
     this.forget();
     this.options.onChange?.({ kind: 'replaced', rows: new Set() });
     return fail(
-      `${this.path} was deleted while it was open, and the labels in it are gone. ` +
-        'Restore it, or label again: that begins a new one.',
+      t(
+        '{0} was deleted while it was open, and the labels in it are gone. Restore it, or label again: that begins a new one.',
+        this.path,
+      ),
     );
   }
 
@@ -223,7 +226,7 @@ export class LabelJournal {
     }
     return folder
       ? journalFault(Object.assign(new Error(), { code: 'EISDIR' }), this.path)
-      : fail(`${this.path} is no regular file, so labels cannot be kept in it. Move it away.`);
+      : fail(t('{0} is no regular file, so labels cannot be kept in it. Move it away.', this.path));
   }
 
   private grown(): JournalChange {
@@ -265,7 +268,9 @@ async function appendDurably(path: string, bytes: Buffer, mayCreate: boolean): P
   try {
     const there = await appendInOneCall(path, bytes, mayCreate);
     if (mayCreate) await syncFolder(dirname(path));
-    return there ? ok(undefined) : fail(`${path} was deleted while a label was written to it. Label again.`);
+    return there
+      ? ok(undefined)
+      : fail(t('{0} was deleted while a label was written to it. Label again.', path));
   } catch (error) {
     return journalFault(error, path);
   }

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { t } from '@vscode/l10n';
 import type { Overlay } from '../core/labels/overlay';
 import type { Relabel } from '../core/labels/relabel/relabel';
 import { type Fault, fail, ok, type Result } from '../core/result';
@@ -208,7 +209,7 @@ class CopyPass {
 
   private changed(): Result<never> {
     return fail(
-      `${this.job.source.path} changed while it was copied. Copy it again when nobody writes to it.`,
+      t('{0} changed while it was copied. Copy it again when nobody writes to it.', this.job.source.path),
     );
   }
 }

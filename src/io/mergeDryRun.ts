@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { t } from '@vscode/l10n';
 import { ByteSink } from '../core/merge/byteSink';
 import { Merger } from '../core/merge/merger';
 import type { MergeOptions } from '../core/merge/options';
@@ -72,5 +73,5 @@ export async function mergeDryRun(
 
 /** The fault of a merge that a row stopped, with the file and the row in its message. */
 export function haltFault(source: Source, { row, message }: Fault): Failure {
-  return fail(`${source.path}, row ${row}: ${message}`, { row });
+  return fail(t('{0}, row {1}: {2}', source.path, row ?? 0, message), { row });
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { realpath, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { t } from '@vscode/l10n';
 import { scanRoom } from '../core/jsonl/scanRoom';
 import {
   blockFile,
@@ -14,7 +15,7 @@ import {
 } from '../core/merge/manifest';
 import { Merger } from '../core/merge/merger';
 import type { MergeOptions } from '../core/merge/options';
-import { fail, ok, type Result } from '../core/result';
+import { fail, faultWords, ok, type Result } from '../core/result';
 import { size } from '../core/trace/words';
 import { VERSION } from '../core/version';
 import { AtomicFolder, isInside } from './atomicFolder';
@@ -93,7 +94,7 @@ async function fill(
   job: MergeJob,
 ): Promise<Result<Manifest>> {
   if (isInside(await realpath(source.path), folder.target)) {
-    return fail(`${source.path} lies in ${job.out}, which would be replaced. Choose another folder.`);
+    return fail(t('{0} lies in {1}, which would be replaced. Choose another folder.', source.path, job.out));
   }
   const space = await checkSpace(folder, source, labels, job);
   if (!space.ok) return space;
@@ -104,7 +105,7 @@ async function fill(
   const after = await stat(source.path).catch(() => undefined);
   const same = isUnchanged(before, after);
   if (!same || written.value.source.bytes !== before.size) {
-    return fail(`${source.path} changed while it was merged. Merge it again when nobody writes to it.`);
+    return fail(t('{0} changed while it was merged. Merge it again when nobody writes to it.', source.path));
   }
   return written;
 }
@@ -127,8 +128,12 @@ async function checkSpace(
   const have = disk.bavail * disk.bsize;
   if (need <= have) return ok(undefined);
   return fail(
-    `${job.out} needs about ${size(need)}, but its disk has ${size(have)} free. ` +
-      'Free some space, choose a folder on another disk, or merge with fewer window sizes.',
+    t(
+      '{0} needs about {1}, but its disk has {2} free. Free some space, choose a folder on another disk, or merge with fewer window sizes.',
+      job.out,
+      size(need),
+      size(have),
+    ),
   );
 }
 
@@ -189,8 +194,8 @@ class MergePass {
   private nothingRead(merger: Merger): Result<never> {
     const { path, format } = this.source;
     const [first] = merger.malformed;
-    const why = first === undefined ? '' : ` Row ${first.row}: ${first.message}`;
-    return fail(`${path} has no row that can be read as ${format.title}.${why}`, first);
+    const what = t('{0} has no row that can be read as {1}.', path, format.title);
+    return fail(first === undefined ? what : `${what} ${faultWords(first)}`, first);
   }
 
   private async open(merger: Merger): Promise<void> {

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { t } from '@vscode/l10n';
 import { detect } from '../core/formats/detect';
 import type { Format, FormatId, JsonObject } from '../core/formats/format';
 import { genericFormat, type Mapping } from '../core/formats/generic';
@@ -59,9 +60,9 @@ export async function openSource(path: string, choice: SourceChoice = {}): Promi
   let size: number;
   try {
     const info = await stat(path);
-    if (info.isDirectory()) return fail(`${path} is a directory. Name a file in it.`);
+    if (info.isDirectory()) return fail(t('{0} is a directory. Name a file in it.', path));
     // Opening a pipe would wait for its writer, and no byte range of it can be read.
-    if (!info.isFile()) return fail(`${path} is not a regular file. Copy its content to one first.`);
+    if (!info.isFile()) return fail(t('{0} is not a regular file. Copy its content to one first.', path));
     size = info.size;
     file = await openBytes(path);
   } catch (error) {
@@ -135,19 +136,19 @@ function formatOf(
   if (own !== undefined) return ok({ format: own, why: own.title });
   if (choice.format === 'generic') {
     if (mapping === undefined)
-      return fail('The generic format needs a field mapping. Give one, or choose a format.');
-    return ok({ format: genericFormat(mapping), why: 'read by your field mapping' });
+      return fail(t('The generic format needs a field mapping. Give one, or choose a format.'));
+    return ok({ format: genericFormat(mapping), why: t('read by your field mapping') });
   }
   if (choice.format !== undefined) {
     const format = formatById(choice.format);
     return format === undefined
-      ? fail(`There is no format "${choice.format}". Choose one of ${formatIds.join(', ')}.`)
-      : ok({ format, why: 'the format that you chose' });
+      ? fail(t('There is no format "{0}". Choose one of {1}.', choice.format, formatIds.join(', ')))
+      : ok({ format, why: t('the format that you chose') });
   }
   const detection = detect(rows, seen);
   if (detection.ok) return ok({ format: detection.value.format, why: detection.value.why });
   if (mapping === undefined) return fail(`${name}: ${detection.fault.message}`);
-  return ok({ format: genericFormat(mapping), why: 'no known format fits; read by your field mapping' });
+  return ok({ format: genericFormat(mapping), why: t('no known format fits; read by your field mapping') });
 }
 
 async function sampleRows(

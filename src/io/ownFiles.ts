@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../core/result';
 import { journalPath } from './labelJournal';
 import { realPlace } from './temporaryPlace';
@@ -18,8 +19,11 @@ export async function spareOwnFiles(source: string, out: string): Promise<Result
     const same =
       info !== undefined && there !== undefined && info.ino === there.ino && info.dev === there.dev;
     if (!same && !(own.ok && own.value === place.value)) continue;
-    const what = path === source ? 'the source itself' : 'where the labels are kept';
-    return fail(`${out} is ${what}, which is never overwritten. Choose another name.`);
+    return fail(
+      path === source
+        ? t('{0} is the source itself, which is never overwritten. Choose another name.', out)
+        : t('{0} is where the labels are kept, which is never overwritten. Choose another name.', out),
+    );
   }
   return ok(undefined);
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { createSplitter } from '../core/jsonl/rowSplitter';
 import type { Container, SplitStart } from '../core/jsonl/splitter';
 import { type Fault, fail, ok, type Result } from '../core/result';
@@ -147,7 +148,7 @@ function viewOf({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Uint8A
 }
 
 function tooLong(row: number, limit: number): Fault {
-  return { row, message: `This row is longer than ${limit} bytes. Split it before reading the file.` };
+  return { row, message: t('This row is longer than {0} bytes. Split it before reading the file.', limit) };
 }
 
 async function pump(

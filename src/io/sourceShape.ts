@@ -1,6 +1,7 @@
+import { t } from '@vscode/l10n';
 import type { Format, JsonObject } from '../core/formats/format';
 import type { Container } from '../core/jsonl/splitter';
-import { fail, ok, type Result } from '../core/result';
+import { fail, faultWords, ok, type Result } from '../core/result';
 import type { RowSample } from './rowSample';
 import { MAX_ROW_BYTES } from './rowStream';
 
@@ -127,6 +128,6 @@ function settle(name: string, { container, sample, chosen, reads, trajectories }
   const perRow = Math.max(1, trajectories / Math.max(1, reads));
   if (rows.length > 0) return chosen.ok ? ok({ container, ...chosen.value, perRow }) : chosen;
   if (damage !== undefined) return { ok: false, fault: damage };
-  if (fault === undefined) return fail(`${name} is empty: it has no rows. Choose another file.`);
-  return fail(`${name} has no readable row. Row ${fault.row}: ${fault.message}`, fault);
+  if (fault === undefined) return fail(t('{0} is empty: it has no rows. Choose another file.', name));
+  return fail(`${t('{0} has no readable row.', name)} ${faultWords(fault)}`, fault);
 }

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { t } from '@vscode/l10n';
 import type { Fault } from '../core/result';
 import type { Compression } from './compression';
 import { fileFault } from './fileFault';
@@ -174,11 +175,17 @@ export class Spool {
     const code = (error as NodeJS.ErrnoException).code;
     if (typeof code !== 'string') throw error;
     const isFull = code === 'ENOSPC' || code === 'EDQUOT';
-    const why = isFull ? `the disk of ${tmpdir()} is full` : `${tmpdir()} cannot be written to (${code})`;
+    const why = isFull
+      ? t('the disk of {0} is full', tmpdir())
+      : t('{0} cannot be written to ({1})', tmpdir(), code);
     const tool = this.compression === 'gzip' ? 'gunzip -k' : 'unzstd';
-    const message =
-      `${this.path} cannot be unpacked beyond byte ${this.unpackedBytes} of its content: ${why}. Free some ` +
-      `space, set TMPDIR to a folder on another disk, or unpack the file yourself (${tool}).`;
+    const message = t(
+      '{0} cannot be unpacked beyond byte {1} of its content: {2}. Free some space, set TMPDIR to a folder on another disk, or unpack the file yourself ({3}).',
+      this.path,
+      this.unpackedBytes,
+      why,
+      tool,
+    );
     return { message };
   }
 }
@@ -190,9 +197,15 @@ export function damageFault(
   atByte: number,
   { cutOff, reason }: Damage,
 ): Fault {
-  const what = cutOff ? 'is cut off' : `is damaged (${reason})`;
-  const message =
-    `${name}: its ${compression} data ${what} behind byte ${atByte} of the content. ` +
-    'The rows before that can be read; for the others, copy or download the file again.';
-  return { message };
+  const what = cutOff
+    ? t('{0}: its {1} data is cut off behind byte {2} of the content.', name, compression, atByte)
+    : t(
+        '{0}: its {1} data is damaged ({2}) behind byte {3} of the content.',
+        name,
+        compression,
+        reason,
+        atByte,
+      );
+  const way = t('The rows before that can be read; for the others, copy or download the file again.');
+  return { message: `${what} ${way}` };
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { lstat, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../core/result';
 import { hostTag, isAlive } from './processes';
 
@@ -25,9 +26,9 @@ export async function realPlace(target: string): Promise<Result<string>> {
   try {
     const real = await realpath(parent);
     if ((await stat(real)).isDirectory()) return ok(join(real, basename(path)));
-    return fail(`${parent} is not a folder, so ${target} cannot be made in it. Choose another place.`);
+    return fail(t('{0} is not a folder, so {1} cannot be made in it. Choose another place.', parent, target));
   } catch {
-    return fail(`${parent} does not exist. Create it first, or choose another place.`);
+    return fail(t('{0} does not exist. Create it first, or choose another place.', parent));
   }
 }
 

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { t } from '@vscode/l10n';
 import { readRow } from '../core/jsonl/readRow';
 import { type Anchor, RowIndex } from '../core/jsonl/rowIndex';
 import { type Fault, fail, ok, type Result } from '../core/result';
@@ -262,7 +263,7 @@ export class TraceFile {
   /** Hands over the bytes of the row at this position. Faults: it is not there any more, or cannot be read. */
   private async rowBytes(ordinal: number, onRow: RowVisitor['row']): Promise<Result<unknown>> {
     await this.whenIndexed(ordinal + 1);
-    const gone = fail(`${this.source.path} changed while it was read. Open it again.`);
+    const gone = fail(t('{0} changed while it was read. Open it again.', this.source.path));
     const anchor = this.index.anchorAt(ordinal);
     if (anchor === undefined) return gone;
     let found = false;
@@ -401,7 +402,7 @@ export class TraceFile {
 }
 
 function tooManyBytes(length: number): string {
-  return `This row holds ${length} bytes, too many for this page. Enter opens it alone.`;
+  return t('This row holds {0} bytes, too many for this page. Enter opens it alone.', length);
 }
 
 /** Where a pass over the file starts that begins with the anchor's row; undefined for the whole file. */

@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { t } from '@vscode/l10n';
 import type { Format, JsonObject } from '../core/formats/format';
 import { type Fault, fail, ok, type Result } from '../core/result';
 import { Summary } from '../core/summary';
@@ -38,7 +39,7 @@ export class ValidationPass implements RowConsumer {
     readonly onProgress?: (doneBytes: number, totalBytes: number) => void,
     checksEquations = false,
   ) {
-    const name = path === '-' ? 'standard input' : basename(path);
+    const name = path === '-' ? t('standard input') : basename(path);
     this.validator = new Validator(this.summary, name, checksEquations);
   }
 
@@ -48,7 +49,7 @@ export class ValidationPass implements RowConsumer {
    */
   async against(path: string, { mapping }: SourceChoice = {}, signal?: AbortSignal): Promise<Result<void>> {
     if (resolve(path) === resolve(this.path)) {
-      return fail(`${path} cannot be compared with itself. Name another file behind --against.`);
+      return fail(t('{0} cannot be compared with itself. Name another file behind --against.', path));
     }
     const summary = new Summary();
     let format: Format | undefined;

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { ok, type Result } from '../core/result';
 import type { LauncherWord } from '../core/runs/state';
 import { output } from './host';
@@ -33,7 +34,7 @@ until [ -s "$run/pid" ]; do
   [ "$tries" -le 100 ] || { echo "launch.sh did not start; see log.txt" >&2; exit 1; }
   sleep 0.1
 done`;
-    const started = await output(run.host, script, 'Starting the run', { secrets });
+    const started = await output(run.host, script, t('Starting the run'), { secrets });
     return started.ok ? ok(undefined) : started;
   }
 
@@ -43,7 +44,7 @@ if [ -z "$script" ]; then echo never
 elif [ "$at" != "$(uname -n)" ]; then echo "elsewhere $at"
 elif is_ours "$script" || is_ours "$child"; then echo alive
 else echo gone; fi`;
-    const said = await output(run.host, script, 'Asking for the process');
+    const said = await output(run.host, script, t('Asking for the process'));
     if (!said.ok) return said;
     const [word, at] = said.value.trim().split(' ');
     switch (word) {
@@ -54,7 +55,7 @@ else echo gone; fi`;
       case 'elsewhere':
         return ok({
           is: 'unknown',
-          words: `It was started on ${at}, whose processes are not seen from here.`,
+          words: t('It was started on {0}, whose processes are not seen from here.', at!),
         });
       default:
         return ok({ is: 'gone' });
@@ -78,7 +79,7 @@ done`;
     const script = `${processes(run)}[ -n "$script" ] || exit 0
 ${act}
 exit 0`;
-    const ended = await output(run.host, script, 'Stopping the run');
+    const ended = await output(run.host, script, t('Stopping the run'));
     return ended.ok ? ok(undefined) : ended;
   }
 }

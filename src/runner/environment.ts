@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../core/result';
 import type { Profile } from '../core/runs/profile';
 import { fileFault } from '../io/fileFault';
@@ -65,14 +66,18 @@ export async function ensurePython(
       return ok(under(folder, 'bin', 'python'));
     case NO_PYTHON:
       return fail(
-        `${host.name} has no Python from ${OLDEST_PYTHON} on. Install one, load its module, or name one in the profile's "python".`,
+        t(
+          '{0} has no Python from {1} on. Install one, load its module, or name one in the profile\'s "python".',
+          host.name,
+          OLDEST_PYTHON,
+        ),
       );
     case BEING_MADE:
       return fail(
-        `The environment for the runner is being made on ${host.name}. Try again in a few minutes.`,
+        t('The environment for the runner is being made on {0}. Try again in a few minutes.', host.name),
       );
     default:
-      return scriptFault(host, made.value, 'Installing what the runner needs');
+      return scriptFault(host, made.value, t('Installing what the runner needs'));
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdir, rename, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../core/result';
 import { exists } from '../io/temporaryPlace';
 import { writeFault } from '../io/writeFault';
@@ -37,13 +38,16 @@ export async function fetchRun(
   signal?: AbortSignal,
 ): Promise<Result<readonly Fetched[]>> {
   const place = resolve(target);
-  if (await exists(place)) return fail(`${target} already exists. Choose another name.`);
+  if (await exists(place)) return fail(t('{0} already exists. Choose another name.', target));
   const listed = await list(run, choice);
   if (!listed.ok) return listed;
   const files = listed.value;
   if (!files.some(({ path }) => /^(?:model|export)\//u.test(path)) && !choice.checkpoints) {
     return fail(
-      `Run ${run.record.id} has written no model yet. Wait for its end; --checkpoints fetches what is there before.`,
+      t(
+        'Run {0} has written no model yet. Wait for its end; --checkpoints fetches what is there before.',
+        run.record.id,
+      ),
     );
   }
   const partial = `${place}.partial-${run.record.id}`;
@@ -53,7 +57,7 @@ export async function fetchRun(
     for (const file of files) {
       const path = resolve(partial, ...file.path.split('/'));
       if (!path.startsWith(partial + sep))
-        return fail(`The host lists a file outside of the run: ${file.path}.`);
+        return fail(t('The host lists a file outside of the run: {0}.', file.path));
       await mkdir(dirname(path), { recursive: true });
       const got = await getFile(run.host, `${run.layout.folder}/${source(file.path)}`, file, path, {
         ...(signal && { signal }),
@@ -99,7 +103,7 @@ ${model}
 for folder; do
   [ ! -d "$folder" ] || find "$folder" -type f ! -path '*/.partial/*' | sort | while IFS= read -r name; do list "$name" "$name"; done
 done`;
-  const said = await output(run.host, script, 'Listing the files of the run');
+  const said = await output(run.host, script, t('Listing the files of the run'));
   if (!said.ok) return said;
   const rows = said.value.split('\n').filter((line) => line !== '');
   return ok(

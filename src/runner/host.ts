@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { type Failure, fail, ok, type Result } from '../core/result';
 
 /** What a script did on a host. */
@@ -73,16 +74,28 @@ export function scriptFault({ name }: Host, { code, stderr }: Ran, task: string)
   const said = telling(stderr);
   if (/No space left on device|Disk quota exceeded/u.test(stderr)) {
     return fail(
-      `${task} failed: the disk of ${name} is full. Free some space there ("cfprm runs remove" deletes old runs), or ` +
-        'give the profile a "folder" on another disk. What was sent stays and is not sent again.',
+      t(
+        '{0} failed: the disk of {1} is full. Free some space there ("cfprm runs remove" deletes old runs), or give the profile a "folder" on another disk. What was sent stays and is not sent again.',
+        task,
+        name,
+      ),
     );
   }
   if (/Permission denied|Read-only file system/u.test(stderr)) {
     return fail(
-      `${task} failed: ${name} does not let you write there (${said}). Give the profile another "folder".`,
+      t(
+        '{0} failed: {1} does not let you write there ({2}). Give the profile another "folder".',
+        task,
+        name,
+        said,
+      ),
     );
   }
-  return fail(`${task} failed on ${name} with code ${code}${said === '' ? '.' : `: ${said}`}`);
+  return fail(
+    said === ''
+      ? t('{0} failed on {1} with code {2}.', task, name, code)
+      : t('{0} failed on {1} with code {2}: {3}', task, name, code, said),
+  );
 }
 
 /** The lines of standard error that tell most: those that call themselves errors, else the last ones. */

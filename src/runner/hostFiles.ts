@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
+import { t } from '@vscode/l10n';
 import { type Failure, fail, ok, type Result } from '../core/result';
 import { fileDigest } from '../io/fileDigest';
 import { fileFault } from '../io/fileFault';
@@ -47,7 +48,7 @@ tail -c +${offset + 1} -- "$f" | head -c ${limit}
 `;
   const ran = await host.run(script);
   if (!ran.ok) return ran;
-  if (ran.value.code !== 0) return scriptFault(host, ran.value, `Reading ${path}`);
+  if (ran.value.code !== 0) return scriptFault(host, ran.value, t('Reading {0}', path));
   const end = ran.value.stdout.indexOf('\n');
   return ok({
     bytes: ran.value.stdout.subarray(end + 1),
@@ -81,7 +82,7 @@ export async function putFile(
   place: { readonly part: string; readonly target: string },
   options: MoveOptions = {},
 ): Promise<Result<void>> {
-  const task = `The upload of ${source}`;
+  const task = t('The upload of {0}', source);
   let repeated = false;
   return again(async () => {
     const there = await partSize(host, place.part, task);
@@ -96,7 +97,7 @@ export async function putFile(
       repeated = true;
       return putFile(host, source, content, place, options);
     }
-    return fail(`${source} changed while it was sent. Start again when nothing writes to it.`);
+    return fail(t('{0} changed while it was sent. Start again when nothing writes to it.', source));
   });
 }
 
@@ -173,7 +174,7 @@ export async function getFile(
         const from = size > content.bytes ? 0 : size;
         options.onBytes?.(from);
         const script = `tail -c +${from + 1} -- ${quotePath(source)}`;
-        const got = await output(host, script, `Fetching ${source}`, {
+        const got = await output(host, script, t('Fetching {0}', source), {
           ...(options.signal && { signal: options.signal }),
           async onOutput(bytes) {
             await file.write(bytes);
@@ -193,7 +194,7 @@ export async function getFile(
     if (digest.value.sha256 === content.sha256) return ok(undefined);
 
     await rm(target, { force: true });
-    return fail(`${source} changed while it was fetched. Fetch again.`);
+    return fail(t('{0} changed while it was fetched. Fetch again.', source));
   });
 }
 

@@ -1,5 +1,7 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../core/result';
 import { isRunning } from '../core/runs/state';
+import { stateWords } from '../core/runs/words';
 import { output } from './host';
 import { putText } from './hostFiles';
 import { launcherOf, type PlacedRun } from './launcher';
@@ -33,24 +35,38 @@ fi`;
   if (!taken.ok) return taken;
   if (taken.value.code !== 0) {
     return fail(
-      `Run ${record.id} is being started elsewhere at this moment. Look with "cfprm runs show ${record.id}"; a start ` +
-        `that broke off stands in the way for ${ABANDONED_MINUTES} minutes.`,
+      t(
+        'Run {0} is being started elsewhere at this moment. Look with "cfprm runs show {0}"; a start that broke off stands in the way for {1} minutes.',
+        record.id,
+        ABANDONED_MINUTES,
+      ),
     );
   }
   try {
     const view = await new RunWatch(run).look();
     if (!view.ok) return view;
     if (isRunning(view.value.state)) {
-      return fail(`Run ${record.id} is ${view.value.state} already. Stop it first, or wait for its end.`);
+      return fail(
+        t(
+          'Run {0} is {1} already. Stop it first, or wait for its end.',
+          record.id,
+          stateWords(view.value.state),
+        ),
+      );
     }
-    const put = await putText(host, layout.script, launchScript(record, layout, python), 'Starting the run');
+    const put = await putText(
+      host,
+      layout.script,
+      launchScript(record, layout, python),
+      t('Starting the run'),
+    );
     if (!put.ok) return put;
     // What the launch before this one said of its end would be taken for this one's.
     const cleared = await output(
       host,
       `run=${quotePath(layout.folder)}
 cd -- "$run" && rm -f -- pid ended exported job stop-asked output/exit_code output/stop output/status.json`,
-      'Starting the run',
+      t('Starting the run'),
     );
     if (!cleared.ok) return cleared;
     return await launcherOf(record.profile).start(run, secrets);
@@ -67,7 +83,7 @@ export async function requestStop(run: PlacedRun, how: 'gently' | 'now'): Promis
   const { host, layout } = run;
   const script = `run=${quotePath(layout.folder)}
 : > "$run/stop-asked"${how === 'gently' ? '\nmkdir -p -- "$run/output" && : > "$run/output/stop"' : ''}`;
-  const told = await output(host, script, 'Stopping the run');
+  const told = await output(host, script, t('Stopping the run'));
   if (!told.ok) return told;
   const ended = await launcherOf(run.record.profile).end(run, how);
   return ended.ok ? ok(undefined) : ended;

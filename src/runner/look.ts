@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { ok, type Result } from '../core/result';
 import { MetricSeries } from '../core/runs/metrics';
 import {
@@ -100,7 +101,7 @@ if [ -f "$out/metrics.jsonl" ]; then
   echo "size $(wc -c < "$out/metrics.jsonl" | tr -d ' ')"
   printf 'metrics %s\\n' "$(tail -c +${this.offset + 1} -- "$out/metrics.jsonl" | head -c ${METRIC_BYTES} | base64 | tr -d '\\n')"
 fi`;
-    const said = await output(host, script, 'Looking at the run');
+    const said = await output(host, script, t('Looking at the run'));
     if (!said.ok) return said;
     const lines = said.value.split('\n').map((line) => {
       const space = line.indexOf(' ');

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { ok, type Result } from '../core/result';
 import type { Profile } from '../core/runs/profile';
 import { FIND_PYTHON, OLDEST_PYTHON } from './environment';
@@ -43,9 +44,9 @@ export async function preflight(
   input: { readonly files: readonly InputFile[]; readonly environment: string; readonly wantsGpu: boolean },
 ): Promise<Result<readonly Check[]>> {
   const environment = under(layout.environments, input.environment);
-  const said = await output(host, looking(layout, profile, environment), 'Looking at the host');
+  const said = await output(host, looking(layout, profile, environment), t('Looking at the host'));
   if (!said.ok) {
-    const wayOut = 'Put that right, then start again.';
+    const wayOut = t('Put that right, then start again.');
     return ok([{ id: 'connection', state: 'failed', found: said.fault.message, wayOut }]);
   }
   const facts = new Map(
@@ -55,7 +56,7 @@ export async function preflight(
       .map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]),
   );
   const checks: Check[] = [
-    { id: 'connection', state: 'passed', found: `${host.name}: ${facts.get('system') ?? 'answers'}` },
+    { id: 'connection', state: 'passed', found: `${host.name}: ${facts.get('system') ?? t('answers')}` },
     folderCheck(facts, profile),
   ];
   if (facts.get('writable') === 'yes') {
@@ -65,7 +66,7 @@ export async function preflight(
     checks.push({
       id: 'upload',
       state: 'passed',
-      found: `${size(bytes)} to send, ${size(bytesThere)} there already`,
+      found: t('{0} to send, {1} there already', size(bytes), size(bytesThere)),
     });
     checks.push(diskCheck(Number(facts.get('free') ?? 0) * 1024, bytes));
   }
@@ -109,29 +110,30 @@ exit 0`;
 
 function folderCheck(facts: Facts, { folder }: Profile): Check {
   if (facts.get('writable') === 'yes')
-    return { id: 'folder', state: 'passed', found: `${folder} can be written` };
+    return { id: 'folder', state: 'passed', found: t('{0} can be written', folder) };
   return {
     id: 'folder',
     state: 'failed',
-    found: `${folder} cannot be written`,
-    wayOut: 'Give the profile a "folder" in which you may write.',
+    found: t('{0} cannot be written', folder),
+    wayOut: t('Give the profile a "folder" in which you may write.'),
   };
 }
 
 function diskCheck(free: number, needed: number): Check {
-  const found = `${size(free)} free`;
+  const found = t('{0} free', size(free));
   if (free < needed) {
-    const wayOut = 'Free some space there, or give the profile a "folder" on another disk.';
+    const wayOut = t('Free some space there, or give the profile a "folder" on another disk.');
     return {
       id: 'disk',
       state: 'failed',
-      found: `${found}, ${size(needed)} needed for the upload alone`,
+      found: t('{0}, {1} needed for the upload alone', found, size(needed)),
       wayOut,
     };
   }
   if (free < needed + HEADROOM) {
-    const wayOut =
-      'Checkpoints take 12 bytes per parameter: make room before you train more than a tiny model.';
+    const wayOut = t(
+      'Checkpoints take 12 bytes per parameter: make room before you train more than a tiny model.',
+    );
     return { id: 'disk', state: 'warning', found, wayOut };
   }
   return { id: 'disk', state: 'passed', found };
@@ -141,54 +143,61 @@ function pythonCheck(facts: Facts, profile: Profile): Check {
   const [path, version] = [facts.get('python'), facts.get('version')];
   if (path === undefined || version === undefined) {
     if (profile.python !== undefined) {
-      const wayOut = 'Correct the profile\'s "python", or leave it out to have an environment made.';
-      return { id: 'python', state: 'failed', found: `${profile.python} does not run`, wayOut };
+      const wayOut = t('Correct the profile\'s "python", or leave it out to have an environment made.');
+      return { id: 'python', state: 'failed', found: t('{0} does not run', profile.python), wayOut };
     }
-    const wayOut = 'Install one, or name one in the profile\'s "python".';
-    return { id: 'python', state: 'failed', found: `no Python from ${OLDEST_PYTHON} on`, wayOut };
+    const wayOut = t('Install one, or name one in the profile\'s "python".');
+    return { id: 'python', state: 'failed', found: t('no Python from {0} on', OLDEST_PYTHON), wayOut };
   }
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < 3 || (major === 3 && minor < 10)) {
-    const wayOut = `Name a Python from ${OLDEST_PYTHON} on in the profile's "python".`;
-    return { id: 'python', state: 'failed', found: `${path} is Python ${version}`, wayOut };
+    const wayOut = t('Name a Python from {0} on in the profile\'s "python".', OLDEST_PYTHON);
+    return { id: 'python', state: 'failed', found: t('{0} is Python {1}', path, version), wayOut };
   }
-  return { id: 'python', state: 'passed', found: `${path}, Python ${version}` };
+  return { id: 'python', state: 'passed', found: t('{0}, Python {1}', path, version) };
 }
 
 function installCheck(facts: Facts, profile: Profile): Check {
   if (profile.python !== undefined) {
-    return { id: 'install', state: 'passed', found: 'nothing: the profile names a Python of yours' };
+    return { id: 'install', state: 'passed', found: t('nothing: the profile names a Python of yours') };
   }
   if (facts.get('ready') === 'yes') {
-    return { id: 'install', state: 'passed', found: 'nothing: the environment is there' };
+    return { id: 'install', state: 'passed', found: t('nothing: the environment is there') };
   }
   if (facts.get('venv') !== 'yes' && facts.get('uv') !== 'yes') {
-    const wayOut = 'Install uv or the package python3-venv there, or name a Python of yours in the profile.';
-    return { id: 'install', state: 'failed', found: 'this Python cannot make environments', wayOut };
+    const wayOut = t(
+      'Install uv or the package python3-venv there, or name a Python of yours in the profile.',
+    );
+    return { id: 'install', state: 'failed', found: t('this Python cannot make environments'), wayOut };
   }
   if (profile.wheels !== undefined && facts.get('wheels') !== 'yes') {
-    const wayOut = 'Correct the profile\'s "wheels", or leave it out to install from the network.';
-    return { id: 'install', state: 'failed', found: `${profile.wheels} is no folder there`, wayOut };
+    const wayOut = t('Correct the profile\'s "wheels", or leave it out to install from the network.');
+    return { id: 'install', state: 'failed', found: t('{0} is no folder there', profile.wheels), wayOut };
   }
   const by = facts.get('uv') === 'yes' ? 'uv' : 'pip';
-  const from = profile.wheels === undefined ? 'the package index of the host' : profile.wheels;
-  const extras = profile.extras.length === 0 ? '' : ` with ${profile.extras.join(', ')}`;
-  return { id: 'install', state: 'passed', found: `the runner${extras} and PyTorch, by ${by} from ${from}` };
+  const from = profile.wheels === undefined ? t('the package index of the host') : profile.wheels;
+  const extras = profile.extras.join(', ');
+  const found =
+    extras === ''
+      ? t('the runner and PyTorch, by {0} from {1}', by, from)
+      : t('the runner with {0} and PyTorch, by {1} from {2}', extras, by, from);
+  return { id: 'install', state: 'passed', found };
 }
 
 function gpuChecks(facts: Facts, profile: Profile, wanted: boolean): Check[] {
   const elsewhere = profile.kind === 'slurm' || profile.kind === 'ray';
   const [gpu, cuda, torch] = [facts.get('gpu'), facts.get('cuda'), facts.get('torch')];
   const checks: Check[] = [];
-  if (!wanted) checks.push({ id: 'gpu', state: 'passed', found: 'not needed: the run is on the CPU' });
+  if (!wanted) checks.push({ id: 'gpu', state: 'passed', found: t('not needed: the run is on the CPU') });
   else if (elsewhere) {
-    checks.push({ id: 'gpu', state: 'unknown', found: 'seen when the job starts, where the job is' });
+    checks.push({ id: 'gpu', state: 'unknown', found: t('seen when the job starts, where the job is') });
   } else if (gpu === undefined) {
-    const wayOut =
-      'Choose a machine with an NVIDIA GPU and its driver, or train a small model with -- --device cpu.';
-    checks.push({ id: 'gpu', state: 'failed', found: 'no GPU that nvidia-smi shows', wayOut });
+    const wayOut = t(
+      'Choose a machine with an NVIDIA GPU and its driver, or train a small model with -- --device cpu.',
+    );
+    checks.push({ id: 'gpu', state: 'failed', found: t('no GPU that nvidia-smi shows'), wayOut });
   } else {
-    const found = `${facts.get('gpus')} × ${gpu}${cuda ? `, CUDA up to ${cuda}` : ''}`;
+    const found = `${facts.get('gpus')} × ${gpu}${cuda ? `, ${t('CUDA up to {0}', cuda)}` : ''}`;
     checks.push({ id: 'gpu', state: 'passed', found });
   }
   if (torch !== undefined) checks.push(torchCheck(torch, cuda, wanted && !elsewhere));
@@ -198,45 +207,48 @@ function gpuChecks(facts: Facts, profile: Profile, wanted: boolean): Check[] {
 /** `torch` is version, the CUDA that it was built for or `none`, and whether it sees a GPU. */
 function torchCheck(torch: string, driver: string | undefined, wanted: boolean): Check {
   const [version, cuda = 'none', sees] = torch.split(' ');
-  const found = `PyTorch ${version}${cuda === 'none' ? ' for the CPU' : ` for CUDA ${cuda}`}`;
+  const found =
+    cuda === 'none' ? t('PyTorch {0} for the CPU', version!) : t('PyTorch {0} for CUDA {1}', version!, cuda);
   if (!wanted || sees === 'yes') return { id: 'torch', state: 'passed', found };
   const wayOut =
     cuda === 'none'
-      ? 'Install a PyTorch for CUDA in that Python, or let an environment be made (leave "python" out).'
+      ? t('Install a PyTorch for CUDA in that Python, or let an environment be made (leave "python" out).')
       : driver === undefined
-        ? 'Install the NVIDIA driver.'
-        : `The driver goes up to CUDA ${driver}: update it, or install a PyTorch for that CUDA.`;
-  return { id: 'torch', state: 'failed', found: `${found} sees no GPU`, wayOut };
+        ? t('Install the NVIDIA driver.')
+        : t('The driver goes up to CUDA {0}: update it, or install a PyTorch for that CUDA.', driver);
+  return { id: 'torch', state: 'failed', found: t('{0} sees no GPU', found), wayOut };
 }
 
 async function schedulerCheck(facts: Facts, profile: Profile): Promise<Check | undefined> {
   if (profile.kind === 'ray') {
     const version = await new RayLauncher(profile).version();
     if (version.ok)
-      return { id: 'scheduler', state: 'passed', found: `Ray ${version.value} at ${profile.address}` };
-    const wayOut =
-      'Start the cluster with its dashboard, or forward its port (ssh -L 8265:127.0.0.1:8265 HEAD).';
+      return { id: 'scheduler', state: 'passed', found: t('Ray {0} at {1}', version.value, profile.address) };
+    const wayOut = t(
+      'Start the cluster with its dashboard, or forward its port (ssh -L 8265:127.0.0.1:8265 HEAD).',
+    );
     return { id: 'scheduler', state: 'failed', found: version.fault.message, wayOut };
   }
   if (profile.kind !== 'slurm') return undefined;
   const slurm = facts.get('slurm');
   if (slurm === undefined) {
-    const wayOut =
-      "Name a login node in the profile's \"host\", or load Slurm's module in the shell's start-up file.";
-    return { id: 'scheduler', state: 'failed', found: 'no sbatch', wayOut };
+    const wayOut = t(
+      "Name a login node in the profile's \"host\", or load Slurm's module in the shell's start-up file.",
+    );
+    return { id: 'scheduler', state: 'failed', found: t('no sbatch'), wayOut };
   }
   if (/error|Unable to contact/iu.test(slurm)) {
     return {
       id: 'scheduler',
       state: 'failed',
       found: slurm,
-      wayOut: 'Wait until Slurm answers, or ask its operators.',
+      wayOut: t('Wait until Slurm answers, or ask its operators.'),
     };
   }
   return {
     id: 'scheduler',
     state: 'passed',
-    found: `Slurm with ${slurm.split(';').filter(Boolean).join(', ')}`,
+    found: t('Slurm with {0}', slurm.split(';').filter(Boolean).join(', ')),
   };
 }
 
@@ -249,7 +261,8 @@ export function size(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+  const number = unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1);
+  return unit === 0 ? t('{0} bytes', number) : `${number} ${units[unit]}`;
 }
 
 /** True if nothing in a checklist stands in the way of a run. */

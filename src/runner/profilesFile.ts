@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { t } from '@vscode/l10n';
 import { errorWords, fail, ok, type Result } from '../core/result';
 import { type Profile, parseProfiles } from '../core/runs/profile';
 import { fileFault } from '../io/fileFault';
@@ -27,7 +28,7 @@ export async function readProfiles(path?: string): Promise<Result<ReadonlyMap<st
   try {
     return parseProfiles(JSON.parse(text), file);
   } catch (error) {
-    return fail(`${file} is no JSON: ${errorWords(error)}.`);
+    return fail(t('{0} is no JSON: {1}.', file, errorWords(error)));
   }
 }
 
@@ -35,7 +36,9 @@ export async function readProfiles(path?: string): Promise<Result<ReadonlyMap<st
 export function pickProfile(profiles: ReadonlyMap<string, Profile>, name: string): Result<Profile> {
   const profile = profiles.get(name);
   if (profile !== undefined) return ok(profile);
-  return fail(`There is no profile ${JSON.stringify(name)}. There are: ${[...profiles.keys()].join(', ')}.`);
+  return fail(
+    t('There is no profile {0}. There are: {1}.', JSON.stringify(name), [...profiles.keys()].join(', ')),
+  );
 }
 
 /** The values of a profile's secrets, from the environment. The fault names those that are not set. */
@@ -45,9 +48,9 @@ export function secretsFrom(
 ): Result<ReadonlyMap<string, string>> {
   const missing = profile.secrets.filter((name) => !values[name]);
   if (missing.length > 0) {
-    return fail(`The profile needs ${missing.join(', ')}: set them in the environment of this command.`);
+    return fail(t('The profile needs {0}: set them in the environment of this command.', missing.join(', ')));
   }
   const broken = profile.secrets.find((name) => /[\n\0]/u.test(values[name]!));
-  if (broken !== undefined) return fail(`${broken} has a line break in it. Give it without.`);
+  if (broken !== undefined) return fail(t('{0} has a line break in it. Give it without.', broken));
   return ok(new Map(profile.secrets.map((name) => [name, values[name]!])));
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../core/result';
 import { type ExportPrecision, isExportPrecision, type Profile, parseProfile } from '../core/runs/profile';
 
@@ -37,13 +38,17 @@ export function parseRecord(text: string, source: string): Result<RunRecord> {
   try {
     value = JSON.parse(text);
   } catch {
-    return fail(`${source} is no JSON: it was not written to its end, or is of something else.`);
+    return fail(t('{0} is no JSON: it was not written to its end, or is of something else.', source));
   }
   const { version, id, name, created, profileName, profile, merge, options, environment, ...rest } = (value ??
     {}) as RunRecord;
   if (version !== 1) {
     return fail(
-      `${source} is of another version of CFPRM (${String(version)}). Use that version, or a newer one.`,
+      t(
+        '{0} is of another version of CFPRM ({1}). Use that version, or a newer one.',
+        source,
+        String(version),
+      ),
     );
   }
   const texts = [id, name, created, profileName, merge?.name, merge?.sha256];
@@ -55,12 +60,12 @@ export function parseRecord(text: string, source: string): Result<RunRecord> {
     options.some((one) => typeof one !== 'string') ||
     (rest.export !== undefined && !isExportPrecision(rest.export))
   ) {
-    return fail(`${source} is no record of a run. Name the folder of a run.`);
+    return fail(t('{0} is no record of a run. Name the folder of a run.', source));
   }
   // Its own defaults were written out, so it may have fields that a person would leave out.
   const { login, ...plain } = profile as Profile & { readonly login?: object };
   const parsed = parseProfile({ ...plain, ...login });
-  if (!parsed.ok) return fail(`${source}, profile: ${parsed.fault.message}`);
+  if (!parsed.ok) return fail(t('{0}, profile: {1}', source, parsed.fault.message));
   return ok({
     ...{ version, id, name, created, profileName, profile: parsed.value, merge, options, environment },
     ...(rest.export && { export: rest.export }),

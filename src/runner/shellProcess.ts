@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { t } from '@vscode/l10n';
 import { errorWords, fail, ok, type Result } from '../core/result';
 import { CANCELLED } from '../io/rowStream';
 import type { Ran, RunOptions } from './host';
@@ -25,7 +26,9 @@ export async function runShell(argv: readonly string[], options: RunOptions): Pr
   const [program, ...args] = argv;
   const child = spawn(program!, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
   const ended = new Promise<Result<number>>((resolve) => {
-    child.on('error', (error) => resolve(fail(`${program} cannot be started: ${errorWords(error)}.`)));
+    child.on('error', (error) =>
+      resolve(fail(t('{0} cannot be started: {1}.', program!, errorWords(error)))),
+    );
     child.on('close', (code) => resolve(ok(code ?? KILLED)));
   });
   const abort = (): void => void child.kill('SIGTERM');

@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { t } from '@vscode/l10n';
 import { type Failure, fail, type Result } from '../core/result';
 import type { SshTarget } from '../core/runs/profile';
 import { type Host, type Ran, type RunOptions, unreachable } from './host';
@@ -51,19 +52,30 @@ export class SshHost implements Host {
     const said = stderr.trim();
     if (/Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED/u.test(said)) {
       return fail(
-        `OpenSSH does not trust the host key of ${host}. Connect once with "ssh ${host}" and look at the key. (${said})`,
+        t(
+          'OpenSSH does not trust the host key of {0}. Connect once with "ssh {0}" and look at the key. ({1})',
+          host,
+          said,
+        ),
       );
     }
     if (/Permission denied/u.test(said)) {
       return fail(
-        `${host} does not let you in (${said}). Nothing can be asked here: load your key into the agent (ssh-add), ` +
-          `so that "ssh ${host} true" works without a question.`,
+        t(
+          '{0} does not let you in ({1}). Nothing can be asked here: load your key into the agent (ssh-add), so that "ssh {0} true" works without a question.',
+          host,
+          said,
+        ),
       );
     }
     if (/Could not resolve hostname/u.test(said)) {
-      return fail(`There is no machine called ${host} (${said}). Name a host of your SSH configuration.`);
+      return fail(
+        t('There is no machine called {0} ({1}). Name a host of your SSH configuration.', host, said),
+      );
     }
-    return unreachable(`${host} cannot be reached: ${said === '' ? 'the connection was closed' : said}`);
+    return unreachable(
+      t('{0} cannot be reached: {1}', host, said === '' ? t('the connection was closed') : said),
+    );
   }
 }
 

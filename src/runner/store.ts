@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { t } from '@vscode/l10n';
 import { type Fault, fail, ok, type Result } from '../core/result';
 import { AtomicFile } from '../io/atomicFile';
 import { fileFault } from '../io/fileFault';
@@ -59,12 +60,18 @@ export class RunStore {
     if (found.length === 1) return ok(found[0]!);
     if (found.length > 1) {
       return fail(
-        `${JSON.stringify(text)} is several runs: ${found.map(({ id }) => id).join(', ')}. Name one by its id.`,
+        t(
+          '{0} is several runs: {1}. Name one by its id.',
+          JSON.stringify(text),
+          found.map(({ id }) => id).join(', '),
+        ),
       );
     }
     return fail(
-      `No run ${JSON.stringify(text)} is known here. "cfprm runs list" names them; "cfprm runs attach" takes up one that ` +
-        'was started elsewhere.',
+      t(
+        'No run {0} is known here. "cfprm runs list" names them; "cfprm runs attach" takes up one that was started elsewhere.',
+        JSON.stringify(text),
+      ),
     );
   }
 
@@ -104,7 +111,7 @@ export class RunStore {
     }
     const word = await readFile(path, 'utf8');
     if (/^[0-9a-f]{16}$/u.test(word)) return ok(word);
-    return fail(`${path} is damaged. Delete it.`);
+    return fail(t('{0} is damaged. Delete it.', path));
   }
 
   private async read(path: string): Promise<Result<RunRecord>> {

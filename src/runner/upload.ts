@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../core/result';
 import { fileDigest } from '../io/fileDigest';
 import { fileFault } from '../io/fileFault';
@@ -36,7 +37,7 @@ export async function inputFiles(
   try {
     for (const source of await filesUnder(folder)) {
       const path = [as, ...relative(folder, source).split(sep)].join('/');
-      if (/[\n\r]/u.test(path)) return fail(`${source} has a line break in its name. Rename it.`);
+      if (/[\n\r]/u.test(path)) return fail(t('{0} has a line break in its name. Rename it.', source));
       const digest = await fileDigest(source, signal);
       if (!digest.ok) return digest;
       files.push({ source, path, ...digest.value });
@@ -79,7 +80,7 @@ export async function planUpload(
   const script = `d=${quotePath(layout.blobs)}
 while IFS= read -r name; do [ -f "$d/$name" ] || echo "$name"; done`;
   const input = [Buffer.from([...contents.keys()].map((name) => `${name}\n`).join(''))];
-  const names = await output(host, script, 'The upload', { input });
+  const names = await output(host, script, t('The upload'), { input });
   if (!names.ok) return names;
   const missing = names.value.split('\n').flatMap((name) => contents.get(name) ?? []);
   const total = sum([...contents.values()]);
@@ -155,7 +156,7 @@ ${batch.map(({ sha256, bytes }) => `take ${sha256} ${bytes}`).join('\n')}`;
       }
     }
     try {
-      const sent = await output(host, script, 'The upload', { input: input(), ...(signal && { signal }) });
+      const sent = await output(host, script, t('The upload'), { input: input(), ...(signal && { signal }) });
       if (!sent.ok && !isUnreachable(sent)) return sent;
     } catch (error) {
       return fileFault(error, batch[0]!.source);
@@ -180,5 +181,5 @@ while IFS= read -r sha && IFS= read -r path; do
   ln -- "$blobs/$sha" "$target/$path" 2>/dev/null || cp -- "$blobs/$sha" "$target/$path"
 done`;
   const input = [Buffer.from(files.map(({ sha256, path }) => `${sha256}\n${path}\n`).join(''))];
-  return output(host, script, 'The upload', { input });
+  return output(host, script, t('The upload'), { input });
 }

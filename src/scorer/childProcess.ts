@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { delimiter } from 'node:path';
+import { t } from '@vscode/l10n';
 import { ortFault } from '../core/scores/ortFault';
 import { type Scored, type ScoreFault, scoreFail } from '../core/scores/scoreFault';
 import { textArguments } from '../io/texts';
@@ -115,7 +116,11 @@ export class ScorerChild {
     this.kill();
     const exit = await this.exited;
     if (result === 'timeout') {
-      return scoreFail('timeout', `${subject} did not answer within ${timeoutMs! / 1000} s.`, this.output);
+      return scoreFail(
+        'timeout',
+        t('{0} did not answer within {1} s.', subject, timeoutMs! / 1000),
+        this.output,
+      );
     }
     const failure = 'type' in result && result.type === 'failed' ? result.failure : undefined;
     return {
@@ -126,10 +131,14 @@ export class ScorerChild {
 
   /** The fault of a process that ended by itself. */
   crashFault(subject: string, { code, signal }: ChildExit): ScoreFault {
-    const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
-    const hint =
-      signal === 'SIGKILL' ? ' Perhaps there is not enough memory: take a smaller or quantized model.' : '';
-    return scoreFail('child-crashed', `The process that runs ${subject} ${how}.${hint}`, this.output).fault;
+    const words = [
+      signal === null
+        ? t('The process that runs {0} ended with code {1}.', subject, String(code))
+        : t('The process that runs {0} was ended by {1}.', subject, signal),
+    ];
+    if (signal === 'SIGKILL')
+      words.push(t('Perhaps there is not enough memory: take a smaller or quantized model.'));
+    return scoreFail('child-crashed', words.join(' '), this.output).fault;
   }
 
   private onAnswer: (message: FromChild) => void = () => undefined;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { t } from '@vscode/l10n';
 import type { InferenceSession } from 'onnxruntime-node';
 import { errorWords } from '../core/result';
 import { align } from '../core/scores/align';
@@ -76,7 +77,7 @@ export class Engine {
         ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
       });
     } catch (error) {
-      const subject = provider === 'cpu' ? join(folder, spec.file) : `${provider} with ${spec.file}`;
+      const subject = provider === 'cpu' ? join(folder, spec.file) : t('{0} with {1}', provider, spec.file);
       return { ok: false, failure: { ort: { message: errorWords(error), stage: 'create', subject } } };
     }
     const width = checkOutputs(spec, session.outputMetadata);
@@ -102,12 +103,19 @@ export class Engine {
     }
     if (this.vocabulary !== undefined) {
       warnings.push(
-        `${spec.name} knows ${this.vocabulary} ids, and its tokenizer has ${this.tokenizer.largestId + 1}: rows with others are refused.`,
+        t(
+          '{0} knows {1} ids, and its tokenizer has {2}: rows with others are refused.',
+          spec.name,
+          this.vocabulary,
+          this.tokenizer.largestId + 1,
+        ),
       );
     }
     if (this.wide) {
       warnings.push(
-        'The model gives logits of its whole vocabulary for every token, which takes memory and time. Export it with only the two rows of its head that are read.',
+        t(
+          'The model gives logits of its whole vocabulary for every token, which takes memory and time. Export it with only the two rows of its head that are read.',
+        ),
       );
     }
     const row = this.prepare(goldenSolution(2), this.blankFeatures(2));
@@ -131,7 +139,12 @@ export class Engine {
     if (features?.length === size) return { ok: true, value: { ...aligned.value, features } };
     return scoreFail(
       'features-unknown',
-      `${spec.name} takes ${size} features for this solution, and ${features?.length ?? 0} were computed.`,
+      t(
+        '{0} takes {1} features for this solution, and {2} were computed.',
+        spec.name,
+        size,
+        features?.length ?? 0,
+      ),
     );
   }
 
@@ -236,7 +249,7 @@ function tokensOf({ spec }: LoadRequest, tokenizer: ModelTokenizer): Scored<Toke
 /** The same fault, for a text that is known to be harmless: then it is the tokenizer's. */
 function asSplit(fault: ScoreFault): ScoreFault {
   if (fault.kind !== 'separator-mismatch') return fault;
-  return { ...fault, kind: 'separator-split', message: `With any text: ${fault.message}` };
+  return { ...fault, kind: 'separator-split', message: t('With any text: {0}', fault.message) };
 }
 
 function bindingMissing(error: unknown): ScoreFault {
@@ -244,12 +257,19 @@ function bindingMissing(error: unknown): ScoreFault {
   if (/Cannot find module 'onnxruntime-node'/.test(errorWords(error)))
     return scoreFail(
       'binding-missing',
-      `This installation of CFPRM comes without onnxruntime, so it cannot score. Install the package for ${here}, if there is one, in the place of the universal one.`,
+      t(
+        'This installation of CFPRM comes without onnxruntime, so it cannot score. Install the package for {0}, if there is one, in the place of the universal one.',
+        here,
+      ),
       errorWords(error),
     ).fault;
   return scoreFail(
     'binding-missing',
-    `onnxruntime-node cannot be loaded on ${here} (${errorWords(error).split('\n', 1)[0]}). It needs linux x64 or arm64 with glibc 2.28, Windows, or macOS on Apple silicon.`,
+    t(
+      'onnxruntime-node cannot be loaded on {0} ({1}). It needs linux x64 or arm64 with glibc 2.28, Windows, or macOS on Apple silicon.',
+      here,
+      errorWords(error).split('\n', 1)[0]!,
+    ),
     errorWords(error),
   ).fault;
 }

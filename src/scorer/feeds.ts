@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Aligned } from '../core/scores/align';
 import type { ModelSpec } from '../core/scores/modelSpec';
@@ -36,7 +37,7 @@ export class Feeder {
   ): Scored<Feeder> {
     const inputs: Input[] = [];
     for (const input of metadata) {
-      if (!input.isTensor) return misfit(spec, `its input ${input.name} is no tensor`);
+      if (!input.isTensor) return misfit(spec, t('its input {0} is no tensor', input.name));
       inputs.push({ name: input.name, type: input.type, shape: input.shape });
     }
     const names = Object.values(spec.inputs);
@@ -44,24 +45,27 @@ export class Feeder {
     if (odd !== undefined) {
       return misfit(
         spec,
-        `it has an input ${odd.name} that is not known; if it is one of the usual ones, name it in prm.json (inputs)`,
+        t(
+          'it has an input {0} that is not known; if it is one of the usual ones, name it in prm.json (inputs)',
+          odd.name,
+        ),
       );
     }
     const { ids, features } = spec.inputs;
-    if (!inputs.some(({ name }) => name === ids)) return misfit(spec, `it has no input ${ids}`);
+    if (!inputs.some(({ name }) => name === ids)) return misfit(spec, t('it has no input {0}', ids));
     const takes = inputs.some(({ name }) => name === features);
     if (takes !== (spec.features !== undefined)) {
       return misfit(
         spec,
         takes
-          ? `it has an input ${features}, but prm.json does not say which feature set it takes`
-          : `prm.json names a feature set, but it has no input ${features}`,
+          ? t('it has an input {0}, but prm.json does not say which feature set it takes', features)
+          : t('prm.json names a feature set, but it has no input {0}', features),
       );
     }
     for (const { name, type } of inputs) {
       const real = name === features || CACHE.test(name);
       const fits = real ? type === 'float32' || (type === 'float16' && name !== features) : isInteger(type);
-      if (!fits) return misfit(spec, `its input ${name} is of type ${type}`);
+      if (!fits) return misfit(spec, t('its input {0} is of type {1}', name, type));
     }
     return { ok: true, value: new Feeder(spec, inputs, Tensor) };
   }
@@ -143,6 +147,6 @@ function isInteger(type: string): boolean {
 function misfit({ file }: ModelSpec, what: string): Scored<never> {
   return scoreFail(
     'model-incompatible',
-    `${file} cannot be fed: ${what}. Correct prm.json, or export the model again.`,
+    t('{0} cannot be fed: {1}. Correct prm.json, or export the model again.', file, what),
   );
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
+import { t } from '@vscode/l10n';
 import { errorWords } from '../core/result';
 import type { TokenizerView } from '../core/scores/align';
 import type { ModelSpec, TokenSpec } from '../core/scores/modelSpec';
@@ -41,14 +42,14 @@ export async function loadTokenizer(
   const json = tokenizerJson.value as { model?: { type?: string; byte_fallback?: boolean } };
   if (json.model?.type === 'Unigram' && json.model.byte_fallback) {
     return invalid(
-      'is of the kind Unigram with byte_fallback, which would be read with other ids than in training',
+      t('is of the kind Unigram with byte_fallback, which would be read with other ids than in training'),
     );
   }
   let tokenizer: Tokenizer;
   try {
     tokenizer = new Tokenizer(json, configJson.value);
   } catch (error) {
-    return invalid(`cannot be read (${errorWords(error)})`);
+    return invalid(t('cannot be read ({0})', errorWords(error)));
   }
   const config = configJson.value as Config;
   const render = await renderer(folder, spec, config);
@@ -62,15 +63,19 @@ async function readJson(folder: string, name: string): Promise<Scored<object>> {
   } catch (error) {
     return scoreFail(
       'tokenizer-missing',
-      `${join(folder, name)} cannot be read (${errorWords(error)}). Copy it from the folder of the original model.`,
+      t(
+        '{0} cannot be read ({1}). Copy it from the folder of the original model.',
+        join(folder, name),
+        errorWords(error),
+      ),
     );
   }
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return { ok: true, value };
-    return invalid('is no JSON object', name);
+    return invalid(t('is no JSON object'), name);
   } catch (error) {
-    return invalid(`is not valid JSON (${errorWords(error)})`, name);
+    return invalid(t('is not valid JSON ({0})', errorWords(error)), name);
   }
 }
 
@@ -82,12 +87,12 @@ async function renderer(
   config: Config,
 ): Promise<Scored<Render>> {
   if (template.kind === 'plain') {
-    return { ok: true, value: () => invalid('is used for a chat that prm.json does not ask for') };
+    return { ok: true, value: () => invalid(t('is used for a chat that prm.json does not ask for')) };
   }
   const own = typeof config.chat_template === 'string' ? config.chat_template : undefined;
   const source = own ?? (await readFile(join(folder, 'chat_template.jinja'), 'utf8').catch(() => undefined));
   if (source === undefined) {
-    return invalid('has no chat_template, which prm.json asks for', 'tokenizer_config.json');
+    return invalid(t('has no chat_template, which prm.json asks for'), 'tokenizer_config.json');
   }
   const [bos_token, eos_token] = [tokenText(config.bos_token), tokenText(config.eos_token)];
   try {
@@ -97,12 +102,15 @@ async function renderer(
         const items = { messages, bos_token, eos_token, add_generation_prompt: false };
         return { ok: true, value: parsed.render(items) };
       } catch (error) {
-        return invalid(`has a chat template that fails (${errorWords(error)})`, 'tokenizer_config.json');
+        return invalid(t('has a chat template that fails ({0})', errorWords(error)), 'tokenizer_config.json');
       }
     };
     return { ok: true, value: render };
   } catch (error) {
-    return invalid(`has a chat template that cannot be read (${errorWords(error)})`, 'tokenizer_config.json');
+    return invalid(
+      t('has a chat template that cannot be read ({0})', errorWords(error)),
+      'tokenizer_config.json',
+    );
   }
 }
 
@@ -126,15 +134,20 @@ function view(tokenizer: Tokenizer, config: Config, render: Render): ModelTokeni
         if (ids.length === 1 + extra) return { ok: true, value: ids[extra]! };
         return scoreFail(
           'separator-split',
-          `The tokenizer makes ${ids.length} tokens of ${shown} (${ids.join(', ')}), where one is needed. Check that tokenizer.json belongs to this model, or state another token in prm.json.`,
+          t(
+            'The tokenizer makes {0} tokens of {1} ({2}), where one is needed. Check that tokenizer.json belongs to this model, or state another token in prm.json.',
+            ids.length,
+            shown,
+            ids.join(', '),
+          ),
         );
       }
       const own = tokenizer.id_to_token(id) === undefined ? undefined : tokenizer.decode([id]);
       if (own === text || (own !== undefined && own.trim() !== '' && own.trim() === text.trim())) {
         return { ok: true, value: id };
       }
-      const is = own === undefined ? 'no token' : JSON.stringify(own);
-      return invalid(`has ${is} at the id ${id}, where prm.json expects ${shown}`);
+      const is = own === undefined ? t('no token') : JSON.stringify(own);
+      return invalid(t('has {0} at the id {1}, where prm.json expects {2}', is, id, shown));
     },
   };
 }
@@ -147,5 +160,5 @@ function tokenText(token: unknown): string {
 }
 
 function invalid(what: string, name = 'tokenizer.json'): Scored<never> {
-  return scoreFail('tokenizer-invalid', `${name} ${what}. Take the one that belongs to this model.`);
+  return scoreFail('tokenizer-invalid', t('{0} {1}. Take the one that belongs to this model.', name, what));
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { t } from '@vscode/l10n';
 import type { JsonObject } from '../core/formats/format';
 import { errorWords } from '../core/result';
 import type { ModelSpec } from '../core/scores/modelSpec';
@@ -36,7 +37,11 @@ export async function inspectModelFolder(path: string): Promise<FolderReport> {
   const folder = resolve(path);
   const names = await readdir(folder).catch(() => undefined);
   if (names === undefined) {
-    const what = `${folder} is no folder that can be read. Name the folder that holds ${CARD_FILE} and the model.`;
+    const what = t(
+      '{0} is no folder that can be read. Name the folder that holds {1} and the model.',
+      folder,
+      CARD_FILE,
+    );
     return { problems: [scoreFail('model-not-found', what).fault] };
   }
   const problems: ScoreFault[] = [];
@@ -49,13 +54,13 @@ export async function inspectModelFolder(path: string): Promise<FolderReport> {
     const models = names.filter((name) => name.endsWith('.onnx'));
     const way =
       models.length > 0
-        ? `Name one of ${models.join(', ')} in ${CARD_FILE} (file)`
-        : 'Export the model to it';
-    problems.push(scoreFail('model-not-found', `${join(folder, file)} is not there. ${way}.`).fault);
+        ? t('Name one of {0} in {1} (file)', models.join(', '), CARD_FILE)
+        : t('Export the model to it');
+    problems.push(scoreFail('model-not-found', t('{0} is not there. {1}.', join(folder, file), way)).fault);
   }
   for (const name of ['tokenizer.json', 'tokenizer_config.json']) {
     if (names.includes(name)) continue;
-    const what = `${join(folder, name)} is not there. Copy it from the folder of the original model.`;
+    const what = t('{0} is not there. Copy it from the folder of the original model.', join(folder, name));
     problems.push(scoreFail('tokenizer-missing', what).fault);
   }
   if (problems.length > 0 || !card.ok) return { problems, proposal };
@@ -75,11 +80,11 @@ function cardMissing(folder: string, proposal: string | undefined): Scored<never
   const example = JSON.stringify({ schema: 1, name: basename(folder), family });
   const start =
     proposal === undefined
-      ? 'Write one that says how it is fed and read'
-      : 'It looks like a model of a known family';
+      ? t('Write one that says how it is fed and read')
+      : t('It looks like a model of a known family');
   return scoreFail(
     'card-missing',
-    `${join(folder, CARD_FILE)} is not there. ${start}, for example ${example}.`,
+    t('{0} is not there. {1}, for example {2}.', join(folder, CARD_FILE), start, example),
   );
 }
 
@@ -127,7 +132,7 @@ async function fingerprintOf(
       }
     } catch (error) {
       const reason = errorWords(error);
-      return scoreFail('model-not-found', `${join(folder, name)} cannot be read (${reason}).`);
+      return scoreFail('model-not-found', t('{0} cannot be read ({1}).', join(folder, name), reason));
     }
   }
   return { ok: true, value: hash.digest('hex').slice(0, 32) };

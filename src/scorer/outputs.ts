@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelSpec } from '../core/scores/modelSpec';
 import { type Columns, columnsOf, halfToNumber } from '../core/scores/readout';
@@ -16,11 +17,11 @@ export function checkOutputs(
     const names = outputs.map(({ name }) => name).filter((name) => !name.startsWith('present.'));
     return misfit(
       spec,
-      `it has no output ${spec.output} (it has ${names.join(', ')}); name it in prm.json (output)`,
+      t('it has no output {0} (it has {1}); name it in prm.json (output)', spec.output, names.join(', ')),
     );
   }
   if (output.type !== 'float32' && output.type !== 'float16') {
-    return misfit(spec, `its output ${spec.output} is of type ${output.type}`);
+    return misfit(spec, t('its output {0} is of type {1}', spec.output, output.type));
   }
   const rank = spec.head.kind === 'rewards' ? 2 : 3;
   const { shape } = output;
@@ -31,9 +32,12 @@ export function checkOutputs(
 
 function rankWords({ output, head }: ModelSpec, rank: number): string {
   if (rank === 2 && head.kind !== 'rewards') {
-    return `its output ${output} has one value per solution, not per position: it was exported as a pooled classifier (text-classification); export it for token-classification`;
+    return t(
+      'its output {0} has one value per solution, not per position: it was exported as a pooled classifier (text-classification); export it for token-classification',
+      output,
+    );
   }
-  return `its output ${output} has ${rank} dimensions`;
+  return t('its output {0} has {1} dimensions', output, rank);
 }
 
 /**
@@ -79,5 +83,5 @@ function reader({ data, type }: Tensor): (index: number) => number {
 }
 
 function misfit({ file }: ModelSpec, what: string): Scored<never> {
-  return scoreFail('model-incompatible', `${file} cannot be read: ${what}.`);
+  return scoreFail('model-incompatible', t('{0} cannot be read: {1}.', file, what));
 }

@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { t } from '@vscode/l10n';
 import { NEWLINE } from '../core/jsonl/bytes';
 import { fail, ok, type Result } from '../core/result';
 import { AtomicFile } from '../io/atomicFile';
@@ -53,7 +54,7 @@ export class PartialFile {
       if (old !== undefined && sameHost && old.pid !== process.pid && isAlive(old.pid)) {
         await target.value.discard();
         return fail(
-          `${out} is being written by the process ${old.pid}. Wait for it, or choose another name.`,
+          t('{0} is being written by the process {1}. Wait for it, or choose another name.', out, old.pid),
         );
       }
       const goesOn = old !== undefined && sameJob(old.job, job);

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { t } from '@vscode/l10n';
 import { LRUCache } from 'lru-cache';
 import { errorWords } from '../core/result';
 import type { Solution } from '../core/scores/compose';
@@ -125,7 +126,11 @@ export class ScoreCache {
       } catch (error) {
         this.tell(
           'read',
-          `${join(this.folder, name)} cannot be read (${errorWords(error)}); its scores are computed again.`,
+          t(
+            '{0} cannot be read ({1}); its scores are computed again.',
+            join(this.folder, name),
+            errorWords(error),
+          ),
         );
       }
     }
@@ -141,7 +146,7 @@ export class ScoreCache {
       if (value === undefined) {
         this.tell(
           'line',
-          `${join(this.folder, name)} holds lines that are no scores; they are computed again.`,
+          t('{0} holds lines that are no scores; they are computed again.', join(this.folder, name)),
         );
       } else if ('fingerprint' in value) model = value;
       else if (model !== undefined) {
@@ -173,7 +178,7 @@ export class ScoreCache {
     } catch (error) {
       this.tell(
         'write',
-        `Scores cannot be kept in ${this.folder} (${errorWords(error)}). They hold for this session.`,
+        t('Scores cannot be kept in {0} ({1}). They hold for this session.', this.folder, errorWords(error)),
       );
     }
   }

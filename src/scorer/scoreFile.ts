@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { stat } from 'node:fs/promises';
+import { t } from '@vscode/l10n';
 import { NEWLINE } from '../core/jsonl/bytes';
 import { parseRow, readParsed } from '../core/jsonl/readRow';
-import { type Fault, fail, ok, type Result } from '../core/result';
+import { type Fault, fail, faultWords, ok, type Result } from '../core/result';
 import { hasTexts, NO_TEXTS, solutionOf } from '../core/scores/compose';
 import { type RowFault, type ScoredBy, scoredRow } from '../core/scores/scoredRow';
 import type { Scored, ScoreFault } from '../core/scores/scoreFault';
@@ -103,7 +104,7 @@ export async function scoreFile(job: ScoreJob): Promise<Result<ScoreReport>> {
 }
 
 function changed({ source }: ScoreJob): Result<never> {
-  return fail(`${source} changed while it was scored. Score it again when nobody writes to it.`);
+  return fail(t('{0} changed while it was scored. Score it again when nobody writes to it.', source));
 }
 
 /** What has to be the same for a run to go on where another one ended. */
@@ -192,8 +193,8 @@ class ScorePass {
       return ok({ source, resumed: file.lines, ...counts, faults });
     }
     const [first] = faults;
-    const why = first === undefined ? '' : ` Row ${first.row}: ${first.message}`;
-    return fail(`${source.path} has no row that can be read as ${source.format.title}.${why}`, first);
+    const what = t('{0} has no row that can be read as {1}.', source.path, source.format.title);
+    return fail(first === undefined ? what : `${what} ${faultWords(first)}`, first);
   }
 
   private visitor(): RowVisitor {

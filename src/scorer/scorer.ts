@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Solution } from '../core/scores/compose';
 import { type FeatureSet, findFeatureSet } from '../core/scores/featureSet';
 import type { ModelInfo, ProviderReport } from '../core/scores/modelInfo';
@@ -147,7 +148,7 @@ export class Scorer {
   /** Ends the process. What is not scored by then is cancelled. */
   async stop(): Promise<void> {
     if (this.current === 'stopped') return;
-    this.end('stopped', scoreFail('cancelled', 'The scorer was stopped.').fault);
+    this.end('stopped', scoreFail('cancelled', t('The scorer was stopped.')).fault);
     this.child.kill();
     await this.child.exited;
     await this.restarting;
@@ -254,7 +255,11 @@ export class Scorer {
     if (now.value.fingerprint === fingerprint) return { ok: true, value: undefined };
     return scoreFail(
       'model-changed',
-      `The files of ${spec.name} in ${folder} were changed while it was at work. Start it again to score with the new ones.`,
+      t(
+        'The files of {0} in {1} were changed while it was at work. Start it again to score with the new ones.',
+        spec.name,
+        folder,
+      ),
     );
   }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { t } from '@vscode/l10n';
 import type { ProviderReport, RejectedProvider } from '../core/scores/modelInfo';
 import { type Provider, type ProviderChoice, providerOrder } from '../core/scores/providers';
 import type { Scored, ScoreFault } from '../core/scores/scoreFault';
@@ -160,7 +161,7 @@ export async function goldenOn(
   if (options.signal?.aborted) stop();
   try {
     const request: LoadRequest = { folder, spec, provider, threads: options.threads, profileFolder };
-    const subject = `${spec.name} on ${provider}`;
+    const subject = t('{0} on {1}', spec.name, provider);
     const limit = options.probeTimeoutMs;
     const loaded = await child.call({ type: 'load', request }, 'loaded', subject, limit);
     if (!loaded.ok) return cancelledOr(loaded, options.signal);

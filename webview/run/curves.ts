@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type uPlot from 'uplot';
 import { blockName, blockSummaries } from '../../src/core/runs/blocks';
 import type { Metric } from '../../src/core/runs/metrics';
@@ -19,13 +20,13 @@ export class Curves {
 
   constructor() {
     this.plots = [
-      new Curve('Loss', ({ loss }) => loss, { perBlock: true, format: short }),
-      new Curve('Accuracy of the steps', ({ accuracy }) => accuracy, {
+      new Curve(t('Loss'), ({ loss }) => loss, { perBlock: true, format: short }),
+      new Curve(t('Accuracy of the steps'), ({ accuracy }) => accuracy, {
         perBlock: true,
         range: [0, 1],
         format: (value) => `${Math.round(100 * value)} %`,
       }),
-      new Curve('Learning rate', ({ lr }) => lr, {
+      new Curve(t('Learning rate'), ({ lr }) => lr, {
         perBlock: false,
         format: (value) => value.toExponential(1),
       }),
@@ -33,7 +34,7 @@ export class Curves {
     this.legend.setAttribute('role', 'list');
     this.legend.setAttribute(
       'aria-label',
-      'Blocks, in the order of training; their numbers stand in the table',
+      t('Blocks, in the order of training; their numbers stand in the table'),
     );
     const figures = this.plots.map(({ title, canvas }) =>
       el('figure', el('figcaption', title), canvas.element),

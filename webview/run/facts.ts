@@ -1,5 +1,7 @@
+import { t } from '@vscode/l10n';
 import { type BlockSummary, blockName, blockSummaries, RECENT } from '../../src/core/runs/blocks';
 import type { Metric } from '../../src/core/runs/metrics';
+import { durationWords } from '../../src/core/runs/words';
 import { count } from '../../src/core/trace/words';
 import type { ShownRun } from '../../src/shared/run';
 import { el } from '../ui/dom';
@@ -8,21 +10,24 @@ import { el } from '../ui/dom';
 export function factList(run: ShownRun, last: Metric | undefined, now: number): HTMLElement {
   const { step, total, remainingMs, checkpoint } = run;
   const rows: readonly (readonly [string, string | undefined])[] = [
-    ['Step', step === undefined ? undefined : total ? `${count(step)} of ${count(total)}` : count(step)],
-    ['Block', last?.window === undefined ? undefined : blockName(last.window)],
-    ['Loss', last?.loss?.toPrecision(4)],
-    ['Accuracy', last?.accuracy === undefined ? undefined : percent(last.accuracy)],
-    ['Learning rate', last?.lr?.toExponential(2)],
     [
-      'Tokens per second',
+      t('Step'),
+      step === undefined ? undefined : total ? t('{0} of {1}', count(step), count(total)) : count(step),
+    ],
+    [t('Block'), last?.window === undefined ? undefined : blockName(last.window)],
+    [t('Loss'), last?.loss?.toPrecision(4)],
+    [t('Accuracy'), last?.accuracy === undefined ? undefined : percent(last.accuracy)],
+    [t('Learning rate'), last?.lr?.toExponential(2)],
+    [
+      t('Tokens per second'),
       last?.tokensPerSecond === undefined ? undefined : count(Math.round(last.tokensPerSecond)),
     ],
-    ['End', remainingMs === undefined ? undefined : endWords(remainingMs, now)],
-    ['Last checkpoint', checkpoint ? `step ${count(checkpoint)}` : undefined],
-    ['On', run.where],
-    ['Folder', run.folder],
-    ['Started', new Date(run.created).toLocaleString()],
-    ['Run', run.id],
+    [t('End'), remainingMs === undefined ? undefined : endWords(remainingMs, now)],
+    [t('Last checkpoint'), checkpoint ? t('step {0}', count(checkpoint)) : undefined],
+    [t('On'), run.where],
+    [t('Folder'), run.folder],
+    [t('Started'), new Date(run.created).toLocaleString()],
+    [t('Run'), run.id],
   ];
   const known = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
   return el('dl.facts', ...known.map(([term, value]) => el('div', el('dt', term), el('dd', value))));
@@ -32,14 +37,14 @@ export function factList(run: ShownRun, last: Metric | undefined, now: number): 
 export function blockTable(metrics: readonly Metric[]): HTMLElement {
   const table = el('table');
   table.append(
-    el('caption', `Blocks (means of the last ${RECENT} updates)`),
-    el('thead', el('tr', ...['Block', 'Updates', 'Steps', 'Loss', 'Accuracy'].map(header))),
+    el('caption', t('Blocks (means of the last {0} updates)', RECENT)),
+    el('thead', el('tr', ...[t('Block'), t('Updates'), t('Steps'), t('Loss'), t('Accuracy')].map(header))),
     el('tbody', ...blockSummaries(metrics).map(blockRow)),
   );
   const scroll = el('div.scroll', table);
   scroll.tabIndex = 0;
   scroll.setAttribute('role', 'region');
-  scroll.setAttribute('aria-label', 'Blocks');
+  scroll.setAttribute('aria-label', t('Blocks'));
   return scroll;
 }
 
@@ -67,15 +72,9 @@ function percent(share: number): string {
 
 /** When it will end, as in `in about 3 min, at 14:05`. */
 function endWords(ms: number, now: number): string {
-  const minutes = Math.round(ms / 60_000);
-  const left =
-    minutes < 1
-      ? `${Math.max(1, Math.round(ms / 1000))} s`
-      : minutes < 120
-        ? `${minutes} min`
-        : `${Math.round(minutes / 60)} h`;
+  const left = durationWords(ms);
   const at = new Date(now + ms);
   const time = at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-  const day = ms < 20 * 3_600_000 ? '' : ` on ${at.toLocaleDateString()}`;
-  return `in about ${left}, at ${time}${day}`;
+  if (ms < 20 * 3_600_000) return t('in about {0}, at {1}', left, time);
+  return t('in about {0}, at {1} on {2}', left, time, at.toLocaleDateString());
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { LogTail } from '../../src/core/runs/logText';
 import { el } from '../ui/dom';
 
@@ -12,11 +13,11 @@ export class LogView {
 
   constructor() {
     this.box.setAttribute('role', 'log');
-    this.box.setAttribute('aria-label', 'End of the log');
+    this.box.setAttribute('aria-label', t('End of the log'));
     // Read aloud when asked for: a training run prints all the time.
     this.box.setAttribute('aria-live', 'off');
     this.box.tabIndex = 0;
-    this.element.append(el('h2', 'Log'), this.box);
+    this.element.append(el('h2', t('Log')), this.box);
   }
 
   /** Shows more of the log, or another one. */
@@ -25,7 +26,7 @@ export class LogView {
     const follows = replace || box.scrollHeight - box.scrollTop - box.clientHeight < 8;
     if (replace) tail.clear();
     tail.append(text);
-    box.textContent = tail.text.trimEnd() || 'Nothing was printed yet.';
+    box.textContent = tail.text.trimEnd() || t('Nothing was printed yet.');
     if (follows) box.scrollTop = box.scrollHeight;
   }
 }

@@ -1,5 +1,8 @@
+import { t } from '@vscode/l10n';
+import '../ui/texts';
 import type { Metric } from '../../src/core/runs/metrics';
 import type { RunState } from '../../src/core/runs/state';
+import { stateWords } from '../../src/core/runs/words';
 import type { FromRun, RunButton, RunPlace, ShownRun, ToRun } from '../../src/shared/run';
 import { button, registerControls } from '../ui/controls';
 import { el } from '../ui/dom';
@@ -20,13 +23,13 @@ registerControls();
 
 /** Buttons in their order; the first ones only where the run allows them. */
 const BUTTONS: readonly (readonly [RunButton, string])[] = [
-  ['useModel', 'Use this model'],
-  ['stop', 'Stop…'],
-  ['resume', 'Resume'],
-  ['openFolder', 'Open folder'],
+  ['useModel', t('Use this model')],
+  ['stop', t('Stop…')],
+  ['resume', t('Resume')],
+  ['openFolder', t('Open folder')],
   ['tensorboard', 'TensorBoard'],
-  ['showLog', 'Whole log'],
-  ['remove', 'Remove…'],
+  ['showLog', t('Whole log')],
+  ['remove', t('Remove…')],
 ];
 const ALWAYS: readonly RunButton[] = ['openFolder', 'tensorboard', 'showLog'];
 
@@ -40,9 +43,9 @@ const blocks = el('div');
 const curves = new Curves();
 const log = new LogView();
 words.setAttribute('role', 'status');
-bar.setAttribute('aria-label', 'Updates done');
+bar.setAttribute('aria-label', t('Updates done'));
 actions.setAttribute('role', 'group');
-actions.setAttribute('aria-label', 'Actions');
+actions.setAttribute('aria-label', t('Actions'));
 const page = el(
   'main',
   el('header', title, badge),
@@ -87,7 +90,7 @@ function receive(message: ToRun): void {
 function showRun(run: ShownRun): void {
   const { state, step, total } = run;
   title.textContent = run.name;
-  setText(badge, state ?? 'not reached');
+  setText(badge, state === undefined ? t('not reached') : stateWords(state));
   badge.className = `state ${look(state)}`;
   setText(words, run.words ?? '');
   words.hidden = run.words === undefined;

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Metric } from './metrics';
 
 /** What a run measured in one block of its merge: all updates of one window size. */
@@ -36,7 +37,7 @@ export function blockSummaries(metrics: readonly Metric[]): BlockSummary[] {
 
 /** What a block is called, as in `C = 4`. */
 export function blockName(window: Metric['window']): string {
-  if (window === undefined) return 'all';
+  if (window === undefined) return t('all');
   return typeof window === 'number' ? `C = ${window}` : window;
 }
 

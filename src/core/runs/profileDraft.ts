@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../result';
 import { EXPORT_PRECISIONS, LOCAL_PROFILE, type Profile, parseProfile } from './profile';
 
@@ -21,66 +22,66 @@ export interface ProfileField {
 
 const ADDRESS: ProfileField = {
   key: 'address',
-  label: 'Address of the dashboard',
+  label: t('Address of the dashboard'),
   shape: 'text',
-  detail: 'of this machine, or forwarded to it: Ray asks nobody who they are',
+  detail: t('of this machine, or forwarded to it: Ray asks nobody who they are'),
   example: 'http://127.0.0.1:8265',
 };
 const HOST: ProfileField = {
   key: 'host',
-  label: 'Host',
+  label: t('Host'),
   shape: 'text',
-  detail: 'as "ssh HOST" connects to it without a question',
+  detail: t('as "ssh HOST" connects to it without a question'),
   example: 'gpubox',
 };
 const SSH_CONFIG: ProfileField = {
   key: 'sshConfig',
-  label: 'SSH configuration',
+  label: t('SSH configuration'),
   shape: 'text',
-  detail: 'absent: your own, ~/.ssh/config',
+  detail: t('absent: your own, ~/.ssh/config'),
   example: '~/work/ssh-config',
 };
 const COMMON: readonly ProfileField[] = [
   {
     key: 'folder',
-    label: 'Folder',
+    label: t('Folder'),
     shape: 'text',
-    detail: `for runs, uploads and environments there; absent: ${LOCAL_PROFILE.folder}`,
+    detail: t('for runs, uploads and environments there; absent: {0}', LOCAL_PROFILE.folder),
     example: '/scratch/me/cfprm',
   },
   {
     key: 'python',
-    label: 'Python',
+    label: t('Python'),
     shape: 'text',
-    detail: 'one there that has everything the runner needs; absent: an environment is made',
+    detail: t('one there that has everything the runner needs; absent: an environment is made'),
     example: '/opt/torch/bin/python',
   },
   {
     key: 'export',
-    label: 'Export',
+    label: t('Export'),
     shape: 'choice',
-    detail: 'precision of the ONNX model at the end of a run; auto: fp32 below 1 GB of weights, else int8',
+    detail: t('precision of the ONNX model at the end of a run; auto: fp32 below 1 GB of weights, else int8'),
     choices: EXPORT_PRECISIONS,
   },
   {
     key: 'extras',
-    label: 'Extras',
+    label: t('Extras'),
     shape: 'words',
-    detail: 'of the runner, for the environment that is made',
+    detail: t('of the runner, for the environment that is made'),
     example: 'lora, deepspeed',
   },
   {
     key: 'wheels',
-    label: 'Wheels',
+    label: t('Wheels'),
     shape: 'text',
-    detail: 'a folder there, from which alone is installed: for hosts without a network',
+    detail: t('a folder there, from which alone is installed: for hosts without a network'),
     example: '/opt/wheels',
   },
   {
     key: 'secrets',
-    label: 'Secrets',
+    label: t('Secrets'),
     shape: 'words',
-    detail: 'names of environment variables that the run gets; their values are asked for and kept apart',
+    detail: t('names of environment variables that the run gets; their values are asked for and kept apart'),
     example: 'WANDB_API_KEY',
   },
 ];
@@ -88,13 +89,13 @@ const OWN: Record<Profile['kind'], readonly ProfileField[]> = {
   local: [],
   ssh: [HOST, SSH_CONFIG],
   slurm: [
-    { ...HOST, label: 'Login node', detail: 'absent: this machine has sbatch' },
+    { ...HOST, label: t('Login node'), detail: t('absent: this machine has sbatch') },
     SSH_CONFIG,
     {
       key: 'header',
-      label: 'Header of the batch script',
+      label: t('Header of the batch script'),
       shape: 'lines',
-      detail: 'partition, account, GPUs, time, modules',
+      detail: t('partition, account, GPUs, time, modules'),
       example: '#SBATCH --gres=gpu:1',
     },
   ],
@@ -102,18 +103,18 @@ const OWN: Record<Profile['kind'], readonly ProfileField[]> = {
     ADDRESS,
     {
       key: 'workers',
-      label: 'Workers',
+      label: t('Workers'),
       shape: 'number',
-      detail: 'each with a GPU of its own; absent: 1',
+      detail: t('each with a GPU of its own; absent: 1'),
       example: '4',
     },
-    { ...HOST, label: 'Host of the folder', detail: 'absent: the folder is mounted here too' },
+    { ...HOST, label: t('Host of the folder'), detail: t('absent: the folder is mounted here too') },
     SSH_CONFIG,
     {
       key: 'runtimeEnv',
-      label: 'Runtime environment',
+      label: t('Runtime environment'),
       shape: 'json',
-      detail: "Ray's own, for the job",
+      detail: t("Ray's own, for the job"),
       example: '{"env_vars": {"NCCL_DEBUG": "INFO"}}',
     },
   ],
@@ -170,7 +171,7 @@ function fieldValue({ shape }: ProfileField, typed: string): Result<unknown> {
       try {
         return ok(JSON.parse(typed));
       } catch {
-        return fail('It must be JSON, as {"pip": ["numpy"]}.');
+        return fail(t('It must be JSON, as {"pip": ["numpy"]}.'));
       }
     default:
       return ok(typed);

@@ -42,7 +42,7 @@ export interface ModelInfo extends ModelIdentity {
 
 /** Where a model runs, for a status bar: "webgpu (verified)", "CPU (cuda: no device was found)". */
 export function providerWords({ used, requested, verification, rejected }: ProviderReport): string {
-  if (used !== 'cpu') return verification === undefined ? used : `${used} (verified)`;
+  if (used !== 'cpu') return verification === undefined ? used : t('{0} (verified)', used);
   const [first] = rejected;
   if (requested === 'cpu' || first === undefined) return 'CPU';
   return `CPU (${first.provider}: ${KIND_WORDS[first.fault.kind] ?? first.fault.kind.replaceAll('-', ' ')})`;
@@ -56,5 +56,5 @@ const KIND_WORDS: { readonly [kind in ScoreFault['kind']]?: string } = {
   'provider-slower': t('slower than the CPU'),
   'provider-partial': t('runs only parts of the model'),
   'out-of-memory': t('not enough memory'),
-  'child-crashed': 'crashed',
+  'child-crashed': t('crashed'),
 };

@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import type { ProblemAddress, ProblemCandidates } from '../../core/bon/overview';
 import { type BonOptions, PAPER_SIZES } from '../../core/bon/report';
 import { type ShownProblem, showProblem } from '../../core/bon/shown';
-import { ok, type Result } from '../../core/result';
+import { faultWords, ok, type Result } from '../../core/result';
 import type { Trajectory } from '../../core/trajectory';
 import { BonClient } from '../../io/bonClient';
 import { CANCELLED } from '../../io/rowStream';
@@ -59,8 +59,7 @@ export class ComparisonSession implements vscode.Disposable {
     const { summary, problems } = gathered.value;
     const { format, rows, malformed, malformedRows } = summary;
     const [first] = malformed;
-    const firstMalformed =
-      first && (first.row === undefined ? first.message : t('Row {0}: {1}', first.row, first.message));
+    const firstMalformed = first && faultWords(first);
     this.tell({
       type: 'file',
       file: { format, rows, malformed: malformedRows, firstMalformed, problems },

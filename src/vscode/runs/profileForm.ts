@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { PROFILE_KINDS, type Profile, parseProfile } from '../../core/runs/profile';
 import {
@@ -11,10 +12,10 @@ import type { Services } from '../services';
 import { saveProfiles, settings } from '../settings';
 
 const KINDS: Record<Profile['kind'], string> = {
-  local: 'this machine',
-  ssh: "another machine, by the system's OpenSSH",
-  slurm: "a cluster's queue, here or from a login node",
-  ray: 'a Ray cluster, by its Jobs API',
+  local: t('this machine'),
+  ssh: t("another machine, by the system's OpenSSH"),
+  slurm: t("a cluster's queue, here or from a login node"),
+  ray: t('a Ray cluster, by its Jobs API'),
 };
 
 /** The setting as it is; profiles that are no objects are left alone. */
@@ -31,16 +32,16 @@ export async function editProfiles(_services: Services): Promise<string | undefi
   // A copy: what VS Code gives out cannot be changed or asked for its keys like other objects.
   const all = JSON.parse(JSON.stringify(settings.profiles() ?? {})) as Profiles;
   const names = Object.keys(all).filter((name) => name !== '$schema');
-  const add = { label: '$(add) Add a profile…', name: undefined, does: 'add' as const };
-  const json = { label: '$(json) Edit as JSON', name: undefined, does: 'json' as const };
+  const add = { label: `$(add) ${t('Add a profile…')}`, name: undefined, does: 'add' as const };
+  const json = { label: `$(json) ${t('Edit as JSON')}`, name: undefined, does: 'json' as const };
   const known = names.map((name) => {
     const parsed = parseProfile(all[name]);
-    const description = parsed.ok ? parsed.value.kind : `not usable: ${parsed.fault.message}`;
+    const description = parsed.ok ? parsed.value.kind : t('not usable: {0}', parsed.fault.message);
     return { label: `$(server-environment) ${name}`, description, name, does: 'edit' as const };
   });
   const picked = await vscode.window.showQuickPick([...known, add, json], {
-    title: 'CFPRM: Profiles for training',
-    placeHolder: 'Where and how runs are done',
+    title: t('CFPRM: Profiles for training'),
+    placeHolder: t('Where and how runs are done'),
   });
   switch (picked?.does) {
     case undefined:
@@ -60,7 +61,7 @@ export async function editProfiles(_services: Services): Promise<string | undefi
 /** Asks for what a new profile cannot be without, then shows its form. Returns the name under which it was saved. */
 async function addProfile(all: Profiles): Promise<string | undefined> {
   const kinds = PROFILE_KINDS.map((kind) => ({ label: kind, description: KINDS[kind] }));
-  const kind = await vscode.window.showQuickPick(kinds, { title: 'CFPRM: Kind of the profile' });
+  const kind = await vscode.window.showQuickPick(kinds, { title: t('CFPRM: Kind of the profile') });
   if (kind === undefined) return undefined;
   const name = await askName(all, '');
   if (name === undefined) return undefined;
@@ -88,8 +89,8 @@ async function form(all: Profiles, name: string, start: ProfileDraft): Promise<s
     const parsed = parseProfile(draft);
     const trouble = parsed.ok ? undefined : parsed.fault.message;
     const picked = await vscode.window.showQuickPick(lines(draft, newName, trouble, name in all), {
-      title: `CFPRM: Profile ${newName} (${draft.kind})`,
-      placeHolder: trouble ?? 'Enter on the first line saves; nothing is written before',
+      title: t('CFPRM: Profile {0} ({1})', newName, draft.kind),
+      placeHolder: trouble ?? t('Enter on the first line saves; nothing is written before'),
       ignoreFocusOut: true,
     });
     if (picked === undefined) return undefined;
@@ -116,20 +117,20 @@ function lines(draft: ProfileDraft, name: string, trouble: string | undefined, i
   });
   return [
     trouble === undefined
-      ? { label: '$(save) Save the profile', description: name, does: 'save' }
-      : { label: '$(warning) Cannot be saved yet', description: trouble },
-    { label: 'Fields', kind: vscode.QuickPickItemKind.Separator },
+      ? { label: `$(save) ${t('Save the profile')}`, description: name, does: 'save' }
+      : { label: `$(warning) ${t('Cannot be saved yet')}`, description: trouble },
+    { label: t('Fields'), kind: vscode.QuickPickItemKind.Separator },
     ...fields,
-    { label: 'Profile', kind: vscode.QuickPickItemKind.Separator },
-    { label: '$(tag) Name', description: name, does: 'rename' },
-    ...(isKnown ? [{ label: '$(trash) Remove the profile…', does: 'remove' as const }] : []),
+    { label: t('Profile'), kind: vscode.QuickPickItemKind.Separator },
+    { label: `$(tag) ${t('Name')}`, description: name, does: 'rename' },
+    ...(isKnown ? [{ label: `$(trash) ${t('Remove the profile…')}`, does: 'remove' as const }] : []),
   ];
 }
 
 async function removed(all: Profiles, name: string): Promise<boolean> {
-  const detail = 'Runs that were started with it stay: their own record says where they are.';
-  const question = `Remove the profile "${name}"?`;
-  if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, 'Remove')) === undefined)
+  const detail = t('Runs that were started with it stay: their own record says where they are.');
+  const question = t('Remove the profile "{0}"?', name);
+  if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, t('Remove'))) === undefined)
     return false;
   const { [name]: _, ...others } = all;
   await saveProfiles(others);
@@ -138,13 +139,13 @@ async function removed(all: Profiles, name: string): Promise<boolean> {
 
 function askName(all: Profiles, now: string): Thenable<string | undefined> {
   return vscode.window.showInputBox({
-    title: 'CFPRM: Name of the profile',
+    title: t('CFPRM: Name of the profile'),
     value: now,
     placeHolder: 'gpu',
     ignoreFocusOut: true,
     validateInput: (text) => {
-      if (text.trim() === '' || text !== text.trim()) return 'Give a name without blanks around it.';
-      return text !== now && text in all ? 'There is a profile of that name.' : undefined;
+      if (text.trim() === '' || text !== text.trim()) return t('Give a name without blanks around it.');
+      return text !== now && text in all ? t('There is a profile of that name.') : undefined;
     },
   });
 }
@@ -175,8 +176,8 @@ async function confirmedAddress(draft: ProfileDraft): Promise<ProfileDraft | und
   const { addressConfirmed: _, ...plain } = draft;
   const parsed = parseProfile(plain);
   if (parsed.ok || draft.address === undefined) return plain as ProfileDraft;
-  const take = 'Use this address';
-  const question = `Use ${String(draft.address)}?`;
+  const take = t('Use this address');
+  const question = t('Use {0}?', String(draft.address));
   const chosen = await vscode.window.showWarningMessage(
     question,
     { modal: true, detail: parsed.fault.message },
@@ -189,7 +190,7 @@ async function chooseWord(draft: ProfileDraft, field: ProfileField): Promise<Pro
   const now = fieldText(field, draft) || field.choices![0]!;
   const picks = field.choices!.map((word) => ({
     label: word,
-    description: word === now ? 'chosen now' : '',
+    description: word === now ? t('chosen now') : '',
   }));
   const picked = await vscode.window.showQuickPick(picks, {
     title: `CFPRM: ${field.label}`,
@@ -206,9 +207,9 @@ async function editLines(start: ProfileDraft, field: ProfileField): Promise<Prof
   for (;;) {
     const all = fieldText(field, draft).split('\n').filter(Boolean);
     const picks = [
-      { label: '$(check) Done', at: -1 },
+      { label: `$(check) ${t('Done')}`, at: -1 },
       ...all.map((line, at) => ({ label: line, at })),
-      { label: '$(add) Add a line…', at: all.length },
+      { label: `$(add) ${t('Add a line…')}`, at: all.length },
     ];
     const picked = await vscode.window.showQuickPick(picks, {
       title: `CFPRM: ${field.label}`,
@@ -217,8 +218,8 @@ async function editLines(start: ProfileDraft, field: ProfileField): Promise<Prof
     });
     if (picked === undefined || picked.at < 0) return draft;
     const typed = await vscode.window.showInputBox({
-      title: `CFPRM: ${field.label}, line ${picked.at + 1}`,
-      prompt: 'Empty takes the line away',
+      title: t('CFPRM: {0}, line {1}', field.label, picked.at + 1),
+      prompt: t('Empty takes the line away'),
       value: all[picked.at] ?? '',
       ignoreFocusOut: true,
       ...(field.example && { placeHolder: field.example }),

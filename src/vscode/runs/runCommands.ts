@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { fail, ok, type Result } from '../../core/result';
+import { stateWords } from '../../core/runs/words';
 import { CANCELLED } from '../../io/rowStream';
 import { fetchRun, modelFolder } from '../../runner/fetchRun';
 import { pickProfile } from '../../runner/profilesFile';
@@ -32,25 +34,27 @@ function recordOf(node: unknown): RunRecord | undefined {
 async function pickRun({ runs }: Services): Promise<RunRecord | undefined> {
   await runs.refresh();
   if (runs.all.length === 0) {
-    const start = 'Train…';
-    const picked = await vscode.window.showInformationMessage('CFPRM: no run is known here.', start);
+    const start = t('Train…');
+    const picked = await vscode.window.showInformationMessage(t('CFPRM: no run is known here.'), start);
     if (picked === start) await vscode.commands.executeCommand('cfprm.train' satisfies CommandId);
     return undefined;
   }
   const items = runs.all.map(({ record, view }) => ({
     label: record.name,
-    description: view?.ok ? progressWords(view.value) : 'not reached',
+    description: view?.ok ? progressWords(view.value) : t('not reached'),
     detail: record.id,
     record,
   }));
-  return (await vscode.window.showQuickPick(items, { title: 'CFPRM: Which run' }))?.record;
+  return (await vscode.window.showQuickPick(items, { title: t('CFPRM: Which run') }))?.record;
 }
 
 /** Has a run write a checkpoint and end, or ends it at once, as the user chooses. */
 export async function stopRun(services: Services, record: RunRecord): Promise<void> {
-  const [gently, now] = ['Stop with a checkpoint', 'End at once'];
-  const question = `Stop the run "${record.name}"?`;
-  const detail = 'With a checkpoint it can go on from where it is; ended at once, from its last checkpoint.';
+  const [gently, now] = [t('Stop with a checkpoint'), t('End at once')];
+  const question = t('Stop the run "{0}"?', record.name);
+  const detail = t(
+    'With a checkpoint it can go on from where it is; ended at once, from its last checkpoint.',
+  );
   const picked = await vscode.window.showWarningMessage(question, { modal: true, detail }, gently, now);
   if (picked === undefined) return;
   valueOrTell(await services.runs.runs.stop(record, picked === now ? 'now' : 'gently'));
@@ -61,7 +65,7 @@ export async function stopRun(services: Services, record: RunRecord): Promise<vo
 export async function resumeRun(services: Services, record: RunRecord): Promise<void> {
   const secrets = valueOrTell(await secretsOf(services.context, record.profile));
   if (secrets === undefined) return;
-  const title = `CFPRM: going on with ${record.name}`;
+  const title = t('CFPRM: going on with {0}', record.name);
   const work = (signal: AbortSignal) => services.runs.runs.resume(record, secrets, {}, signal);
   valueOrTell(await withCancel(title, work));
   await services.runs.refresh();
@@ -73,7 +77,7 @@ export async function useRunModel(services: Services, record: RunRecord): Promis
   if (folder === undefined) return;
   if (!existsSync(folder)) {
     if (valueOrTell(await scorable(services, record)) === undefined) return;
-    const title = `CFPRM: fetching ${record.name}`;
+    const title = t('CFPRM: fetching {0}', record.name);
     const fetched = await withCancel(title, (signal, report) =>
       fetchRun(services.runs.runs.place(record), folder, {}, report, signal),
     );
@@ -89,11 +93,15 @@ async function scorable({ runs }: Services, record: RunRecord): Promise<Result<t
   if (!view.ok) return view;
   const { state, words, hasExport, hasModel } = view.value;
   if (hasExport) return ok(true);
-  if (!hasModel) return fail(`Run ${record.name} is ${state} and has no model yet. Wait for its end.`);
-  const why = words ?? 'It was to keep its model as it was trained ("export": "none").';
+  if (!hasModel)
+    return fail(t('Run {0} is {1} and has no model yet. Wait for its end.', record.name, stateWords(state)));
+  const why = words ?? t('It was to keep its model as it was trained ("export": "none").');
   return fail(
-    `Run ${record.name} has a trained model, but no ONNX export to score with. ${why} ` +
-      '"cfprm runs fetch --weights" brings the weights, and "cfprm-runner export" exports them.',
+    t(
+      'Run {0} has a trained model, but no ONNX export to score with. {1} "cfprm runs fetch --weights" brings the weights, and "cfprm-runner export" exports them.',
+      record.name,
+      why,
+    ),
   );
 }
 
@@ -103,7 +111,7 @@ async function askTarget(record: RunRecord): Promise<string | undefined> {
   const workspace = vscode.workspace.workspaceFolders?.[0]?.uri;
   if (workspace?.scheme === 'file') return path.join(workspace.fsPath, 'cfprm-models', name);
   const chosen = await vscode.window.showOpenDialog({
-    title: 'CFPRM: Folder for the model',
+    title: t('CFPRM: Folder for the model'),
     canSelectFolders: true,
     canSelectFiles: false,
   });
@@ -120,15 +128,15 @@ export async function openRunFolder(services: Services, record: RunRecord): Prom
   }
   await vscode.env.clipboard.writeText(layout.folder);
   void vscode.window.showInformationMessage(
-    `CFPRM: the run is on ${host.name} in ${layout.folder}; the path is in the clipboard.`,
+    t('CFPRM: the run is on {0} in {1}; the path is in the clipboard.', host.name, layout.folder),
   );
 }
 
 /** Deletes a run that has ended, there and here; one whose host is gone is only forgotten. */
 export async function removeRun(services: Services, record: RunRecord): Promise<void> {
-  const [remove, forget] = ['Remove', 'Only take it off the list'];
-  const question = `Remove the run "${record.name}"?`;
-  const detail = `${services.runs.runs.folder(record)} is deleted there: checkpoints, metrics and log.`;
+  const [remove, forget] = [t('Remove'), t('Only take it off the list')];
+  const question = t('Remove the run "{0}"?', record.name);
+  const detail = t('{0} is deleted there: checkpoints, metrics and log.', services.runs.runs.folder(record));
   const picked = await vscode.window.showWarningMessage(question, { modal: true, detail }, remove, forget);
   if (picked === undefined) return;
   if (picked === forget) await services.runs.runs.store.forget(record.id);
@@ -140,11 +148,11 @@ export async function removeRun(services: Services, record: RunRecord): Promise<
 export async function attachRun(services: Services): Promise<void> {
   const all = valueOrTell(profiles());
   if (all === undefined) return;
-  const name = await vscode.window.showQuickPick([...all.keys()], { title: 'CFPRM: Profile of the run' });
+  const name = await vscode.window.showQuickPick([...all.keys()], { title: t('CFPRM: Profile of the run') });
   if (name === undefined) return;
   const run = await vscode.window.showInputBox({
-    title: 'CFPRM: Run to take up',
-    prompt: 'Its id, or its folder on the host',
+    title: t('CFPRM: Run to take up'),
+    prompt: t('Its id, or its folder on the host'),
   });
   const profile = valueOrTell(pickProfile(all, name));
   if (run === undefined || profile === undefined) return;

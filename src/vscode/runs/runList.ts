@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Result } from '../../core/result';
 import { isRunning } from '../../core/runs/state';
@@ -78,7 +79,7 @@ export class RunList implements vscode.Disposable {
   async showLog(record: RunRecord): Promise<void> {
     let shown = this.channels.get(record.id);
     if (shown === undefined) {
-      shown = { channel: vscode.window.createOutputChannel(`CFPRM run: ${record.name}`), offset: 0 };
+      shown = { channel: vscode.window.createOutputChannel(t('CFPRM run: {0}', record.name)), offset: 0 };
       this.channels.set(record.id, shown);
     }
     shown.channel.show(true);

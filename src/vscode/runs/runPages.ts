@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { actionsOf } from '../../core/runs/actions';
 import { isRunning } from '../../core/runs/state';
@@ -42,7 +43,7 @@ export class RunPages implements vscode.WebviewPanelSerializer<RunPlace>, vscode
       known.panel.reveal();
       return;
     }
-    const panel = vscode.window.createWebviewPanel(VIEW, `Run: ${name}`, vscode.ViewColumn.Active, {
+    const panel = vscode.window.createWebviewPanel(VIEW, t('Run: {0}', name), vscode.ViewColumn.Active, {
       enableScripts: true,
       localResourceRoots: [pagesFolder(this.extension)],
     });
@@ -74,7 +75,7 @@ export class RunPages implements vscode.WebviewPanelSerializer<RunPlace>, vscode
       this.pages.delete(id);
       page.dispose();
     });
-    showPage(panel.webview, this.extension, 'run', 'Run');
+    showPage(panel.webview, this.extension, 'run', t('Run'));
   }
 }
 
@@ -127,10 +128,10 @@ class RunPage implements vscode.Disposable {
     const run = this.run();
     if (run === undefined) {
       if (this.list.hasLooked)
-        this.tell({ type: 'gone', message: `Run ${this.id} is not known here any more.` });
+        this.tell({ type: 'gone', message: t('Run {0} is not known here any more.', this.id) });
       return;
     }
-    this.panel.title = `Run: ${run.record.name}`;
+    this.panel.title = t('Run: {0}', run.record.name);
     this.tell({ type: 'run', run: this.shown(run) });
     this.tellMetrics(run);
     // One after the other, or the same piece would come twice.
@@ -141,7 +142,7 @@ class RunPage implements vscode.Disposable {
     const { id, name, created } = record;
     const folder = this.list.runs.folder(record);
     const common = { id, name, created, folder, where: whereWords(record) };
-    if (view === undefined) return { ...common, words: 'Looking…', can: [] };
+    if (view === undefined) return { ...common, words: t('Looking…'), can: [] };
     if (!view.ok) return { ...common, words: view.fault.message, can: [] };
     const { state, words, status, remainingMs } = view.value;
     return {

@@ -1,6 +1,9 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { actionsOf } from '../../core/runs/actions';
 import type { RunState } from '../../core/runs/state';
+import { durationWords, stateWords } from '../../core/runs/words';
+import { count } from '../../core/trace/words';
 import type { RunView } from '../../runner/look';
 import type { RunRecord } from '../../runner/record';
 import type { CommandId } from '../commandIds';
@@ -61,12 +64,14 @@ function runItem(node: RunNode): vscode.TreeItem {
   const { record, view } = node.run;
   const item = new vscode.TreeItem(record.name, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = record.id;
-  const words = view === undefined ? 'looking…' : view.ok ? progressWords(view.value) : 'not reached';
+  const words = view === undefined ? t('looking…') : view.ok ? progressWords(view.value) : t('not reached');
   item.description = `${words} · ${record.profileName}`;
-  item.accessibilityInformation = { label: `${record.name}, ${words}, profile ${record.profileName}` };
+  item.accessibilityInformation = {
+    label: `${record.name}, ${words}, ${t('profile {0}', record.profileName)}`,
+  };
   const more = view === undefined ? undefined : view.ok ? view.value.words : view.fault.message;
   item.tooltip = [`${record.name} (${record.id})`, words, more].filter(Boolean).join('\n');
-  item.command = { command: 'cfprm.showRun' satisfies CommandId, title: 'Show run', arguments: [node] };
+  item.command = { command: 'cfprm.showRun' satisfies CommandId, title: t('Show run'), arguments: [node] };
   item.contextValue = contextOf(view?.ok ? view.value : undefined);
   const [icon, colour] = view?.ok ? ICONS[view.value.state] : ['debug-disconnect'];
   item.iconPath = new vscode.ThemeIcon(
@@ -85,27 +90,30 @@ function contextOf(view: RunView | undefined): string {
 /** State and progress, as `running 40/120, 3 min left`. */
 export function progressWords({ state, status, remainingMs }: RunView): string {
   const steps = status?.total ? ` ${status.step}/${status.total}` : '';
-  const left = remainingMs === undefined ? '' : `, ${duration(remainingMs)} left`;
-  return `${state}${steps}${left}`;
+  const left = remainingMs === undefined ? '' : `, ${t('{0} left', durationWords(remainingMs))}`;
+  return `${stateWords(state)}${steps}${left}`;
 }
 
 function facts({ record, view }: ListedRun): Node[] {
   const rows: [string, string | undefined][] = [];
-  if (view !== undefined && !view.ok) rows.push(['not reached', view.fault.message]);
+  if (view !== undefined && !view.ok) rows.push([t('not reached'), view.fault.message]);
   if (view?.ok) {
     const { words, status, metrics } = view.value;
     const last = metrics.last;
     rows.push(
-      ['what', words],
-      ['loss', last?.loss?.toPrecision(4)],
-      ['accuracy', last?.accuracy?.toFixed(3)],
-      ['window', last?.window === undefined ? undefined : String(last.window)],
-      ['learning rate', last?.lr?.toExponential(2)],
-      ['tokens per second', last?.tokensPerSecond?.toLocaleString('en-US', { maximumFractionDigits: 0 })],
-      ['last checkpoint', status?.checkpoint ? `step ${status.checkpoint}` : undefined],
+      [t('what'), words],
+      [t('loss'), last?.loss?.toPrecision(4)],
+      [t('accuracy'), last?.accuracy?.toFixed(3)],
+      [t('window'), last?.window === undefined ? undefined : String(last.window)],
+      [t('learning rate'), last?.lr?.toExponential(2)],
+      [
+        t('tokens per second'),
+        last?.tokensPerSecond === undefined ? undefined : count(Math.round(last.tokensPerSecond)),
+      ],
+      [t('last checkpoint'), status?.checkpoint ? t('step {0}', status.checkpoint) : undefined],
     );
   }
-  rows.push(['on', whereWords(record)], ['run', record.id]);
+  rows.push([t('on'), whereWords(record)], [t('run'), record.id]);
   return rows
     .filter((row): row is [string, string] => Boolean(row[1]))
     .map(([label, value]) => ({ kind: 'fact', label, value }));
@@ -122,12 +130,6 @@ function factItem(label: string, value: string): vscode.TreeItem {
   item.description = value;
   item.tooltip = value;
   return item;
-}
-
-function duration(ms: number): string {
-  const minutes = Math.round(ms / 60_000);
-  if (minutes < 1) return `${Math.max(1, Math.round(ms / 1000))} s`;
-  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }
 
 /** Brings the tree to the front. */

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { fail, ok, type Result } from '../../core/result';
 import type { Profile } from '../../core/runs/profile';
@@ -14,7 +15,7 @@ export async function secretsOf(
   for (const name of profile.secrets) {
     const known = (await secrets.get(key(name))) ?? (await ask(name));
     if (!known)
-      return fail(`The profile needs ${name}. Start again and give it, or take it out of the profile.`);
+      return fail(t('The profile needs {0}. Start again and give it, or take it out of the profile.', name));
     await secrets.store(key(name), known);
     values.set(name, known);
   }
@@ -24,9 +25,9 @@ export async function secretsOf(
 function ask(name: string): Thenable<string | undefined> {
   return vscode.window.showInputBox({
     title: `CFPRM: ${name}`,
-    prompt: "Kept in VS Code's secret storage and handed to the run, and written nowhere else",
+    prompt: t("Kept in VS Code's secret storage and handed to the run, and written nowhere else"),
     password: true,
     ignoreFocusOut: true,
-    validateInput: (text) => (/[\n\r]/u.test(text) ? 'One line, please.' : undefined),
+    validateInput: (text) => (/[\n\r]/u.test(text) ? t('One line, please.') : undefined),
   });
 }

@@ -1,5 +1,6 @@
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { fail, ok, type Result } from '../../core/result';
 import { CANCELLED } from '../../io/rowStream';
@@ -23,7 +24,7 @@ export async function openTensorBoard({ runs }: Services, record: RunRecord): Pr
       ? known
       : await start(runs.runs.place(record));
   open.set(record.id, started);
-  const waiting = await withCancel(`CFPRM: starting TensorBoard for ${record.name}`, (signal) =>
+  const waiting = await withCancel(t('CFPRM: starting TensorBoard for {0}', record.name), (signal) =>
     answers(started, signal),
   );
   if (!waiting.ok && waiting.fault.message === CANCELLED) return;
@@ -53,7 +54,7 @@ async function answers(
   while (!signal.aborted) {
     if (await isOpen(port)) return ok(true);
     if (terminal.exitStatus !== undefined || Date.now() > end)
-      return fail('TensorBoard did not start: its terminal says why. It is installed with the runner.');
+      return fail(t('TensorBoard did not start: its terminal says why. It is installed with the runner.'));
     await sleep(300);
   }
   return fail(CANCELLED);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { fail, ok, type Result } from '../../core/result';
 import { type ExportPrecision, type Profile, parseProfiles } from '../../core/runs/profile';
@@ -36,7 +37,7 @@ export function isTrainCall(value: unknown): value is TrainCall {
 
 /** Profiles from the user's settings; nothing of a workspace counts. */
 export function profiles(): Result<ReadonlyMap<string, Profile>> {
-  return parseProfiles(settings.profiles(), 'Setting cfprm.profiles');
+  return parseProfiles(settings.profiles(), t('Setting cfprm.profiles'));
 }
 
 /** Starts a run without asking anything but secrets; returns its id or the fault. */
@@ -46,7 +47,7 @@ export async function trainOn(services: Services, call: TrainCall): Promise<Resu
   const checks = await services.runs.runs.check(prepared.value);
   if (!checks.ok) return checks;
   const failed = checks.value.find(({ state }) => state === 'failed');
-  if (failed !== undefined) return fail(`${failed.id}: ${failed.found}. ${failed.wayOut}`);
+  if (failed !== undefined) return fail(`${CHECKS[failed.id]}: ${failed.found}. ${failed.wayOut}`);
   return start(services, prepared.value);
 }
 
@@ -55,11 +56,11 @@ export async function train(services: Services, given?: vscode.Uri): Promise<voi
   const call = await ask(services, given);
   if (call === undefined) return;
   const prepared = valueOrTell(
-    await withCancel('CFPRM: preparing the run', (signal) => prepare(services, call, signal)),
+    await withCancel(t('CFPRM: preparing the run'), (signal) => prepare(services, call, signal)),
   );
   if (prepared === undefined) return;
   for (;;) {
-    const looking = `CFPRM: looking at ${call.profile}`;
+    const looking = t('CFPRM: looking at {0}', call.profile);
     const checks = valueOrTell(await withCancel(looking, () => services.runs.runs.check(prepared)));
     if (checks === undefined) return;
     const chosen = await showChecklist(call, checks);
@@ -69,7 +70,7 @@ export async function train(services: Services, given?: vscode.Uri): Promise<voi
   const started = await start(services, prepared);
   if (!started.ok && started.fault.message === CANCELLED) {
     void vscode.window.showInformationMessage(
-      'CFPRM: the run was not started. What was sent is not sent again next time.',
+      t('CFPRM: the run was not started. What was sent is not sent again next time.'),
     );
     return;
   }
@@ -79,7 +80,9 @@ export async function train(services: Services, given?: vscode.Uri): Promise<voi
 async function prepare(services: Services, call: TrainCall, signal?: AbortSignal): Promise<Result<Prepared>> {
   if (!vscode.workspace.isTrusted) {
     return fail(
-      'Training starts programs, and this workspace is not trusted. Trust it first (Manage Workspace Trust).',
+      t(
+        'Training starts programs, and this workspace is not trusted. Trust it first (Manage Workspace Trust).',
+      ),
     );
   }
   const all = profiles();
@@ -98,10 +101,10 @@ async function start(services: Services, prepared: Prepared): Promise<Result<str
   const { record } = prepared;
   const secrets = await secretsOf(services.context, record.profile);
   if (!secrets.ok) return secrets;
-  const started = await withCancel(`CFPRM: starting ${record.name}`, (signal, report) => {
+  const started = await withCancel(t('CFPRM: starting {0}', record.name), (signal, report) => {
     const listener = {
       onProgress: (_: string, done: number, total: number) =>
-        report(done, total, `${size(done)} of ${size(total)}`),
+        report(done, total, t('{0} of {1}', size(done), size(total))),
       onText: (text: string) => services.log.info(text.trimEnd()),
     };
     return services.runs.runs.start(prepared, secrets.value, listener, signal);
@@ -117,15 +120,15 @@ async function ask(services: Services, given: vscode.Uri | undefined): Promise<T
   const profile = await askProfile(services);
   if (profile === undefined) return undefined;
   const model = await vscode.window.showInputBox({
-    title: 'CFPRM: Model to start from',
-    prompt: 'A folder here (it is sent along), or a folder or hub name that the host knows',
+    title: t('CFPRM: Model to start from'),
+    prompt: t('A folder here (it is sent along), or a folder or hub name that the host knows'),
     value: 'Qwen/Qwen2.5-Math-7B',
-    validateInput: (text) => (text.trim() === '' ? 'Name a model.' : undefined),
+    validateInput: (text) => (text.trim() === '' ? t('Name a model.') : undefined),
   });
   if (model === undefined) return undefined;
   const options = await vscode.window.showInputBox({
-    title: 'CFPRM: Options of the runner',
-    prompt: 'As on the command line; empty for the defaults of the paper',
+    title: t('CFPRM: Options of the runner'),
+    prompt: t('As on the command line; empty for the defaults of the paper'),
     placeHolder: '--loss q-ranking --preset 7b-80gb',
   });
   if (options === undefined) return undefined;
@@ -138,11 +141,11 @@ async function askProfile(services: Services): Promise<string | undefined> {
   for (;;) {
     const all = valueOrTell(profiles());
     if (all === undefined) return undefined;
-    const edit = { label: '$(edit) Edit profiles…', name: undefined };
+    const edit = { label: `$(edit) ${t('Edit profiles…')}`, name: undefined };
     const picks = [...all].map(([name, profile]) => ({ label: name, description: words(profile), name }));
     const picked = await vscode.window.showQuickPick([...picks, edit], {
-      title: 'CFPRM: Where to train',
-      placeHolder: 'A profile, as "CFPRM: Edit runner profiles…" makes them',
+      title: t('CFPRM: Where to train'),
+      placeHolder: t('A profile, as "CFPRM: Edit runner profiles…" makes them'),
     });
     if (picked === undefined) return undefined;
     if (picked.name !== undefined) return picked.name;
@@ -158,20 +161,20 @@ function mergeOf(uri: vscode.Uri): string {
 async function askMerge(): Promise<string | undefined> {
   const found = await vscode.workspace.findFiles('**/manifest.json', '**/node_modules/**', 50);
   const folders = found.map((uri) => path.dirname(uri.fsPath)).sort();
-  const other = { label: '$(folder-opened) Choose a folder…', folder: undefined };
+  const other = { label: `$(folder-opened) ${t('Choose a folder…')}`, folder: undefined };
   const picks = folders.map((folder) => ({
     label: path.basename(folder),
     description: vscode.workspace.asRelativePath(folder),
     folder,
   }));
   const picked = await vscode.window.showQuickPick([...picks, other], {
-    title: 'CFPRM: Training data',
-    placeHolder: 'A folder that Merge windows wrote',
+    title: t('CFPRM: Training data'),
+    placeHolder: t('A folder that Merge windows wrote'),
   });
   if (picked === undefined) return undefined;
   if (picked.folder !== undefined) return picked.folder;
   const chosen = await vscode.window.showOpenDialog({
-    title: 'CFPRM: Folder that Merge windows wrote',
+    title: t('CFPRM: Folder that Merge windows wrote'),
     canSelectFolders: true,
     canSelectFiles: false,
   });
@@ -181,16 +184,33 @@ async function askMerge(): Promise<string | undefined> {
 function words(profile: Profile): string {
   switch (profile.kind) {
     case 'local':
-      return 'this machine';
+      return t('this machine');
     case 'ssh':
       return `SSH, ${profile.host}`;
     case 'slurm':
-      return `Slurm, ${profile.login?.host ?? 'this machine'}`;
+      return `Slurm, ${profile.login?.host ?? t('this machine')}`;
     case 'ray':
       return `Ray, ${profile.address}`;
   }
 }
 
+const CHECKS: Record<Check['id'], string> = {
+  connection: t('connection'),
+  folder: t('folder'),
+  disk: t('disk'),
+  upload: t('upload'),
+  python: t('python'),
+  install: t('install'),
+  gpu: t('gpu'),
+  torch: t('torch'),
+  scheduler: t('scheduler'),
+};
+const STATES: Record<Check['state'], string> = {
+  passed: t('passed'),
+  warning: t('warning'),
+  failed: t('failed'),
+  unknown: t('unknown'),
+};
 const ICONS = { passed: 'pass', warning: 'warning', failed: 'error', unknown: 'question' } as const;
 
 /** The checklist, with what can be done at its top; undefined if the user left. */
@@ -201,23 +221,23 @@ async function showChecklist(
   type Item = vscode.QuickPickItem & { readonly does?: 'start' | 'again' };
   const may = mayStart(checks);
   const first: Item = may
-    ? { label: '$(rocket) Start training', does: 'start' }
+    ? { label: `$(rocket) ${t('Start training')}`, does: 'start' }
     : {
-        label: '$(refresh) Look again',
-        description: 'something stands in the way: see below',
+        label: `$(refresh) ${t('Look again')}`,
+        description: t('something stands in the way: see below'),
         does: 'again',
       };
   // What stands in the way comes first, then in the order of looking.
   const sorted = [...checks].sort((a, b) => Number(b.state === 'failed') - Number(a.state === 'failed'));
   const items: Item[] = sorted.map(({ id, state, found, wayOut }) => ({
-    label: `$(${ICONS[state]}) ${id}`,
-    description: `${state}: ${found}`,
+    label: `$(${ICONS[state]}) ${CHECKS[id]}`,
+    description: `${STATES[state]}: ${found}`,
     ...(wayOut && { detail: wayOut }),
   }));
-  const line: Item = { label: 'what was found', kind: vscode.QuickPickItemKind.Separator };
+  const line: Item = { label: t('what was found'), kind: vscode.QuickPickItemKind.Separator };
   for (;;) {
     const picked = await vscode.window.showQuickPick([first, line, ...items], {
-      title: `CFPRM: ${may ? 'Ready to train' : 'Cannot train yet'} on ${profile}`,
+      title: may ? t('CFPRM: Ready to train on {0}', profile) : t('CFPRM: Cannot train yet on {0}', profile),
       ignoreFocusOut: true,
     });
     // A line of the list is there to be read.

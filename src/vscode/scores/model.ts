@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Provider } from '../../core/scores/providers';
 import { type Scored, type ScoreFault, scoreFail } from '../../core/scores/scoreFault';
@@ -18,7 +19,7 @@ export type ModelState =
   | { readonly kind: 'running'; readonly model: ModelFolder; readonly scorer: Scorer }
   | { readonly kind: 'failed'; readonly fault: ScoreFault; readonly model?: ModelFolder };
 
-const NO_MODEL = 'No model is selected. Run "CFPRM: Select model…" first.';
+const NO_MODEL = t('No model is selected. Run "CFPRM: Select model…" first.');
 const VERDICTS = 'cfprm.providerVerdicts';
 /** Verdicts on providers that are remembered. */
 const REMEMBERED = 40;

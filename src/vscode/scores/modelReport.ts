@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { type ModelInfo, providerWords } from '../../core/scores/modelInfo';
 import type { ScoreFault } from '../../core/scores/scoreFault';
@@ -29,7 +30,7 @@ export class ModelReport implements vscode.TextDocumentContentProvider, vscode.D
   provideTextDocumentContent(uri: vscode.Uri): string {
     return (
       this.texts.get(uri.toString()) ??
-      'This report is of an earlier session. Run "CFPRM: Show model info" again.'
+      t('This report is of an earlier session. Run "CFPRM: Show model info" again.')
     );
   }
 
@@ -43,42 +44,49 @@ export function modelInfoText(info: ModelInfo): string {
   const { provider } = info;
   const { verification } = provider;
   const facts: [string, string][] = [
-    ['model', info.name],
-    ['family', info.family],
-    ['folder', info.folder],
-    ['longest input', `${count(info.maxLength)} tokens`],
-    ['licence', info.licence ?? 'not stated'],
-    ['trained on', info.trainedOn ?? 'not stated'],
-    ['fingerprint', info.fingerprint],
+    [t('model'), info.name],
+    [t('family'), info.family],
+    [t('folder'), info.folder],
+    [t('longest input'), t('{0} tokens', count(info.maxLength))],
+    [t('licence'), info.licence ?? t('not stated')],
+    [t('trained on'), info.trainedOn ?? t('not stated')],
+    [t('fingerprint'), info.fingerprint],
     ['onnxruntime', info.ortVersion],
-    ['speed', `${count(Math.round(info.tokensPerSecond))} tokens per second`],
+    [t('speed'), t('{0} tokens per second', count(Math.round(info.tokensPerSecond)))],
   ];
   const where: [string, string][] = [
-    ['requested', provider.requested],
-    ['used', providerWords(provider)],
-    ['verified', provider.used === 'cpu' ? 'the CPU is what others are compared with' : 'against the CPU'],
+    [t('requested'), provider.requested],
+    [t('used'), providerWords(provider)],
+    [
+      t('verified'),
+      provider.used === 'cpu' ? t('the CPU is what others are compared with') : t('against the CPU'),
+    ],
   ];
   if (verification !== undefined) {
     const { maxDifference, heavy, tokensPerSecond, cpuTokensPerSecond } = verification;
     where.push(
-      ['largest difference', `${maxDifference.toPrecision(2)} in the model's raw numbers`],
-      ['heavy operators there', `${heavy.onProvider} of ${heavy.total}`],
+      [t('largest difference'), t("{0} in the model's raw numbers", maxDifference.toPrecision(2))],
+      [t('heavy operators there'), t('{0} of {1}', heavy.onProvider, heavy.total)],
       [
-        'speed in the trial',
-        `${count(Math.round(tokensPerSecond))} tokens per second, the CPU ${count(Math.round(cpuTokensPerSecond))}`,
+        t('speed in the trial'),
+        t(
+          '{0} tokens per second, the CPU {1}',
+          count(Math.round(tokensPerSecond)),
+          count(Math.round(cpuTokensPerSecond)),
+        ),
       ],
     );
   }
   const rejected = provider.rejected.flatMap(({ provider: name, fault }) => [
     '',
-    `Not ${name} (${fault.kind}): ${fault.message}`,
+    t('Not {0} ({1}): {2}', name, fault.kind, fault.message),
     ...detailLines(fault),
   ]);
   const warnings = info.warnings.map((warning) => `⚠ ${warning}`);
   return [
     table(facts),
     '',
-    'Where it runs',
+    t('Where it runs'),
     table(where),
     ...rejected,
     ...(warnings.length > 0 ? ['', ...warnings] : []),
@@ -89,12 +97,13 @@ export function modelInfoText(info: ModelInfo): string {
 /** A model that was not started yet. */
 export function idleModelText({ folder, spec, fingerprint }: ModelFolder): string {
   const facts = table([
-    ['model', spec.name],
-    ['family', spec.family],
-    ['folder', folder],
-    ['fingerprint', fingerprint],
+    [t('model'), spec.name],
+    [t('family'), spec.family],
+    [t('folder'), folder],
+    [t('fingerprint'), fingerprint],
   ]);
-  return `${facts}\n\nIt has not run yet: where it can run is found out with the first score.\n`;
+  const words = t('It has not run yet: where it can run is found out with the first score.');
+  return `${facts}\n\n${words}\n`;
 }
 
 /** Everything that keeps a folder from being used. */
@@ -104,7 +113,7 @@ export function problemsText(folder: string, problems: readonly ScoreFault[]): s
     ...detailLines(fault),
     '',
   ]);
-  return [`${folder} cannot be used as a model yet.`, '', ...lines].join('\n');
+  return [t('{0} cannot be used as a model yet.', folder), '', ...lines].join('\n');
 }
 
 function detailLines({ detail }: ScoreFault): string[] {

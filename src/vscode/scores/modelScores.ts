@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Fault } from '../../core/result';
 import { hasTexts, solutionOf } from '../../core/scores/compose';
@@ -81,10 +82,13 @@ export class ModelScores implements vscode.Disposable {
   words(): string[] {
     const { state } = this.model;
     if (state.kind === 'none') return [];
-    if (state.kind === 'failed') return [`⚠ no scores: ${state.fault.message}`];
+    if (state.kind === 'failed') return [`⚠ ${t('no scores: {0}', state.fault.message)}`];
     const { name } = state.model.spec;
-    const where = state.kind === 'running' ? ` on ${providerWords(state.scorer.info.provider)}` : '';
-    return [`${COMPUTED_SIGN} computed by ${name}${where}`];
+    const by =
+      state.kind === 'running'
+        ? t('computed by {0} on {1}', name, providerWords(state.scorer.info.provider))
+        : t('computed by {0}', name);
+    return [`${COMPUTED_SIGN} ${by}`];
   }
 
   /** Whether the model still has to be asked for a trajectory. */

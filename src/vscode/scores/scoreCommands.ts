@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { hasTexts, NO_TEXTS, solutionOf } from '../../core/scores/compose';
 import type { ScoreFault } from '../../core/scores/scoreFault';
@@ -25,7 +26,7 @@ const ROWS_BYTES = 16 * 1024 * 1024;
 export async function showModelInfo({ model, modelReport }: Services): Promise<void> {
   // Where it runs is known only once it has been started.
   if (model.state.kind === 'idle' || model.state.kind === 'starting')
-    await withCancel('CFPRM: starting the model', () => model.scorer());
+    await withCancel(t('CFPRM: starting the model'), () => model.scorer());
   const { state } = model;
   switch (state.kind) {
     case 'none':
@@ -36,8 +37,8 @@ export async function showModelInfo({ model, modelReport }: Services): Promise<v
       return;
     case 'failed':
       await modelReport.show(
-        'model · what is wrong',
-        problemsText(state.model?.folder ?? 'The folder', [state.fault]),
+        t('model · what is wrong'),
+        problemsText(state.model?.folder ?? t('The folder'), [state.fault]),
       );
       return;
     default:
@@ -58,10 +59,10 @@ export async function scoreTrajectory(services: Services): Promise<void> {
   services.autoScore.resume();
   const { scores } = services;
   if (!scores.lacks(trajectory) && scores.of(trajectory)?.state === 'scored') {
-    vscode.window.setStatusBarMessage('CFPRM: this trajectory has its scores', 4000);
+    vscode.window.setStatusBarMessage(t('CFPRM: this trajectory has its scores'), 4000);
     return;
   }
-  const title = 'CFPRM: scoring this trajectory';
+  const title = t('CFPRM: scoring this trajectory');
   const done = await withCancel(title, (signal) => scores.score([trajectory], PRIORITY.screen + 1, signal));
   await tellFault(done.fault);
 }
@@ -69,9 +70,9 @@ export async function scoreTrajectory(services: Services): Promise<void> {
 /** "CFPRM: Score file": all of it, to be seen here or as a copy. */
 export async function scoreWholeFile(services: Services, source: vscode.Uri, into?: unknown): Promise<void> {
   if (!(await hasModel(services))) return;
-  const here = { label: '$(eye) Show the scores in the views', isCopy: false };
-  const copy = { label: '$(new-file) Write a copy of the file with the scores…', isCopy: true };
-  const title = `CFPRM: Score ${source.path.split('/').at(-1)}`;
+  const here = { label: `$(eye) ${t('Show the scores in the views')}`, isCopy: false };
+  const copy = { label: `$(new-file) ${t('Write a copy of the file with the scores…')}`, isCopy: true };
+  const title = t('CFPRM: Score {0}', source.path.split('/').at(-1) ?? '');
   const isCall = into === 'views' || into instanceof vscode.Uri;
   const picked = isCall
     ? { isCopy: into !== 'views' }
@@ -91,25 +92,31 @@ export function stopScoring({ scores, autoScore }: Services): void {
   }
   const words =
     waiting === 0
-      ? 'nothing is being scored'
-      : `scoring of ${counted(waiting, 'trajectory')} stopped; "Score this trajectory" goes on`;
-  vscode.window.setStatusBarMessage(`CFPRM: ${words}`, 4000);
+      ? t('CFPRM: nothing is being scored')
+      : t('CFPRM: scoring of {0} stopped; "Score this trajectory" goes on', counted(waiting, 'trajectory'));
+  vscode.window.setStatusBarMessage(words, 4000);
 }
 
 async function scoreForViews(services: Services, source: vscode.Uri): Promise<void> {
   const file = valueOrTell(await services.files.open(source));
   if (file === undefined) return;
   const total = { scored: 0, failed: 0, cancelled: 0 };
-  const done = await withCancel('CFPRM: scoring the file', (signal, report) =>
+  const done = await withCancel(t('CFPRM: scoring the file'), (signal, report) =>
     scoreRows(services, file, total, signal, report),
   );
   const { fault } = done;
   if (fault !== undefined) return tellFault(fault);
-  const failed =
-    total.failed === 0 ? '' : `, ${count(total.failed)} without (see the Problems view and their headers)`;
-  const words = total.cancelled > 0 ? 'stopped: ' : '';
+  const scored = counted(total.scored, 'trajectory');
+  const words =
+    total.failed === 0
+      ? t('{0} with scores.', scored)
+      : t(
+          '{0} with scores, {1} without (see the Problems view and their headers).',
+          scored,
+          count(total.failed),
+        );
   void vscode.window.showInformationMessage(
-    `CFPRM: ${words}${counted(total.scored, 'trajectory')} with scores${failed}.`,
+    total.cancelled > 0 ? t('CFPRM: stopped: {0}', words) : `CFPRM: ${words}`,
   );
 }
 
@@ -153,17 +160,19 @@ async function scoreRows(
 }
 
 function progressWords(done: number, rows: number, ms: number): string {
-  const words = `${count(done)} of ${counted(rows, 'row')}`;
+  const words = t('{0} of {1}', count(done), counted(rows, 'row'));
   if (done === 0 || ms < 3000) return words;
   const minutes = (ms / done) * ((rows - done) / 60_000);
-  return `${words}, about ${minutes < 1 ? 'a minute' : `${count(Math.ceil(minutes))} minutes`} left`;
+  return minutes < 1
+    ? t('{0}, about a minute left', words)
+    : t('{0}, about {1} minutes left', words, count(Math.ceil(minutes)));
 }
 
 async function writeScoredCopy(services: Services, source: vscode.Uri, given?: vscode.Uri): Promise<void> {
   const choice = valueOrTell(services.files.reading.resolve(source));
   const target = choice && (given ?? (await askFile(source, 'scored')));
   if (target === undefined) return;
-  const result = await withCancel('CFPRM: writing a scored copy', (signal, onProgress) =>
+  const result = await withCancel(t('CFPRM: writing a scored copy'), (signal, onProgress) =>
     scoreFile({
       ...choice,
       source: source.fsPath,
@@ -182,17 +191,18 @@ async function writeScoredCopy(services: Services, source: vscode.Uri, given?: v
   );
   if (!result.ok && result.fault.message === CANCELLED) {
     void vscode.window.showInformationMessage(
-      'CFPRM: stopped. Scoring the same file to the same copy goes on where this ended.',
+      t('CFPRM: stopped. Scoring the same file to the same copy goes on where this ended.'),
     );
     return;
   }
   const done = valueOrTell(result);
   if (done === undefined) return;
-  const failed =
-    done.failed === 0
-      ? ''
-      : ` ${counted(done.failed, 'trajectory')} got none: ${done.faults[0]?.message ?? ''}`;
-  await openAfter(`CFPRM: wrote ${target.fsPath} with ${counted(done.steps, 'score')}.${failed}`, target);
+  const words = [t('CFPRM: wrote {0} with {1}.', target.fsPath, counted(done.steps, 'score'))];
+  if (done.failed > 0) {
+    const failed = counted(done.failed, 'trajectory');
+    words.push(t('{0} got none: {1}', failed, done.faults[0]?.message ?? ''));
+  }
+  await openAfter(words.join(' '), target);
 }
 
 /** True if there is a model; else it is asked for, and the command is to be given again. */
@@ -209,8 +219,8 @@ async function hasModel({ model }: Services): Promise<boolean> {
 }
 
 async function askForModel(): Promise<void> {
-  const select = 'Select model';
-  const message = 'CFPRM: Scores come from a local model, and none is selected.';
+  const select = t('Select model');
+  const message = t('CFPRM: Scores come from a local model, and none is selected.');
   if ((await vscode.window.showInformationMessage(message, select)) === select)
     await vscode.commands.executeCommand('cfprm.selectModel' satisfies CommandId);
 }
@@ -218,7 +228,7 @@ async function askForModel(): Promise<void> {
 /** Tells why the model cannot score, once and with the ways out. */
 export async function tellFault(fault: ScoreFault | undefined): Promise<void> {
   if (fault === undefined || fault.kind === 'cancelled') return;
-  const [info, select] = ['Show details', 'Select another model'];
+  const [info, select] = [t('Show details'), t('Select another model')];
   const picked = await vscode.window.showErrorMessage(`CFPRM: ${fault.message}`, info, select);
   if (picked === info) await vscode.commands.executeCommand('cfprm.showModelInfo' satisfies CommandId);
   if (picked === select) await vscode.commands.executeCommand('cfprm.selectModel' satisfies CommandId);

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { providerWords } from '../../core/scores/modelInfo';
 import { count } from '../../core/trace/words';
@@ -24,7 +25,7 @@ export class ScoreStatus implements vscode.Disposable {
     private readonly autoScore: AutoScore,
     private readonly files: OpenFiles,
   ) {
-    this.item.name = 'CFPRM model';
+    this.item.name = t('CFPRM model');
     const update = (): void => this.update();
     this.disposables = [
       this.item,
@@ -58,7 +59,9 @@ export class ScoreStatus implements vscode.Disposable {
     this.item.tooltip = tooltip;
     this.item.command = command;
     this.item.backgroundColor = isError ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
-    this.item.accessibilityInformation = { label: `CFPRM model: ${text.replace(/\$\([^)]*\)\s*/g, '')}` };
+    this.item.accessibilityInformation = {
+      label: t('CFPRM model: {0}', text.replace(/\$\([^)]*\)\s*/g, '')),
+    };
     this.item.show();
   }
 
@@ -72,27 +75,27 @@ export class ScoreStatus implements vscode.Disposable {
     switch (state.kind) {
       case 'none':
         return {
-          text: '$(beaker) no model',
-          tooltip: 'CFPRM: select a model that scores steps',
+          text: `$(beaker) ${t('no model')}`,
+          tooltip: t('CFPRM: select a model that scores steps'),
           command: 'cfprm.selectModel',
         };
       case 'idle':
         return {
-          text: `$(beaker) ${state.model.spec.name}${this.autoScore.isPaused ? ' · stopped' : ''}`,
-          tooltip: 'CFPRM: the model starts when scores are wanted',
+          text: `$(beaker) ${state.model.spec.name}${this.autoScore.isPaused ? ` · ${t('stopped')}` : ''}`,
+          tooltip: t('CFPRM: the model starts when scores are wanted'),
           command: info,
         };
       case 'starting': {
-        const trying = state.trying === undefined ? 'loading' : `trying ${state.trying}`;
+        const trying = state.trying === undefined ? t('loading') : t('trying {0}', state.trying);
         return {
           text: `$(loading~spin) ${state.model.spec.name} · ${trying}`,
-          tooltip: 'CFPRM: the model is being started',
+          tooltip: t('CFPRM: the model is being started'),
           command: info,
         };
       }
       case 'failed':
         return {
-          text: '$(error) no scores',
+          text: `$(error) ${t('no scores')}`,
           tooltip: `CFPRM: ${state.fault.message}`,
           command: info,
           isError: true,
@@ -103,25 +106,25 @@ export class ScoreStatus implements vscode.Disposable {
         const { waiting } = this.scores;
         if (state.scorer.state === 'restarting')
           return {
-            text: `$(loading~spin) ${where} · restarting`,
-            tooltip: 'CFPRM: the process of the model ended and is started again',
+            text: `$(loading~spin) ${where} · ${t('restarting')}`,
+            tooltip: t('CFPRM: the process of the model ended and is started again'),
             command: info,
           };
         if (waiting > 0)
           return {
-            text: `$(sync~spin) ${where} · ${count(waiting)} left`,
-            tooltip: 'CFPRM: scoring',
+            text: `$(sync~spin) ${where} · ${t('{0} left', count(waiting))}`,
+            tooltip: t('CFPRM: scoring'),
             command: info,
           };
         if (this.autoScore.isPaused)
           return {
-            text: `$(debug-pause) ${where} · stopped`,
-            tooltip: 'CFPRM: scoring was stopped; "Score this trajectory" goes on',
+            text: `$(debug-pause) ${where} · ${t('stopped')}`,
+            tooltip: t('CFPRM: scoring was stopped; "Score this trajectory" goes on'),
             command: info,
           };
         return {
           text: `$(beaker) ${where}`,
-          tooltip: 'CFPRM: show where the model runs and why',
+          tooltip: t('CFPRM: show where the model runs and why'),
           command: info,
         };
       }

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { CARD_FILE } from '../../core/scores/prmJson';
 import { writeFault } from '../../io/writeFault';
@@ -32,7 +33,7 @@ export async function selectModel(services: Services, given?: unknown): Promise<
   // The same folder again: its files may be others now.
   await services.model.reload();
   services.autoScore.resume();
-  vscode.window.setStatusBarMessage(`CFPRM: ${report.model.spec.name} is selected`, 5000);
+  vscode.window.setStatusBarMessage(t('CFPRM: {0} is selected', report.model.spec.name), 5000);
 }
 
 /** A folder; an empty text for none; undefined if the user changed their mind. */
@@ -40,24 +41,24 @@ async function askFolder({ context }: Services): Promise<string | undefined> {
   const now = settings.modelPath();
   const recent = context.globalState.get<string[]>(RECENT, []);
   const picks: Pick[] = [
-    { label: '$(folder-opened) Choose a folder…', isOther: true },
+    { label: `$(folder-opened) ${t('Choose a folder…')}`, isOther: true },
     ...recent.map((folder) => ({
       label: path.basename(folder),
-      description: folder === now ? 'selected' : undefined,
+      description: folder === now ? t('selected') : undefined,
       detail: folder,
       folder,
     })),
   ];
-  if (now !== '') picks.push({ label: '$(circle-slash) No model', folder: '' });
+  if (now !== '') picks.push({ label: `$(circle-slash) ${t('No model')}`, folder: '' });
   const picked = await vscode.window.showQuickPick(picks, {
-    title: 'CFPRM: Select model',
-    placeHolder: `A folder with ${CARD_FILE}, the model (ONNX) and its tokenizer`,
+    title: t('CFPRM: Select model'),
+    placeHolder: t('A folder with {0}, the model (ONNX) and its tokenizer', CARD_FILE),
     matchOnDetail: true,
   });
   if (picked?.isOther !== true) return picked?.folder;
   const chosen = await vscode.window.showOpenDialog({
-    title: 'CFPRM: Folder of the model',
-    openLabel: 'Select model',
+    title: t('CFPRM: Folder of the model'),
+    openLabel: t('Select model'),
     canSelectFolders: true,
     canSelectFiles: false,
   });
@@ -68,13 +69,13 @@ async function askFolder({ context }: Services): Promise<string | undefined> {
 async function tellProblems(services: Services, folder: string, report: FolderReport): Promise<void> {
   const { problems, proposal } = report;
   await services.modelReport.show(
-    `${path.basename(folder)} · what is missing`,
+    t('{0} · what is missing', path.basename(folder)),
     problemsText(folder, problems),
   );
-  const write = `Write ${CARD_FILE}`;
-  const again = 'Look again';
+  const write = t('Write {0}', CARD_FILE);
+  const again = t('Look again');
   const [first] = problems;
-  const message = `CFPRM: ${folder} cannot be used as a model yet: ${first!.message}`;
+  const message = t('CFPRM: {0} cannot be used as a model yet: {1}', folder, first!.message);
   const buttons = proposal === undefined ? [again] : [write, again];
   const picked = await vscode.window.showWarningMessage(message, ...buttons);
   if (picked === write && valueOrTell(await writeCard(folder, proposal!)) !== undefined)
