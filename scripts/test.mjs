@@ -11,6 +11,7 @@ import { build, buildHostSuites } from './build.mjs';
 import { check } from './check.mjs';
 import { ensureInstalled } from './install.mjs';
 import { root, run, tool } from './process.mjs';
+import { ensureEnvironment } from './runner.mjs';
 import { ensureRunTools } from './runTools.mjs';
 import { softwareVulkan } from './softwareVulkan.mjs';
 import { judge, readResult } from './verdict.mjs';
@@ -123,8 +124,14 @@ async function runLegs() {
   // The user interface is driven in the server's workbench, which Windows has not.
   if (legs.includes('ui') && process.platform !== 'win32')
     await suite('ui', mocha(...inHost, 'test/host/ui/*.test.ts'));
-  if (legs.includes('package') && process.platform !== 'win32')
-    await suite('package', mocha(...inHost, 'test/package/*.test.ts'));
+  if (legs.includes('package') && process.platform !== 'win32') {
+    // The loop that a user walks trains a model.
+    const ready = await gate('environment of the runner', async () => {
+      await ensureEnvironment();
+      return true;
+    });
+    if (ready) await suite('package', mocha(...inHost, 'test/package/*.test.ts'));
+  }
   if (legs.includes('runner'))
     await suite('runner', (result) => [path.join(root, 'scripts/runner.mjs'), '--result', result, ...grep], {
       limitMs: RUNNER_LIMIT_MS,

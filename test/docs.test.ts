@@ -107,6 +107,13 @@ describe('the documents', () => {
     assert.deepEqual(wrong, []);
   });
 
+  it('give users every setting in the README', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const table = readme.slice(readme.indexOf('## Settings'), readme.indexOf('## Privacy'));
+    const missing = Object.keys(configuration.properties).filter((name) => !table.includes(`\`${name}\``));
+    assert.deepEqual(missing, []);
+  });
+
   it('name settings that there are, and every setting is described', () => {
     const settings = Object.keys(configuration.properties);
     const wrong = pages.flatMap((page) => {

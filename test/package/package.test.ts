@@ -3,12 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { makePackages, type Package, TARGETS, type Target } from '../../scripts/package.mjs';
+import { type Package, TARGETS, type Target } from '../../scripts/package.mjs';
 import { ensureHost, installPackage } from '../../scripts/vscodeServer.mjs';
-import { Workbench } from '../host/ui/workbench';
 import { EXPECTED, modelFolder } from '../support/models';
+import { PLATFORM, packages } from './packages';
 
-const PLATFORM = `${process.platform}-${process.arch}` as Target;
 const MOST_MEGABYTES = 45;
 
 /** The files below a folder, relative, with forward slashes. */
@@ -20,15 +19,13 @@ function filesIn(folder: string): string[] {
 
 describe('packages', () => {
   const scratch = mkdtempSync(join(tmpdir(), 'cfprm-packages-'));
-  const made = new Map<Target, Package>();
+  let made: Map<Target, Package>;
   /** The installed extensions' folders. */
   const installed = new Map<Target, string>();
   before(async () => {
-    for (const one of await makePackages([PLATFORM, 'universal'])) {
-      made.set(one.target, one);
-      const folder = join(scratch, one.target);
-      installed.set(one.target, installPackage(await ensureHost(), one.file, folder));
-    }
+    made = await packages();
+    for (const { target, file } of made.values())
+      installed.set(target, installPackage(await ensureHost(), file, join(scratch, target)));
   });
   after(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -119,32 +116,5 @@ describe('packages', () => {
     assert.equal(code, 2);
     assert.match(err, /package/);
     assert.match(err, new RegExp(PLATFORM));
-  });
-
-  describe('installed from the file', () => {
-    let workbench: Workbench;
-    before(async () => {
-      workbench = await Workbench.open({
-        package: made.get(PLATFORM)!.file,
-        openFile: 'processbench-gsm8k.jsonl',
-        settings: {
-          'cfprm.model.path': modelFolder('cfprm', { maxLength: 8000 }),
-          'cfprm.model.provider': 'cpu',
-        },
-      });
-    });
-    after(() => workbench?.close());
-
-    it('shows a file step by step, and F8 leads to its first error', async () => {
-      await workbench.command('CFPRM: Open trace view');
-      await workbench.waitForTab('processbench-gsm8k.jsonl · page 1.cfprm');
-      await workbench.waitForLine(/1 +✓/);
-      await workbench.press('F8');
-      await workbench.waitForLine(/first error/i);
-    });
-
-    it('scores its steps with the onnxruntime that it carries', async () => {
-      await workbench.waitForLine(/1 +✓ +›0\.\d\d [▁-█]/u);
-    });
   });
 });

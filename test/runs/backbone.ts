@@ -1,25 +1,16 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root } from '../support/rows';
+import { makeBackbone, PYTHON } from '../support/backbone';
 
-/** The Python of the runner's tests, which has PyTorch, transformers and Ray. */
-export const PYTHON = join(root, '.runner-env/bin/python');
+export { PYTHON };
 
 const NAME = 'CFPRM_TINY_BACKBONE';
 
-/** Makes the tiny language model that the runner's own tests train, once for all files; mocha calls this first. */
+/** Makes the tiny language model once for all files; mocha calls this first. */
 export function mochaGlobalSetup(): void {
   const folder = mkdtempSync(join(tmpdir(), 'cfprm-backbone-'));
-  const code =
-    'import sys; from pathlib import Path; from conftest import make_model; make_model(Path(sys.argv[1]))';
-  const env = {
-    ...process.env,
-    PYTHONPATH: [join(root, 'runner/src'), join(root, 'runner/tests')].join(':'),
-    PYTHONDONTWRITEBYTECODE: '1',
-  };
-  execFileSync(PYTHON, ['-c', code, folder], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  makeBackbone(folder);
   process.env[NAME] = folder;
 }
 

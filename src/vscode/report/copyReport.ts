@@ -1,6 +1,8 @@
 import os from 'node:os';
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
+import { providerWords } from '../../core/scores/modelInfo';
+import type { ModelState } from '../scores/model';
 import type { Services } from '../services';
 import { type ReportFacts, reportText } from './reportText';
 
@@ -16,7 +18,7 @@ export async function copyReport(services: Services): Promise<void> {
   );
 }
 
-async function gather({ context, files, log }: Services): Promise<ReportFacts> {
+async function gather({ context, files, log, model }: Services): Promise<ReportFacts> {
   const { version } = context.extension.packageJSON as { version: string };
   const opened = await Promise.all(files.uris.map((uri) => files.open(uri)));
   return {
@@ -28,6 +30,7 @@ async function gather({ context, files, log }: Services): Promise<ReportFacts> {
       ['System', `${os.platform()} ${os.release()} ${os.arch()}`],
       ['Trusted workspace', String(vscode.workspace.isTrusted)],
     ],
+    model: modelFacts(model.state),
     settings: changedSettings(context.extension.packageJSON),
     files: opened.flatMap((file) =>
       file.ok
@@ -42,6 +45,37 @@ async function gather({ context, files, log }: Services): Promise<ReportFacts> {
     ),
     errors: log.lastErrors,
   };
+}
+
+/** What is known about the model; not its name or folder, which may say whose it is. */
+function modelFacts(state: ModelState): [string, string][] {
+  if (state.kind === 'none') return [];
+  if (state.kind === 'failed') return [['state', `failed (${state.fault.kind}): ${state.fault.message}`]];
+  if (state.kind !== 'running')
+    return [
+      ['state', state.kind],
+      ['family', state.model.spec.family],
+    ];
+  const { provider, ...info } = state.scorer.info;
+  const { verification } = provider;
+  return [
+    ['state', state.kind],
+    ['family', info.family],
+    ['onnxruntime', info.ortVersion],
+    ['requested', provider.requested],
+    ['used', providerWords(provider)],
+    ...(verification === undefined
+      ? []
+      : ([
+          ['largest difference', String(verification.maxDifference)],
+          ['heavy operators there', `${verification.heavy.onProvider} of ${verification.heavy.total}`],
+        ] as [string, string][])),
+    ...provider.rejected.map(({ provider: name, fault }): [string, string] => [
+      `not ${name}`,
+      `${fault.kind}: ${fault.message}`,
+    ]),
+    ['tokens per second', String(Math.round(info.tokensPerSecond))],
+  ];
 }
 
 interface Manifest {

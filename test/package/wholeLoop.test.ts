@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Workbench } from '../host/ui/workbench';
+import { makeBackbone, PYTHON } from '../support/backbone';
+import { PLATFORM, packages } from './packages';
+
+const SOURCE = 'trl-soft-scores.jsonl';
+
+// One window from a file to a model of one's own: each test goes on where the one before it ended.
+describe('the whole loop, in VS Code with the installed package', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'cfprm-loop-'));
+  const backbone = join(scratch, 'backbone');
+  const data = process.env.CFPRM_DATA;
+  let workbench: Workbench;
+  /** The first step with its computed score, as the demonstration model and then the own model give it. */
+  let firstStep: string;
+
+  before(async () => {
+    // The server's extension host gets it: a list of runs of its own.
+    process.env.CFPRM_DATA = join(scratch, 'data');
+    makeBackbone(backbone);
+    workbench = await Workbench.open({
+      package: (await packages()).get(PLATFORM)!.file,
+      openFile: SOURCE,
+      settings: {
+        'cfprm.profiles': { here: { kind: 'local', folder: join(scratch, 'host'), python: PYTHON } },
+      },
+    });
+  });
+  after(async () => {
+    await workbench?.close();
+    if (data === undefined) delete process.env.CFPRM_DATA;
+    else process.env.CFPRM_DATA = data;
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  });
+
+  const inFolder = (name: string): string => join(workbench.folder, name);
+
+  it('opens a file step by step, and F8 goes to its first error', async () => {
+    await workbench.command('CFPRM: Open trace view');
+    await workbench.waitForTab(`${SOURCE} · page 1`);
+    await workbench.waitForLine(/1 +✓/);
+    await workbench.press('F8');
+    await workbench.page.locator('.marker-widget', { hasText: 'First error: step 4 of 4' }).waitFor();
+    await workbench.press('Escape');
+  });
+
+  it('scores the steps with the demonstration model that the package carries, and says so', async () => {
+    await workbench.press('Control+Home');
+    firstStep = await workbench.waitForLine(/1 +✓ .*›0\.\d\d [▁-█]/u);
+    await workbench.waitForStatus(/demonstration/i);
+  });
+
+  it('labels a step', async () => {
+    await workbench.press('j');
+    await workbench.waitForStatus('trajectory 1 · step 1/4');
+    await workbench.press('x');
+    await workbench.waitForLine(/1 +✗\* /);
+    await workbench.press('u');
+    await workbench.waitForLine(/1 +✓ /);
+    await workbench.press('j', 'o');
+    await workbench.waitForLine('1 label edited');
+  });
+
+  it('compares the candidates of the problem', async () => {
+    await workbench.command('CFPRM: Compare candidates');
+    const page = workbench.webview();
+    await page.locator('.strip', { hasText: 'oracle correct' }).waitFor();
+    await page.locator('.where', { hasText: 'Problem 1 of 3' }).waitFor();
+  });
+
+  it('exports the comparison', async () => {
+    await workbench.command('CFPRM: Export comparison');
+    const target = inFolder('comparison.md');
+    await workbench.waitFor('dialog with the name', async () => {
+      const isOpen = await workbench.quickInput.isOpen(1500);
+      const value = isOpen ? await workbench.quickInput.value() : '';
+      // The dialog fills in a name of its own a moment after it opens.
+      if (isOpen && value !== '' && value !== target) await workbench.quickInput.fill(target);
+      return { shown: [value], found: value === target || undefined };
+    });
+    await workbench.quickInput.accept();
+    await workbench.waitForNotification('wrote comparison.md');
+    assert.match(readFileSync(target, 'utf8'), /^# Comparison of candidates/);
+    await workbench.command('Notifications: Clear All Notifications');
+  });
+
+  it('merges windows, labels that were edited included', async () => {
+    await workbench.command('CFPRM: Merge windows');
+    await workbench.quickInput.waitForTitle(`Merge windows of ${SOURCE}`);
+    await workbench.quickInput.pick('Show preview');
+    // Beside the candidates, which are another page.
+    const write = await workbench.waitFor('preview', async () => {
+      const pages = await workbench.page.locator('iframe.webview.ready').count();
+      for (let k = 0; k < pages; k++) {
+        const button = workbench.webview(k).locator('vscode-button', { hasText: 'Write…' });
+        if ((await button.count()) > 0) return { shown: [], found: button };
+      }
+      return { shown: [`${pages} pages`], found: undefined };
+    });
+    await write.click();
+    await workbench.quickInput.waitForTitle('Folder to write');
+    await workbench.quickInput.accept();
+    await workbench.waitForNotification(/wrote \d+ rows in 2 blocks/);
+    const manifest = JSON.parse(readFileSync(inFolder('trl-soft-scores-windows-2/manifest.json'), 'utf8'));
+    assert.deepEqual(
+      manifest.blocks.map(({ window }: { window: number }) => window),
+      [2, 1],
+    );
+    await workbench.command('Notifications: Clear All Notifications');
+  });
+
+  it('trains on this machine, exports, and fetches', async function () {
+    this.timeout(300_000);
+    const { quickInput } = workbench;
+    await workbench.command('CFPRM: Train on remote runner…');
+    await quickInput.waitForTitle('Training data');
+    await quickInput.pick('trl-soft-scores-windows-2');
+    await quickInput.waitForTitle('Where to train');
+    await quickInput.pick('here');
+    await quickInput.waitForTitle('Model to start from');
+    await quickInput.fill(backbone);
+    await quickInput.accept();
+    await quickInput.waitForTitle('Options of the runner');
+    await quickInput.fill('--device cpu --batch 4 --max-updates 3 --learning-rate 1e-3');
+    await quickInput.accept();
+    await quickInput.waitForTitle('train on here');
+    await quickInput.pick('Start training');
+    const run = workbench.page.locator('.monaco-list-row[role=treeitem]', { hasText: 'finished 3/3' });
+    await run.first().waitFor({ timeout: 240_000 });
+  });
+
+  it('scores with the model that was trained', async () => {
+    await workbench.command('CFPRM: Use model of run');
+    await workbench.quickInput.waitForTitle('Which run');
+    await workbench.quickInput.pick('windows');
+    await workbench.page.locator('.statusbar').getByText('is selected').waitFor({ timeout: 60_000 });
+    const [run] = readdirSync(inFolder('cfprm-models'));
+    assert.ok(existsSync(inFolder(`cfprm-models/${run}/export/model.onnx`)));
+    await workbench.command('View: Close All Editors');
+    await workbench.openFile(SOURCE);
+    await workbench.command('CFPRM: Open trace view');
+    await workbench.waitForTab(`${SOURCE} · page 1`);
+    await workbench.waitFor('scores of the new model', async () => {
+      const shown = await workbench.editorLines();
+      const found = shown.find((line) => /1 +✓ .*›0\.\d\d [▁-█]/u.test(line) && line !== firstStep);
+      return { shown, found };
+    });
+  });
+});
