@@ -66,6 +66,8 @@ describe('packages', () => {
         'dist/scorerProcess.js',
         'dist/bonProcess.js',
         'media/prm.schema.json',
+        'package.nls.de.json',
+        'l10n/bundle.l10n.de.json',
         'runner/pyproject.toml',
         'runner/src/cfprm_runner/train.py',
       ])
