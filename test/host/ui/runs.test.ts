@@ -149,7 +149,10 @@ describe('the view Runs', () => {
     await quickInput.pick('windows');
     await quickInput.waitForTitle('Where to train');
     const rows = await quickInput.rows();
-    assert.ok(rows.some((row) => /cluster.*Slurm, this machine/su.test(row)), rows.join(' | '));
+    assert.ok(
+      rows.some((row) => /cluster.*Slurm, this machine/su.test(row)),
+      rows.join(' | '),
+    );
     await quickInput.cancel();
   });
 });
