@@ -16,7 +16,11 @@ describe('slurmWord', () => {
       words: 'Slurm: CANCELLED, 0:15',
     });
     for (const state of ['FAILED', 'TIMEOUT', 'OUT_OF_MEMORY', 'NODE_FAIL', 'PREEMPTED', 'DEADLINE'])
-      assert.deepEqual(slurmWord(`${state}|1:0`), { is: 'gone', end: 'failed', words: `Slurm: ${state}, 1:0` });
+      assert.deepEqual(slurmWord(`${state}|1:0`), {
+        is: 'gone',
+        end: 'failed',
+        words: `Slurm: ${state}, 1:0`,
+      });
   });
 
   it('tells silence from a job that is forgotten, and from one that never was', () => {

@@ -9,9 +9,8 @@ export const PYTHON = join(root, '.runner-env/bin/python');
 
 const NAME = 'CFPRM_TINY_BACKBONE';
 
-/** Makes the tiny language model that the runner's own tests train, once for all files; mocha calls this first. */
-export function mochaGlobalSetup(): void {
-  const folder = mkdtempSync(join(tmpdir(), 'cfprm-backbone-'));
+/** Makes the tiny language model that the runner's own tests train, in a folder that is there. */
+export function makeBackbone(folder: string): void {
   const code =
     'import sys; from pathlib import Path; from conftest import make_model; make_model(Path(sys.argv[1]))';
   const env = {
@@ -19,7 +18,13 @@ export function mochaGlobalSetup(): void {
     PYTHONPATH: [join(root, 'runner/src'), join(root, 'runner/tests')].join(':'),
     PYTHONDONTWRITEBYTECODE: '1',
   };
-  execFileSync(PYTHON, ['-c', code, folder], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(PYTHON, ['-c', code, folder], { env, stdio: 'ignore' });
+}
+
+/** Makes it once for all files; mocha calls this first. */
+export function mochaGlobalSetup(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'cfprm-backbone-'));
+  makeBackbone(folder);
   process.env[NAME] = folder;
 }
 
