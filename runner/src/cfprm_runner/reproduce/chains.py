@@ -1,8 +1,8 @@
 """Constructed problems for `--scale tiny`: chains of operations on digits, whose solutions can be checked exactly.
 
-A problem is "Start with 7: +5, *3.", its solution "7+5=2", "2*3=6", "#### 6": of every value the last digit counts. Some
-steps are followed by one that only says the value again ("so 2"): redundant steps are what the paper's windows are
-for. Numbers and texts are as short as that because all of it has to be learnt from nothing on a CPU.
+A problem is "Start with 7: +5, *3.", its solution "7+5=2", "2*3=6", "#### 6": of every value the last digit counts.
+Some steps are followed by one that only says the value again ("so 2"): redundant steps are what the paper's windows
+are for. Numbers and texts are as short as that because all of it has to be learnt from nothing on a CPU.
 """
 
 from __future__ import annotations
