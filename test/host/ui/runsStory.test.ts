@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import os from 'node:os';
 import path from 'node:path';
 import { copySample } from '../../../scripts/sample.mjs';
-import { makeBackbone, PYTHON } from '../../support/backbone';
 import { SshServer } from '../../runs/sshServer';
+import { makeBackbone, PYTHON } from '../../support/backbone';
 import { Workbench } from './workbench';
 
 /** The pictures of docs/running.md, with nothing made up: OpenSSH's own server, the runner, a model that scores. */
