@@ -102,13 +102,16 @@ async function runLegs() {
     });
     await suite('unit', mocha(), { more: driver });
   }
-  // Real Slurm and real Ray are at home on Linux alone.
-  if (legs.includes('runs') && process.platform === 'linux') {
-    const ready = await gate('tools for runs', async () => {
+  // Real Slurm and real Ray are at home on Linux alone; one test of the user interface trains too.
+  const trains = process.platform === 'linux' && (legs.includes('runs') || legs.includes('ui'));
+  const canTrain =
+    trains &&
+    (await gate('tools for runs', async () => {
       await ensureRunTools();
       return true;
-    });
-    if (ready) await suite('runs', mocha('--config', 'test/runs/mocharc.json', 'test/runs/*.test.ts'));
+    }));
+  if (legs.includes('runs') && canTrain) {
+    await suite('runs', mocha('--config', 'test/runs/mocharc.json', 'test/runs/*.test.ts'));
   }
   const inHost = ['--config', 'test/host/mocharc.json'];
   if (legs.includes('launcher')) await suite('launcher', mocha(...inHost, 'test/host/launcher/*.test.ts'));

@@ -20,6 +20,7 @@ from cfprm_runner.fault import ExitCode
 from cfprm_runner.options import TrainOptions
 from cfprm_runner.presets import PRESETS
 from cfprm_runner.prm_json import read_spec
+from cfprm_runner.ray_entry import driver_secrets, worker
 from cfprm_runner.train import run
 
 from conftest import (
@@ -139,6 +140,19 @@ def test_ray_wraps_the_same_run(backbone: Path, tmp_path: Path, single: Path) ->
     subprocess.run(command, check=True, timeout=LIMIT_SECONDS, env=environment, stdout=subprocess.DEVNULL)
     assert_alike(options.output, single)
     assert status_of(options.output)["state"] == "finished"
+
+
+def test_ray_hands_secrets_to_its_workers(
+    options: Callable[..., TrainOptions], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: dict[str, str] = {}
+    monkeypatch.setattr("cfprm_runner.train.run", lambda _: seen.update(os.environ))
+    monkeypatch.setenv("CFPRM_SECRETS", "TRACKER_KEY")
+    monkeypatch.setenv("TRACKER_KEY", "a b")
+    secrets = driver_secrets()
+    monkeypatch.delenv("TRACKER_KEY")
+    worker({"options": options().to_json(), "secrets": secrets})
+    assert seen["TRACKER_KEY"] == "a b"
 
 
 def test_7b_80gb_trains_with_its_optimizer_in_the_hosts_memory(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from cfprm_runner.fault import Fault
 from cfprm_runner.reproduce.execution import run
@@ -165,6 +166,11 @@ def test_one_job_is_run_when_it_is_its_turn(whole: Path, scale: Path, tmp_path: 
 def test_a_folder_of_another_plan_is_refused(whole: Path, tmp_path: Path) -> None:
     scale = write_scale(tmp_path, training={**SMALLEST["training"], "learning-rate": 0.5})
     with pytest.raises(Fault, match="was made by another plan, scale or data"):
+        run(options(whole, scale))
+
+
+def test_a_folder_takes_one_run_at_a_time(whole: Path, scale: Path) -> None:
+    with FileLock(whole / "run.lock"), pytest.raises(Fault, match="A run is under way"):
         run(options(whole, scale))
 
 

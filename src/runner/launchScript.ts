@@ -1,4 +1,5 @@
 import type { ExportPrecision } from '../core/runs/profile';
+import { takingSecrets } from './courier';
 import type { RunLayout } from './layout';
 import { quote, quotePath } from './quote';
 import type { RunRecord } from './record';
@@ -17,6 +18,7 @@ export function launchScript(record: RunRecord, layout: RunLayout, python: strin
   const { profile, options } = record;
   const program = quotePath(python);
   const header = profile.kind === 'slurm' ? ['#SBATCH --signal=B:USR1@120', ...profile.header] : [];
+  const byQueue = profile.kind === 'slurm' || profile.kind === 'ray';
   // On Ray the job's driver asks for the workers; elsewhere the runner starts its processes by itself.
   const module = profile.kind === 'ray' ? 'cfprm_runner.ray_entry' : 'cfprm_runner train';
   const workers = profile.kind === 'ray' && profile.workers ? ['--processes', `${profile.workers}`] : [];
@@ -30,7 +32,7 @@ cd -- "$run" || exit 1
 exec >> log.txt 2>&1 < /dev/null
 run=$PWD
 export PYTHONPATH="$run/input/${INPUT.runner}/src" PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-trap 'kill -TERM "$child" 2>/dev/null' TERM INT USR1
+${byQueue ? takingSecrets(profile.secrets) : ''}trap 'kill -TERM "$child" 2>/dev/null' TERM INT USR1
 trap '' HUP
 follow() {
   child=$!

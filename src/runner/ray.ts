@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { errorWords, fail, ok, type Result } from '../core/result';
 import type { RayProfile } from '../core/runs/profile';
 import type { LauncherWord } from '../core/runs/state';
+import { type Route, sendCourier } from './courier';
 import { output } from './host';
 import { putText, readFrom } from './hostFiles';
 import type { Ending, Launcher, PlacedRun } from './launcher';
@@ -33,11 +34,18 @@ interface RayJob {
   readonly message?: string | null;
 }
 
+/** Ray itself would show secrets to whoever asks: they go to the job's driver, which runs on the same machine. */
+const ROUTE: Route = {
+  poll: `if [ -p "$run/handover/pipe" ]; then echo there
+elif [ -f "$run/ended" ] || [ "$(cat "$run/job")" != "$job" ]; then echo over; fi`,
+  there: '',
+};
+
 /** Hands runs to a Ray cluster by its Jobs API (HTTP); the files go through the folder that its machines share. */
 export class RayLauncher implements Launcher {
   constructor(private readonly profile: RayProfile) {}
 
-  async start(run: PlacedRun): Promise<Result<void>> {
+  async start(run: PlacedRun, secrets: ReadonlyMap<string, string>): Promise<Result<void>> {
     const { record, host, layout } = run;
     const folder = await output(host, `cd -- ${quotePath(layout.folder)} && pwd`, 'Starting the run');
     if (!folder.ok) return folder;
@@ -51,7 +59,7 @@ export class RayLauncher implements Launcher {
       runtime_env: this.profile.runtimeEnv,
       metadata: { cfprm: record.id },
     });
-    return started.ok ? ok(undefined) : started;
+    return started.ok ? sendCourier(run, secrets, ROUTE) : started;
   }
 
   async ask(run: PlacedRun): Promise<Result<LauncherWord>> {

@@ -218,6 +218,8 @@ export class Runs {
     listener: Listener,
     signal: AbortSignal | undefined,
   ): Promise<Result<void>> {
+    const missing = run.record.profile.secrets.filter((name) => !secrets.has(name));
+    if (missing.length > 0) return fail(`Run ${run.record.id} needs ${missing.join(', ')}: give its value.`);
     const options = { ...(listener.onText && { onText: listener.onText }), ...(signal && { signal }) };
     const python = await ensurePython(run, options);
     return python.ok ? launch(run, python.value, secrets) : python;

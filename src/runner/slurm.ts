@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../core/result';
 import type { LauncherWord } from '../core/runs/state';
+import { type Route, sendCourier } from './courier';
 import { output } from './host';
 import type { Ending, Launcher, PlacedRun } from './launcher';
 import { quotePath } from './quote';
@@ -23,15 +24,25 @@ const ALIVE = new Set([
   'RESIZING',
 ]);
 
+/** A step of the job brings secrets to where it runs: by Slurm's own connection, which munge vouches for. */
+const ROUTE: Route = {
+  poll: `case $(squeue --noheader --jobs="$job" --format=%T 2>&1) in
+(RUNNING) echo there ;;
+('' | *'Invalid job id'* | COMPLETING | COMPLETED | CANCELLED | FAILED | TIMEOUT) echo over ;;
+esac`,
+  there: 'srun --jobid="$job" --overlap --nodes=1 --ntasks=1 --quiet',
+};
+
 /** Hands runs to Slurm with the commands that it has on the host. */
 export class SlurmLauncher implements Launcher {
-  async start({ record, host, layout }: PlacedRun): Promise<Result<void>> {
+  async start(run: PlacedRun, secrets: ReadonlyMap<string, string>): Promise<Result<void>> {
+    const { record, host, layout } = run;
     const script = `run=${quotePath(layout.folder)}
 job=$(sbatch --parsable --job-name=cfprm-${record.id} --chdir="$(cd -- "$run" && pwd)" --output=log.txt \\
   --open-mode=append -- "$run/launch.sh") || exit 1
 printf '%s\\n' "\${job%%;*}" > "$run/job"`;
     const started = await output(host, script, 'Handing the run to Slurm');
-    return started.ok ? ok(undefined) : started;
+    return started.ok ? sendCourier(run, secrets, ROUTE) : started;
   }
 
   /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PYTHON } from './backbone';
 import { everyLauncher, killRunner } from './everyLauncher';
@@ -45,6 +45,45 @@ describe('runs on this machine', () => {
     const stopped = await here.reach(record, 'stopped');
     assert.match(stopped.words!, /by force/u);
     assert.equal(stopped.status?.checkpoint, 5);
+  });
+
+  it('does not take what an earlier launch left for the end of the present one', async () => {
+    const record = await here.start(['--hold-at', '2']);
+    await here.reach(record, 'running', 2);
+    value(await here.runs.stop(record, 'gently'));
+    await here.reach(record, 'stopped', 2);
+    const folder = join(here.profile.folder, 'runs', record.id);
+    for (const name of ['ended', 'exported', 'output/exit_code', 'output/stop'])
+      writeFileSync(join(folder, name), '0\n');
+    await here.resume(record);
+    await here.reach(record, 'running', 2);
+    assert.equal((await here.look(record)).state, 'running');
+    value(await here.runs.stop(record, 'now'));
+    await here.reach(record, 'stopped');
+  });
+
+  it('is taken up by several at once, who see the same and stop it once', async () => {
+    const record = await here.start(['--hold-at', '2']);
+    await here.reach(record, 'running', 2);
+    // Two share a list of runs, as two windows do; the third is another machine.
+    const clients = [here.client('shared'), here.client('shared'), here.client('third')];
+    const taken = await Promise.all(clients.map((runs) => runs.attach('mine', here.profile, record.id)));
+    for (const one of taken) assert.deepEqual({ ...value(one), profileName: 'test' }, record);
+    const listed = value(await clients[0]!.store.list());
+    assert.deepEqual([listed.runs.length, listed.faults.length], [1, 0]);
+    const views = await Promise.all(clients.map((runs) => here.look(record, runs)));
+    assert.deepEqual(
+      views.map(({ state, status }) => [state, status?.step]),
+      [
+        ['running', 2],
+        ['running', 2],
+        ['running', 2],
+      ],
+    );
+    const told = await Promise.all(clients.map((runs) => runs.stop(record, 'gently')));
+    for (const one of told) if (!one.ok) assert.match(one.fault.message, /is stopped/u);
+    await here.reach(record, 'stopped', 2);
+    assert.equal((await here.log(record)).match(/stopped at 2/gu)?.length, 1);
   });
 
   it('starts a run once, however many ask at the same time', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PYTHON } from './backbone';
 import { everyLauncher, killRunner } from './everyLauncher';
 import { RayCluster } from './rayCluster';
+import { expectNoTrace, keepsSecret, SECRET } from './secrets';
 import { faultOf, value, Workplace } from './support';
 
 describe('runs on a Ray cluster', () => {
@@ -16,7 +17,9 @@ describe('runs on a Ray cluster', () => {
       address: cluster.address,
       python: PYTHON,
       workers: 1,
+      secrets: [SECRET.name],
     }));
+    here.secrets = SECRET.values;
   });
   after(async () => {
     await here?.close();
@@ -30,8 +33,16 @@ describe('runs on a Ray cluster', () => {
       // Workers of the cluster trained, and got the runner by the runtime environment of the job.
       assert.ok(existsSync(join(here.profile.folder, 'runs', record.id, 'output/ray')));
       assert.ok(cluster.hasModule('cfprm_runner/ray_entry.py'));
+      expectNoTrace([here.profile.folder, cluster.folder]);
     },
   );
+
+  it('hands secrets to the run and to nothing else', async () => {
+    await keepsSecret(here, [cluster.folder]);
+    const jobs = await cluster.said('/api/jobs/');
+    assert.match(jobs, /cfprm-/u);
+    assert.ok(![...SECRET.values.values()].some((secret) => jobs.includes(secret)));
+  });
 
   it('ends a job at once when told so', async () => {
     const record = await here.start(['--hold-at', '7']);
@@ -44,7 +55,7 @@ describe('runs on a Ray cluster', () => {
     const token = process.env.RAY_AUTH_TOKEN;
     process.env.RAY_AUTH_TOKEN = 'wrong';
     try {
-      const refused = faultOf(await here.runs.start(await here.prepare(), new Map()));
+      const refused = faultOf(await here.runs.start(await here.prepare(), here.secrets));
       assert.match(refused, /does not know you.*RAY_AUTH_TOKEN/u);
     } finally {
       process.env.RAY_AUTH_TOKEN = token;
@@ -65,6 +76,6 @@ describe('runs on a Ray cluster', () => {
     assert.match(`${away.found} ${away.wayOut}`, /Ray does not answer.*ssh -L/u);
     const view = await here.look(record);
     assert.match(view.words!, /Ray does not answer/u);
-    assert.match(faultOf(await here.runs.start(await here.prepare(), new Map())), /Ray does not answer/u);
+    assert.match(faultOf(await here.runs.start(await here.prepare(), here.secrets)), /Ray does not answer/u);
   });
 });

@@ -13,7 +13,8 @@ const PROGRAM = join(root, '.runner-env/bin/ray');
 export class RayCluster {
   private constructor(
     readonly address: string,
-    private readonly folder: string,
+    /** Of its sessions: logs, packages, objects that were spilled. */
+    readonly folder: string,
     private readonly pid: number,
   ) {}
 
@@ -59,13 +60,20 @@ export class RayCluster {
       "Ray's dashboard answers",
       async () => {
         if (child.exitCode !== null) throw new Error(`Ray ended: ${said}`);
-        const headers = { authorization: `Bearer ${process.env.RAY_AUTH_TOKEN}` };
-        const jobs = await fetch(`${address}/api/jobs/`, { headers }).catch(() => undefined);
-        return jobs?.ok ? true : undefined;
+        const jobs = await cluster.said('/api/jobs/').catch(() => undefined);
+        return jobs === undefined ? undefined : true;
       },
       90,
     );
     return cluster;
+  }
+
+  /** What the dashboard says to a request; throws if it does not like that. */
+  async said(path: string): Promise<string> {
+    const headers = { authorization: `Bearer ${process.env.RAY_AUTH_TOKEN}` };
+    const answer = await fetch(this.address + path, { headers });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    return answer.text();
   }
 
   /** True if a package with this file was sent to the cluster as a module of a runtime environment. */

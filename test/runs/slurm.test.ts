@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import type { RunRecord } from '../../src/runner/record';
 import { PYTHON } from './backbone';
 import { everyLauncher, killRunner } from './everyLauncher';
+import { expectNoTrace, keepsSecret, SECRET } from './secrets';
 import { SlurmCluster } from './slurmCluster';
+import { SshServer } from './sshServer';
 import { faultOf, value, Workplace } from './support';
 
 describe('runs under Slurm', () => {
@@ -69,6 +71,52 @@ describe('runs under Slurm', () => {
     assert.equal(value(await watch.look()).state, 'running');
     value(await here.runs.stop(record, 'gently'));
     await here.reach(record, 'stopped', 7);
+  });
+
+  it('hands secrets to the job and to nothing else, neither while it waits nor when it runs', async () => {
+    const apart = await Workplace.create(() => ({ kind: 'slurm', python: PYTHON, secrets: [SECRET.name] }));
+    apart.secrets = SECRET.values;
+    try {
+      execFileSync('scontrol', ['update', 'NodeName=node', 'State=DRAIN', 'Reason=test']);
+      const record = await apart.start(['--steps', '2']);
+      await apart.reach(record, 'queued');
+      expectNoTrace([apart.profile.folder, apart.scratch, cluster.folder]);
+      execFileSync('scontrol', ['update', 'NodeName=node', 'State=RESUME']);
+      await apart.reach(record, 'finished');
+      await keepsSecret(apart, [cluster.folder]);
+    } finally {
+      await apart.close();
+    }
+  });
+
+  it('is reached through SSH too: a login node takes the run, its secrets and the request to stop', async () => {
+    const login = await SshServer.start({ SLURM_CONF: process.env.SLURM_CONF! });
+    const apart = await Workplace.create(() => ({
+      kind: 'slurm',
+      host: 'training-host',
+      sshConfig: login.config,
+      python: PYTHON,
+      secrets: [SECRET.name],
+    }));
+    apart.secrets = SECRET.values;
+    try {
+      const record = await apart.start(['--steps', '12', '--hold-at', '3']);
+      await apart.reach(record, 'running', 3);
+      // Nobody but the login node need be there for the run to go on.
+      await apart.runs.close();
+      login.cut();
+      value(await apart.runs.stop(record, 'gently'));
+      await apart.reach(record, 'stopped', 3);
+      assert.match(await apart.log(record), /a secret of 23 characters/u);
+      expectNoTrace([apart.profile.folder, apart.scratch, cluster.folder]);
+      await apart.resume(record);
+      await apart.reach(record, 'running', 3);
+      value(await apart.runs.stop(record, 'now'));
+      await apart.reach(record, 'stopped', 3);
+    } finally {
+      await apart.close();
+      await login.stop();
+    }
   });
 
   it('says what sbatch has against the header', async () => {

@@ -10,7 +10,10 @@ import { until } from './support';
 export class SlurmCluster {
   private readonly daemons = new Map<string, ChildProcess>();
 
-  private constructor(private readonly folder: string) {}
+  private constructor(
+    /** Of its configuration, state and spool. */
+    readonly folder: string,
+  ) {}
 
   /** Starts everything and points this process, and what it starts, to the cluster. */
   static async start(): Promise<SlurmCluster> {

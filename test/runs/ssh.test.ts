@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,10 +7,10 @@ import { RunStore } from '../../src/runner/store';
 import { runCli } from '../support/cli';
 import { PYTHON } from './backbone';
 import { everyLauncher, killRunner } from './everyLauncher';
+import { keepsSecret, SECRET } from './secrets';
 import { SshServer } from './sshServer';
 import { faultOf, RUNNER, until, value, Workplace } from './support';
 
-const SECRET = `secret-${randomBytes(8).toString('hex')}`;
 const MEGABYTE = 1024 * 1024;
 
 describe('runs through SSH', () => {
@@ -24,9 +23,10 @@ describe('runs through SSH', () => {
       host: 'training-host',
       sshConfig: server.config,
       python: PYTHON,
-      secrets: ['CFPRM_TEST_SECRET'],
+      secrets: [SECRET.name],
       export: 'int8',
     }));
+    here.secrets = SECRET.values;
   });
   after(async () => {
     await here.close();
@@ -44,7 +44,7 @@ describe('runs through SSH', () => {
   it('sends what is there already not again', async () => {
     await here.start(['--steps', '1']);
     const prepared = await here.prepare(['--steps', '1']);
-    const sent = value(await here.runs.start(prepared, new Map([['CFPRM_TEST_SECRET', 'x']])));
+    const sent = value(await here.runs.start(prepared, here.secrets));
     assert.equal(sent.bytes, 0);
     assert.ok(sent.bytesThere > 1000);
     await here.reach(prepared.record, 'finished');
@@ -59,7 +59,7 @@ describe('runs through SSH', () => {
         if (cuts === 0 && done > total / 2) cuts += server.cut();
       },
     };
-    value(await here.runs.start(prepared, new Map(), listener));
+    value(await here.runs.start(prepared, here.secrets, listener));
     assert.ok(cuts > 0, 'nothing was cut');
     const watch = here.runs.watch(prepared.record);
     value(await watch.look());
@@ -109,20 +109,7 @@ describe('runs through SSH', () => {
     }
   });
 
-  it('hands secrets to the run and to nothing else', async () => {
-    const prepared = await here.prepare(['--steps', '12', '--hold-at', '2']);
-    value(await here.runs.start(prepared, new Map([['CFPRM_TEST_SECRET', SECRET]])));
-    const { record } = prepared;
-    await here.reach(record, 'running', 2);
-    const lines = execFileSync('ps', ['-e', '-o', 'args='], { encoding: 'utf8' });
-    assert.ok(!lines.includes(SECRET));
-    assert.match(await here.log(record), /a secret of 23 characters/u);
-    for (const folder of [here.profile.folder, here.scratch]) {
-      const { status } = spawnSync('grep', ['-rqF', '--', SECRET, folder]);
-      assert.equal(status, 1, `it is in ${folder}`);
-    }
-    value(await here.runs.stop(record, 'now'));
-  });
+  it('hands secrets to the run and to nothing else', () => keepsSecret(here));
 
   it('says what to do when the host key is not known, and when the machine is away', async () => {
     const record = await here.start(['--steps', '1']);

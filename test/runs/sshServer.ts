@@ -13,16 +13,22 @@ export function systemProgram(name: string): string {
   return found;
 }
 
+/** Ports that were given out: the system may name one a second time before it is used. */
+const given = new Set<number>();
+
 /** A port of 127.0.0.1 that nobody has at the moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+export async function freePort(): Promise<number> {
+  const port = await new Promise<number>((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);
     server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
+      const { port: found } = server.address() as { port: number };
+      server.close(() => resolve(found));
     });
   });
+  if (given.has(port)) return freePort();
+  given.add(port);
+  return port;
 }
 
 /** A real sshd on 127.0.0.1 with keys and configuration of its own, and the configuration of its client. */
@@ -38,7 +44,8 @@ export class SshServer {
     this.config = join(folder, 'client');
   }
 
-  static async start(): Promise<SshServer> {
+  /** @param environment variables of what is run there */
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<SshServer> {
     const folder = mkdtempSync(join(tmpdir(), 'cfprm-sshd-'));
     chmodSync(folder, 0o700);
     const server = new SshServer(folder, await freePort());
@@ -63,6 +70,7 @@ export class SshServer {
       'PasswordAuthentication no',
       'PermitRootLogin prohibit-password',
       'MaxStartups 100',
+      ...Object.entries(environment).map(([name, text]) => `SetEnv ${name}=${text}`),
     ];
     writeFileSync(join(folder, 'server'), `${settings.join('\n')}\n`);
     await server.listen();

@@ -139,7 +139,9 @@ export class Workplace {
     let last: RunView | undefined;
     const look = async () => {
       last = await this.look(record, runs);
-      return holds(last) ? last : undefined;
+      if (holds(last)) return last;
+      if (last.state === 'failed') throw new Error(`It failed on the way: ${what}`);
+      return undefined;
     };
     try {
       return await until(what, look, RUN_SECONDS);

@@ -14,5 +14,5 @@ export function makeBackbone(folder: string): void {
     PYTHONPATH: [join(root, 'runner/src'), join(root, 'runner/tests')].join(':'),
     PYTHONDONTWRITEBYTECODE: '1',
   };
-  execFileSync(PYTHON, ['-c', code, folder], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(PYTHON, ['-c', code, folder], { env, stdio: 'ignore' });
 }

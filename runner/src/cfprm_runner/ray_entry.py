@@ -6,6 +6,7 @@ same one. Ray passes no signals on to workers: the driver, which gets them, leav
 """
 
 import contextlib
+import os
 import sys
 import threading
 from dataclasses import replace
@@ -28,7 +29,13 @@ def worker(config: dict[str, Any]) -> None:
     """A Ray Train worker: one process of the run. What ends the run is in its folder; nothing is raised."""
     from cfprm_runner.train import run
 
-    run(TrainOptions.from_json(config))
+    os.environ.update(config["secrets"])
+    run(TrainOptions.from_json(config["options"]))
+
+
+def driver_secrets() -> dict[str, str]:
+    """What the launcher gave this driver alone (tokens of trackers): Ray would show a job's environment variables."""
+    return {name: os.environ[name] for name in os.environ.get("CFPRM_SECRETS", "").split()}
 
 
 def run(options: TrainOptions) -> int:
@@ -59,7 +66,7 @@ def run(options: TrainOptions) -> int:
         ray.init(log_to_driver=True, runtime_env={"py_modules": [str(Path(__file__).parent)]})
     trainer = TorchTrainer(
         worker,
-        train_loop_config=_absolute(options).to_json(),
+        train_loop_config={"options": _absolute(options).to_json(), "secrets": driver_secrets()},
         scaling_config=ScalingConfig(num_workers=options.processes or 1, use_gpu=gpu),
         torch_config=TorchConfig(backend="nccl" if gpu else "gloo"),
         run_config=RunConfig(name=options.name, storage_path=str(folder.root / "ray")),

@@ -44,8 +44,6 @@ describe('parseProfile', () => {
     ['a secret with its value', { kind: 'local', secrets: ['KEY=abc'] }, /environment variable/u],
     ['an extra that is code', { kind: 'local', extras: ['lora]; rm'] }, /extra of the runner/u],
     ['an export that there is not', { kind: 'local', export: 'fp8' }, /"export" must be one of auto, fp32/u],
-    ['secrets for Slurm', { kind: 'slurm', secrets: ['KEY'] }, /Slurm, which would not keep them/u],
-    ['secrets for Ray', { kind: 'ray', address: 'http://localhost:1', secrets: ['KEY'] }, /Ray, which/u],
     ['Ray without an address', { kind: 'ray' }, /dashboard/u],
     ["Ray's address with a password", { kind: 'ray', address: 'http://a:b@127.0.0.1:1' }, /dashboard/u],
     ['Ray on another machine', { kind: 'ray', address: 'http://10.0.0.7:8265' }, /addressConfirmed/u],

@@ -123,7 +123,7 @@ export function parseProfile(value: unknown): Result<Profile> {
   if (odd !== undefined) return fail(`"${odd}" is no field of ${kind}: it may have ${allowed.join(', ')}.`);
   if (value.export !== undefined && !isExportPrecision(value.export))
     return fail(`"export" must be one of ${EXPORT_PRECISIONS.join(', ')}.`);
-  const trouble = texts(value) ?? lists(value) ?? secretsTrouble(value, kind) ?? addressTrouble(value, kind);
+  const trouble = texts(value) ?? lists(value) ?? addressTrouble(value, kind);
   if (trouble !== undefined) return fail(trouble);
   const common = {
     folder: (value.folder as string | undefined) ?? LOCAL_PROFILE.folder,
@@ -197,16 +197,6 @@ function lists(value: Json): string | undefined {
   const line = (value.header as string[] | undefined)?.find((text) => /[\n\r]/u.test(text));
   if (line !== undefined) return '"header" has an entry with a line break: give one line per entry.';
   return undefined;
-}
-
-/** Slurm keeps the environment of jobs in files of its controller, and Ray shows it to whoever asks. */
-function secretsTrouble({ secrets }: Json, kind: Profile['kind']): string | undefined {
-  if ((kind !== 'slurm' && kind !== 'ray') || !Array.isArray(secrets) || secrets.length === 0)
-    return undefined;
-  return (
-    `"secrets" cannot be handed to ${kind === 'ray' ? 'Ray' : 'Slurm'}, which would not keep them to itself. ` +
-    'Log in on the host (as with "wandb login"), and leave them out here.'
-  );
 }
 
 function addressTrouble(value: Json, kind: Profile['kind']): string | undefined {

@@ -67,6 +67,9 @@ export interface Verdict {
 /** Exit codes of the runner. */
 const EXIT = { done: 0, refused: 2, stopped: 75 } as const;
 
+/** What a launch script ends with when the run's secrets did not come. */
+export const NO_SECRETS = 78;
+
 /** Silence after which a run of which nobody knows counts as lost. The runner's heart beats every 5 s. */
 export const LOST_AFTER_MS = 60_000;
 
@@ -157,6 +160,12 @@ function endWithoutWord(
 function endWords(code: number): string {
   if (code === 137) {
     return 'The runner was killed (signal 9): by a person, or because memory ran out.';
+  }
+  if (code === NO_SECRETS) {
+    return (
+      'Its secrets did not reach it. On Ray, the profile\'s "host" must be the machine on which Ray runs the entry of ' +
+      'jobs (its head); under Slurm, the login node was restarted, or the job was started again by Slurm itself.'
+    );
   }
   if (code > 128) return `The runner was ended by signal ${code - 128}.`;
   return `The runner ended with code ${code} before it could say why; its log tells more.`;

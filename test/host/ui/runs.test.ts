@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import os from 'node:os';
 import path from 'node:path';
 import { root } from '../../../scripts/process.mjs';
+import { copySample } from '../../../scripts/sample.mjs';
 import { resolveOptions } from '../../../src/core/merge/options';
 import { mergeFile } from '../../../src/io/mergeFile';
 import { modelFolder } from '../../support/models';
@@ -12,6 +13,8 @@ describe('the view Runs', () => {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'cfprm-ui-runs-'));
   const before_ = { data: process.env.CFPRM_DATA, runner: process.env.CFPRM_RUNNER };
   const model = modelFolder('cfprm');
+  const folder = path.join(scratch, 'sample');
+  let settings: Record<string, unknown>;
   let workbench: Workbench;
 
   before(async () => {
@@ -20,14 +23,9 @@ describe('the view Runs', () => {
     process.env.CFPRM_RUNNER = path.join(root, 'test/runs/runner');
     writeFileSync(path.join(model, 'config.json'), '{}');
     const tiny = { kind: 'local', folder: path.join(scratch, 'host'), python: 'python3' };
-    workbench = await Workbench.open({
-      settings: {
-        'cfprm.profiles': {
-          tiny,
-          broken: { ...tiny, python: '/no/python' },
-        },
-      },
-    });
+    copySample(folder);
+    settings = { 'cfprm.profiles': { tiny, broken: { ...tiny, python: '/no/python' } } };
+    workbench = await Workbench.open({ folder, settings });
     const options = resolveOptions({});
     assert.ok(options.ok);
     const merge = { source: path.join(workbench.folder, 'trl.jsonl'), options: options.value };
@@ -154,5 +152,20 @@ describe('the view Runs', () => {
       rows.join(' | '),
     );
     await quickInput.cancel();
+  });
+
+  it('shows a run that is under way with its true state when the editor was killed and is opened again', async () => {
+    await checklist('tiny', '--device cpu --steps 40 --hold-at 30');
+    await workbench.quickInput.pick('Start training');
+    await runRow('running 30/40').waitFor({ timeout: 60_000 });
+    const [id] = readdirSync(path.join(scratch, 'host/runs')).sort().reverse();
+    // Everything of the editor is killed, the run's own process not.
+    await workbench.close();
+    rmSync(path.join(scratch, 'host/runs', id!, 'output/hold'));
+    workbench = await Workbench.open({ folder, settings });
+    await workbench.command('View: Show CFPRM');
+    await workbench.command('CFPRM: Refresh runs');
+    await runRow('finished 40/40').waitFor({ timeout: 60_000 });
+    assert.equal(readdirSync(path.join(scratch, 'data/runs')).length, 2);
   });
 });

@@ -1,8 +1,8 @@
-"""Constructed problems for `--scale tiny`: chains of sums, with solutions whose steps can be checked exactly.
+"""Constructed problems for `--scale tiny`: chains of operations on digits, whose solutions can be checked exactly.
 
-A problem is "Start with 7: +5, *3.", its solution "7+5=12", "12*3=36", "#### 36". Some steps are followed by one that
-only says the value again ("so 12"): redundant steps are what the paper's windows are for. The texts are as short as
-that because all of it has to be learnt from nothing on a CPU.
+A problem is "Start with 7: +5, *3.", its solution "7+5=2", "2*3=6", "#### 6": of every value the last digit counts.
+Some steps are followed by one that only says the value again ("so 2"): redundant steps are what the paper's windows
+are for. Numbers and texts are as short as that because all of it has to be learnt from nothing on a CPU.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import add, mul, sub
 
-HIGHEST = 99
-"""All values lie in 0 to this."""
+BASE = 10
+"""Values count modulo this."""
 RESTATED = 0.3
 """The chance that a step is followed by one that repeats its value."""
 
 _COMPUTE = {"+": add, "-": sub, "*": mul}
-_PROBLEM = re.compile(r"Start with (\d+): ((?:[+*-]\d+(?:, )?)+)\.")
-_OPERATION = re.compile(r"([+*-])(\d+)")
-_EQUATION = re.compile(r"(\d+)([+*-])(\d+)=(\d+)")
-_RESTATEMENT = re.compile(r"so (\d+)")
-_ANSWER = re.compile(r"#### (\d+)")
+_PROBLEM = re.compile(r"Start with (\d): ((?:[+*-]\d(?:, )?)+)\.")
+_OPERATION = re.compile(r"([+*-])(\d)")
+_EQUATION = re.compile(r"(\d)([+*-])(\d)=(\d)")
+_RESTATEMENT = re.compile(r"so (\d)")
+_ANSWER = re.compile(r"#### (\d)")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Chain:
         """The start and what each operation makes of it."""
         found = [self.start]
         for sign, operand in self.operations:
-            found.append(_COMPUTE[sign](found[-1], operand))
+            found.append(_COMPUTE[sign](found[-1], operand) % BASE)
         return tuple(found)
 
     @property
@@ -79,21 +79,8 @@ def draw_chains(count: int, lengths: Sequence[int], seed: int, taken: set[Chain]
 
 def _chains(lengths: Sequence[int], draw: random.Random) -> Iterator[Chain]:
     while True:
-        value = start = draw.randint(2, 40)
-        operations = list[tuple[str, int]]()
-        for _ in range(draw.choice(lengths)):
-            fitting = [
-                (sign, operand)
-                for sign, operands in (("+", range(2, 10)), ("-", range(2, 10)), ("*", range(2, 5)))
-                for operand in operands
-                if 0 <= _COMPUTE[sign](value, operand) <= HIGHEST
-            ]
-            # The sign first: there are far fewer operands to multiply by.
-            sign = draw.choice(sorted({sign for sign, _ in fitting}))
-            operand = draw.choice([operand for own, operand in fitting if own == sign])
-            operations.append((sign, operand))
-            value = _COMPUTE[sign](value, operand)
-        yield Chain(start, tuple(operations))
+        signs = [draw.choice("+-*") for _ in range(draw.choice(lengths))]
+        yield Chain(draw.randrange(BASE), tuple((sign, draw.randrange(2, BASE)) for sign in signs))
 
 
 def label_steps(chain: Chain, steps: Sequence[str]) -> list[bool]:

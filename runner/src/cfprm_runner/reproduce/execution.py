@@ -7,7 +7,8 @@ import multiprocessing
 import shlex
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from types import FrameType
@@ -137,21 +138,14 @@ def _adopt(plan: Plan, folder: Work, job: Job) -> None:
     print(f"{folder.output(job)} is there already, and its candidates are of these problems: it is taken.")
 
 
-class _held:  # noqa: N801 - used as a statement
-    """One run at a time in a folder."""
-
-    def __init__(self, folder: Work) -> None:
-        self._folder = folder
-        self._lock = FileLock(folder.root / "run.lock")
-
-    def __enter__(self) -> None:
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            raise Fault(f"A run is under way in {self._folder.root}. Wait for it, or give another --work.") from None
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
+@contextmanager
+def _held(folder: Work) -> Iterator[None]:
+    """One run at a time in a folder. Fault: another one is under way."""
+    try:
+        with FileLock(folder.root / "run.lock", timeout=0):
+            yield
+    except Timeout:
+        raise Fault(f"A run is under way in {folder.root}. Wait for it, or give another --work.") from None
 
 
 @dataclass

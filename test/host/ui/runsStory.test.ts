@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { copySample } from '../../../scripts/sample.mjs';
+import { SshServer } from '../../runs/sshServer';
+import { makeBackbone, PYTHON } from '../../support/backbone';
+import { Workbench } from './workbench';
+
+/** The pictures of docs/running.md, with nothing made up: OpenSSH's own server, the runner, a model that scores. */
+function story(): void {
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'cfprm-ui-story-'));
+  const folder = path.join(scratch, 'sample');
+  const model = path.join(scratch, 'tiny-qwen2');
+  const data = process.env.CFPRM_DATA;
+  let server: SshServer;
+  let workbench: Workbench;
+
+  before(async () => {
+    mkdirSync(model);
+    makeBackbone(model);
+    server = await SshServer.start();
+    process.env.CFPRM_DATA = path.join(scratch, 'data');
+    copySample(folder);
+    const gpubox = {
+      kind: 'ssh',
+      host: 'training-host',
+      sshConfig: server.config,
+      folder: path.join(scratch, 'cfprm'),
+      python: PYTHON,
+    };
+    workbench = await Workbench.open({
+      folder,
+      openFile: 'trl.jsonl',
+      settings: { 'cfprm.profiles': { gpubox }, 'workbench.colorTheme': 'Default Dark Modern' },
+    });
+  });
+  after(async () => {
+    await workbench?.close();
+    await server?.stop();
+    if (data === undefined) delete process.env.CFPRM_DATA;
+    else process.env.CFPRM_DATA = data;
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  it('goes from Merge windows to "Use this model"', async () => {
+    const { quickInput } = workbench;
+    await workbench.command('View: Show CFPRM');
+    await workbench.command('CFPRM: Merge windows');
+    await quickInput.pick('Window sizes');
+    await quickInput.waitForTitle('Window sizes');
+    await quickInput.fill('4');
+    await quickInput.accept();
+    await quickInput.pick('Show preview');
+    await workbench.webview().locator('vscode-button', { hasText: 'Write…' }).click();
+    await quickInput.waitForTitle('Folder to write');
+    await quickInput.fill(path.join(folder, 'windows'));
+    await quickInput.accept();
+    await workbench.waitForNotification(/rows/u);
+    await workbench.command('Notifications: Clear All Notifications');
+    await workbench.command('View: Close All Editors');
+
+    await workbench.command('CFPRM: Train on remote runner…');
+    await quickInput.waitForTitle('Training data');
+    await quickInput.pick('windows');
+    await quickInput.waitForTitle('Where to train');
+    await quickInput.pick('gpubox');
+    await quickInput.waitForTitle('Model to start from');
+    await quickInput.fill(model);
+    await quickInput.accept();
+    await quickInput.waitForTitle('Options of the runner');
+    await quickInput.fill('--device cpu --batch 4 --learning-rate 3e-4 --epochs 3');
+    await quickInput.accept();
+    await quickInput.waitForTitle('Ready to train on gpubox');
+    await workbench.readmeShot('run-checklist');
+    await quickInput.pick('Start training');
+
+    const row = workbench.page.locator('.monaco-list-row[role=treeitem]', { hasText: 'windows' }).first();
+    await row.waitFor({ timeout: 60_000 });
+    await row.click();
+    const page = workbench.webview();
+    await page.locator('.legend .block', { hasText: 'C = 2' }).waitFor({ timeout: 120_000 });
+    await workbench.page.mouse.move(700, 880);
+    await workbench.readmeShot('run-page');
+    await page.locator('.state', { hasText: 'finished' }).waitFor({ timeout: 180_000 });
+    await page.locator('pre', { hasText: 'checked on' }).waitFor();
+    await workbench.readmeShot('run-finished');
+
+    await page.locator('vscode-button', { hasText: 'Use this model' }).click();
+    await workbench.waitForStatus(/is selected/u);
+    const [fetched] = readdirSync(path.join(folder, 'cfprm-models'));
+    assert.ok(existsSync(path.join(folder, 'cfprm-models', fetched!, 'export', 'model.onnx')));
+    await workbench.openFile('trl.jsonl');
+    await workbench.command('CFPRM: Open trace view');
+    await workbench.waitForTab('trl.jsonl · page 1');
+    await workbench.waitForLine(/✓ 0\.\d\d/u);
+    await workbench.readmeShot('run-model');
+  });
+}
+
+// OpenSSH's server and the runner's environment are installed for tests on Linux alone.
+if (process.platform === 'linux') describe('a run through SSH, as the documentation shows it', story);
