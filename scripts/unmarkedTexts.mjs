@@ -54,6 +54,7 @@ const NOT_SHOWN = {
   'src/runner/hostFiles.ts': ['cat … …'],
   'src/runner/launchScript.ts': ['cfprm_runner train'],
   'src/runner/preflight.ts': ['[ -d … ] && echo "wheels yes"'],
+  'src/runner/ray.ts': ['sh …', 'Bearer …'],
   'src/runner/shellProcess.ts': ['IFS= read -r …; export …\n'],
   'src/runner/tensorBoard.ts': ['exec … -m tensorboard.main --logdir … --host 127.0.0.1 --port …'],
   'src/runner/upload.ts': ['take … …'],

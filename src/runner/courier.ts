@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { ok, type Result } from '../core/result';
 import { NO_SECRETS } from '../core/runs/state';
 import { output } from './host';
@@ -81,6 +82,6 @@ run=$PWD
 read -r job < job || exit 1
 export run job
 nohup $(command -v setsid) sh -c ${quote(courier)} </dev/null >/dev/null 2>&1 &`;
-  const sent = await output(host, script, 'Handing over the secrets', { secrets });
+  const sent = await output(host, script, t('Handing over the secrets'), { secrets });
   return sent.ok ? ok(undefined) : sent;
 }

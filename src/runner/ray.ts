@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { t } from '@vscode/l10n';
 import { errorWords, fail, ok, type Result } from '../core/result';
 import type { RayProfile } from '../core/runs/profile';
 import type { LauncherWord } from '../core/runs/state';
@@ -47,11 +48,11 @@ export class RayLauncher implements Launcher {
 
   async start(run: PlacedRun, secrets: ReadonlyMap<string, string>): Promise<Result<void>> {
     const { record, host, layout } = run;
-    const folder = await output(host, `cd -- ${quotePath(layout.folder)} && pwd`, 'Starting the run');
+    const folder = await output(host, `cd -- ${quotePath(layout.folder)} && pwd`, t('Starting the run'));
     if (!folder.ok) return folder;
     // Ray refuses a second job of the same name; each launch has its own.
     const job = `cfprm-${record.id}-${Date.now().toString(36)}`;
-    const told = await putText(host, layout.job, `${job}\n`, 'Starting the run');
+    const told = await putText(host, layout.job, `${job}\n`, t('Starting the run'));
     if (!told.ok) return told;
     const started = await this.call('POST', '/api/jobs/', {
       submission_id: job,
@@ -105,7 +106,9 @@ export class RayLauncher implements Launcher {
     if (!answer.ok) return answer;
     const version = (answer.value as { ray_version?: unknown } | undefined)?.ray_version;
     if (typeof version !== 'string') {
-      return fail(`What answers at ${this.profile.address} is no Ray dashboard. Give the address of one.`);
+      return fail(
+        t('What answers at {0} is no Ray dashboard. Give the address of one.', this.profile.address),
+      );
     }
     return ok(version);
   }
@@ -124,19 +127,25 @@ export class RayLauncher implements Launcher {
       if (status === 404) return ok(undefined);
       if (status === 401 || status === 403) {
         return fail(
-          `Ray at ${address} does not know you: set RAY_AUTH_TOKEN, or put the cluster's token (ray get-auth-token) in ` +
-            '~/.ray/auth_token.',
+          t(
+            "Ray at {0} does not know you: set RAY_AUTH_TOKEN, or put the cluster's token (ray get-auth-token) in ~/.ray/auth_token.",
+            address,
+          ),
         );
       }
       if (status < 200 || status > 299) {
         const end = text.trim().split('\n').at(-1) ?? '';
-        return fail(`Ray at ${address} refused (${status}): ${end.slice(0, 300)}`);
+        return fail(t('Ray at {0} refused ({1}): {2}', address, status, end.slice(0, 300)));
       }
       return ok(text === '' ? null : JSON.parse(text));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       return fail(
-        `Ray does not answer at ${address} (${code ?? errorWords(error)}). Start it, or forward its port.`,
+        t(
+          'Ray does not answer at {0} ({1}). Start it, or forward its port.',
+          address,
+          code ?? errorWords(error),
+        ),
       );
     }
   }

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../core/result';
 import type { ExportPrecision, Profile } from '../core/runs/profile';
 import { isRunning } from '../core/runs/state';
+import { stateWords } from '../core/runs/words';
 import { fileDigest } from '../io/fileDigest';
 import { fileFault } from '../io/fileFault';
 import { ensurePython, environmentName } from './environment';
@@ -69,7 +71,7 @@ export class Runs {
     const { merge, profile, profileName, model, options } = request;
     if (!existsSync(join(this.runnerFolder, 'pyproject.toml'))) {
       return fail(
-        `The runner is not at ${this.runnerFolder}. Install CFPRM again, or name it in CFPRM_RUNNER.`,
+        t('The runner is not at {0}. Install CFPRM again, or name it in CFPRM_RUNNER.', this.runnerFolder),
       );
     }
     const manifest = join(merge, 'manifest.json');
@@ -79,13 +81,17 @@ export class Runs {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
         return fail(
-          `${merge} holds no manifest.json: it is no merge. Make one with "cfprm merge", and name its folder.`,
+          t(
+            '{0} holds no manifest.json: it is no merge. Make one with "cfprm merge", and name its folder.',
+            merge,
+          ),
         );
       }
       return fileFault(error, manifest);
     }
     const blocks = blockFiles(text);
-    if (blocks === undefined) return fail(`${manifest} is no manifest of a merge. Make the merge again.`);
+    if (blocks === undefined)
+      return fail(t('{0} is no manifest of a merge. Make the merge again.', manifest));
     const all = await inputFiles(merge, INPUT.merge, signal);
     if (!all.ok) return all;
     const wanted = new Set(
@@ -94,10 +100,10 @@ export class Runs {
     const files = all.value.filter(({ path }) => wanted.has(path));
     for (const { file, sha256 } of blocks) {
       const found = files.find(({ path }) => path === `${INPUT.merge}/${file}`);
-      if (found === undefined) return fail(`${join(merge, file)} is missing. Make the merge again.`);
+      if (found === undefined) return fail(t('{0} is missing. Make the merge again.', join(merge, file)));
       if (found.sha256 !== sha256) {
         return fail(
-          `${join(merge, file)} has changed since the merge. Make the merge again, then train on it.`,
+          t('{0} has changed since the merge. Make the merge again, then train on it.', join(merge, file)),
         );
       }
     }
@@ -179,12 +185,12 @@ export class Runs {
       ...(signal && { signal }),
       onBytes(bytes) {
         done += bytes;
-        listener.onProgress?.('Sending', done, total);
+        listener.onProgress?.(t('Sending'), done, total);
       },
     });
     if (!sent.ok) return sent;
     const text = `${JSON.stringify(record, null, 2)}\n`;
-    const told = await putText(run.host, run.layout.record, text, 'The upload');
+    const told = await putText(run.host, run.layout.record, text, t('The upload'));
     if (!told.ok) return told;
     const saved = await this.store.save(record);
     if (!saved.ok) return saved;
@@ -207,8 +213,8 @@ export class Runs {
     if (!view.ok) return view;
     const { state, lacksExport } = view.value;
     if (state === 'finished' && !lacksExport)
-      return fail(`Run ${record.id} has finished: there is nothing to go on with.`);
-    if (isRunning(state)) return fail(`Run ${record.id} is ${state} already.`);
+      return fail(t('Run {0} has finished: there is nothing to go on with.', record.id));
+    if (isRunning(state)) return fail(t('Run {0} is {1} already.', record.id, stateWords(state)));
     return this.launch(run, secrets, listener, signal);
   }
 
@@ -219,7 +225,8 @@ export class Runs {
     signal: AbortSignal | undefined,
   ): Promise<Result<void>> {
     const missing = run.record.profile.secrets.filter((name) => !secrets.has(name));
-    if (missing.length > 0) return fail(`Run ${run.record.id} needs ${missing.join(', ')}: give its value.`);
+    if (missing.length > 0)
+      return fail(t('Run {0} needs {1}: give its value.', run.record.id, missing.join(', ')));
     const options = { ...(listener.onText && { onText: listener.onText }), ...(signal && { signal }) };
     const python = await ensurePython(run, options);
     return python.ok ? launch(run, python.value, secrets) : python;
@@ -231,7 +238,7 @@ export class Runs {
     const view = await new RunWatch(run).look();
     if (!view.ok) return view;
     if (!isRunning(view.value.state))
-      return fail(`Run ${record.id} is not running: it is ${view.value.state}.`);
+      return fail(t('Run {0} is not running: it is {1}.', record.id, stateWords(view.value.state)));
     return requestStop(run, how);
   }
 
@@ -264,21 +271,30 @@ export class Runs {
   async attach(profileName: string, profile: Profile, idOrFolder: string): Promise<Result<RunRecord>> {
     const id = idOrFolder.replace(/\/+$/u, '').split('/').at(-1)!;
     if (!isRunId(id))
-      return fail(`${JSON.stringify(idOrFolder)} is no run: give its id, or its folder on the host.`);
+      return fail(t('{0} is no run: give its id, or its folder on the host.', JSON.stringify(idOrFolder)));
     const host = this.host(profile);
     const layout = new HostLayout(profile.folder).run(id);
     const read = await readFrom(host, layout.record, 0, 1024 * 1024);
     if (!read.ok) return read;
     if (read.value.size === 0) {
       return fail(
-        `${host.name} has no run ${id} in ${profile.folder}. Name the profile whose "folder" holds it.`,
+        t(
+          '{0} has no run {1} in {2}. Name the profile whose "folder" holds it.',
+          host.name,
+          id,
+          profile.folder,
+        ),
       );
     }
     const record = parseRecord(read.value.bytes.toString('utf8'), layout.record);
     if (!record.ok) return record;
     if (record.value.profile.kind !== profile.kind) {
       return fail(
-        `Run ${id} was started with a profile of kind ${record.value.profile.kind}: name one of that kind.`,
+        t(
+          'Run {0} was started with a profile of kind {1}: name one of that kind.',
+          id,
+          record.value.profile.kind,
+        ),
       );
     }
     // How the machine is reached is this machine's business.
@@ -292,12 +308,13 @@ export class Runs {
     const { host, layout } = this.place(record);
     const view = await this.watch(record).look();
     if (!view.ok) return view;
-    if (isRunning(view.value.state)) return fail(`Run ${record.id} is ${view.value.state}. Stop it first.`);
+    if (isRunning(view.value.state))
+      return fail(t('Run {0} is {1}. Stop it first.', record.id, stateWords(view.value.state)));
     // A file that is older than a day and has one name is in no run; a newer one may be on its way into one.
     const blobs = quotePath(new HostLayout(record.profile.folder).blobs);
     const script = `rm -rf -- ${quotePath(layout.folder)} || exit 1
 [ ! -d ${blobs} ] || find ${blobs} -type f -links 1 -mmin +1440 -exec rm -f -- {} +`;
-    const removed = await output(host, script, 'Removing the run');
+    const removed = await output(host, script, t('Removing the run'));
     if (!removed.ok) return removed;
     await this.store.forget(record.id);
     return ok(undefined);

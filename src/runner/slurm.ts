@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../core/result';
 import type { LauncherWord } from '../core/runs/state';
 import { type Route, sendCourier } from './courier';
@@ -41,7 +42,7 @@ export class SlurmLauncher implements Launcher {
 job=$(sbatch --parsable --job-name=cfprm-${record.id} --chdir="$(cd -- "$run" && pwd)" --output=log.txt \\
   --open-mode=append -- "$run/launch.sh") || exit 1
 printf '%s\\n' "\${job%%;*}" > "$run/job"`;
-    const started = await output(host, script, 'Handing the run to Slurm');
+    const started = await output(host, script, t('Handing the run to Slurm'));
     return started.ok ? sendCourier(run, secrets, ROUTE) : started;
   }
 
@@ -61,7 +62,7 @@ case $queue in
 esac
 [ -n "$queue" ] || queue=$(sacct --noheader --allocations --parsable2 --jobs="$job" --format=State,ExitCode 2>/dev/null)
 printf '%s\\n' "\${queue:-forgotten}"`;
-    const said = await output(host, script, 'Asking Slurm for the job');
+    const said = await output(host, script, t('Asking Slurm for the job'));
     return said.ok ? ok(slurmWord(said.value.trim().split('\n')[0]!)) : said;
   }
 
@@ -79,12 +80,12 @@ ${how === 'gently' ? gently : 'scancel --signal=KILL --full "$job"'}
 # A job that ended just now is no failure.
 said=$(end 2>&1) && exit 0
 case $said in *'Unable to contact'* | *'timed out'*) printf '%s\\n' "$said" >&2; exit 1 ;; esac`;
-    const ended = await output(host, script, 'Stopping the job');
+    const ended = await output(host, script, t('Stopping the job'));
     if (ended.ok || !/Unable to contact|timed out/u.test(ended.fault.message)) {
       return ended.ok ? ok(undefined) : ended;
     }
     return fail(
-      `Slurm does not answer on ${host.name}. Try again when it does; a run under way was told to stop.`,
+      t('Slurm does not answer on {0}. Try again when it does; a run under way was told to stop.', host.name),
     );
   }
 }
@@ -97,7 +98,7 @@ export function slurmWord(line: string): LauncherWord {
   const words = tail === '' || tail === 'None' ? `Slurm: ${state}` : `Slurm: ${state}, ${tail}`;
   if (state === 'never') return { is: 'never' };
   if (state === 'forgotten') return { is: 'gone' };
-  if (state === 'silent') return { is: 'unknown', words: `Slurm does not answer (${tail}).` };
+  if (state === 'silent') return { is: 'unknown', words: t('Slurm does not answer ({0}).', tail) };
   if (WAITING.has(state)) return { is: 'waiting', words };
   if (ALIVE.has(state)) return { is: 'alive', ...(state !== 'RUNNING' && { words }) };
   if (state === 'COMPLETED') return { is: 'gone', end: 'done', words };

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../result';
 
 /**
@@ -102,12 +103,14 @@ type Json = Readonly<Record<string, unknown>>;
  * what it may be. `local` is always there, unless the object has one of its own.
  */
 export function parseProfiles(value: unknown, source: string): Result<ReadonlyMap<string, Profile>> {
-  if (!isObject(value)) return fail(`${source} is no object of profiles, as in {"gpu": {"kind": "ssh", …}}.`);
+  if (!isObject(value))
+    return fail(t('{0} is no object of profiles, as in {"gpu": {"kind": "ssh", …}}.', source));
   const profiles = new Map<string, Profile>([['local', LOCAL_PROFILE]]);
   for (const [name, one] of Object.entries(value)) {
     if (name === '$schema') continue;
     const profile = parseProfile(one);
-    if (!profile.ok) return fail(`${source}, profile ${JSON.stringify(name)}: ${profile.fault.message}`);
+    if (!profile.ok)
+      return fail(t('{0}, profile {1}: {2}', source, JSON.stringify(name), profile.fault.message));
     profiles.set(name, profile.value);
   }
   return ok(profiles);
@@ -115,14 +118,15 @@ export function parseProfiles(value: unknown, source: string): Result<ReadonlyMa
 
 /** Reads one profile. A fault names the field and what it may be. */
 export function parseProfile(value: unknown): Result<Profile> {
-  if (!isObject(value)) return fail('it must be an object with "kind".');
+  if (!isObject(value)) return fail(t('it must be an object with "kind".'));
   const kind = PROFILE_KINDS.find((known) => known === value.kind);
-  if (kind === undefined) return fail(`"kind" must be one of ${PROFILE_KINDS.join(', ')}.`);
+  if (kind === undefined) return fail(t('"kind" must be one of {0}.', PROFILE_KINDS.join(', ')));
   const allowed = [...COMMON, ...FIELDS[kind]];
   const odd = Object.keys(value).find((key) => !allowed.includes(key));
-  if (odd !== undefined) return fail(`"${odd}" is no field of ${kind}: it may have ${allowed.join(', ')}.`);
+  if (odd !== undefined)
+    return fail(t('"{0}" is no field of {1}: it may have {2}.', odd, kind, allowed.join(', ')));
   if (value.export !== undefined && !isExportPrecision(value.export))
-    return fail(`"export" must be one of ${EXPORT_PRECISIONS.join(', ')}.`);
+    return fail(t('"export" must be one of {0}.', EXPORT_PRECISIONS.join(', ')));
   const trouble = texts(value) ?? lists(value) ?? addressTrouble(value, kind);
   if (trouble !== undefined) return fail(trouble);
   const common = {
@@ -138,7 +142,7 @@ export function parseProfile(value: unknown): Result<Profile> {
     case 'local':
       return ok({ kind, ...common });
     case 'ssh':
-      if (target === undefined) return fail('"host" must name the machine, as in your SSH configuration.');
+      if (target === undefined) return fail(t('"host" must name the machine, as in your SSH configuration.'));
       return ok({ kind, ...common, ...target });
     case 'slurm':
       return ok({
@@ -171,14 +175,14 @@ function texts(value: Json): string | undefined {
     const text = value[key];
     if (text === undefined) continue;
     if (typeof text !== 'string' || text === '' || text.includes('\0'))
-      return `"${key}" must be a text that is not empty.`;
+      return t('"{0}" must be a text that is not empty.', key);
   }
   const { host, folder } = value;
   // Else OpenSSH would take it for an option.
   if (typeof host === 'string' && (host.startsWith('-') || /[\s\p{Cc}]/u.test(host)))
-    return '"host" must be the name of a machine: no spaces, and no hyphen at its beginning.';
+    return t('"host" must be the name of a machine: no spaces, and no hyphen at its beginning.');
   if (typeof folder === 'string' && !/^(?:\/|~\/|~$|[A-Za-z]:[\\/])/u.test(folder))
-    return '"folder" must be a whole path on the host, or begin with "~/".';
+    return t('"folder" must be a whole path on the host, or begin with "~/".');
   return undefined;
 }
 
@@ -187,15 +191,15 @@ function lists(value: Json): string | undefined {
     const list = value[key];
     if (list === undefined) continue;
     if (!Array.isArray(list) || list.some((entry) => typeof entry !== 'string'))
-      return `"${key}" must be a list of texts.`;
+      return t('"{0}" must be a list of texts.', key);
   }
   const bad = (value.secrets as string[] | undefined)?.find((name) => !/^[A-Za-z_]\w*$/u.test(name));
-  if (bad !== undefined) return `"secrets" has ${JSON.stringify(bad)}: name an environment variable.`;
+  if (bad !== undefined) return t('"secrets" has {0}: name an environment variable.', JSON.stringify(bad));
   const extra = (value.extras as string[] | undefined)?.find((name) => !/^[a-z0-9-]+$/u.test(name));
   if (extra !== undefined)
-    return `"extras" has ${JSON.stringify(extra)}: name an extra of the runner, as lora.`;
+    return t('"extras" has {0}: name an extra of the runner, as lora.', JSON.stringify(extra));
   const line = (value.header as string[] | undefined)?.find((text) => /[\n\r]/u.test(text));
-  if (line !== undefined) return '"header" has an entry with a line break: give one line per entry.';
+  if (line !== undefined) return t('"header" has an entry with a line break: give one line per entry.');
   return undefined;
 }
 
@@ -203,21 +207,23 @@ function addressTrouble(value: Json, kind: Profile['kind']): string | undefined 
   if (kind !== 'ray') return undefined;
   const { address, addressConfirmed, workers, runtimeEnv } = value;
   if (typeof address !== 'string')
-    return '"address" must be that of the dashboard, as http://127.0.0.1:8265.';
+    return t('"address" must be that of the dashboard, as http://127.0.0.1:8265.');
   const url = /^https?:\/\/(\[[^\]]+\]|[^/:@]+)(?::\d+)?\/*$/u.exec(address);
-  if (url === null) return '"address" must be that of the dashboard, as http://127.0.0.1:8265.';
+  if (url === null) return t('"address" must be that of the dashboard, as http://127.0.0.1:8265.');
   if (!isLoopback(url[1]!) && addressConfirmed !== true) {
-    return (
-      `${address} is not this machine: whoever reaches a Ray cluster can run programs there, most ask nobody who they ` +
-      'are, and what is sent can be read on the way. Forward it with ssh -L and use http://127.0.0.1, or say "addressConfirmed": true.'
+    return t(
+      '{0} is not this machine: whoever reaches a Ray cluster can run programs there, most ask nobody who they are, and what is sent can be read on the way. Forward it with ssh -L and use http://127.0.0.1, or say "addressConfirmed": true.',
+      address,
     );
   }
   if (workers !== undefined && (!Number.isInteger(workers) || (workers as number) < 1))
-    return '"workers" must be a whole number from 1 on.';
+    return t('"workers" must be a whole number from 1 on.');
   if (runtimeEnv === undefined) return undefined;
-  if (!isObject(runtimeEnv)) return '"runtimeEnv" must be an object.';
+  if (!isObject(runtimeEnv)) return t('"runtimeEnv" must be an object.');
   if ('py_modules' in runtimeEnv)
-    return '"runtimeEnv" may not have "py_modules": the runner is sent by it. Take "working_dir" or "pip".';
+    return t(
+      '"runtimeEnv" may not have "py_modules": the runner is sent by it. Take "working_dir" or "pip".',
+    );
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 /** What a run is doing. `lost`: it should be running, and nothing is heard of it. */
 export type RunState = 'queued' | 'running' | 'checkpointing' | 'finished' | 'failed' | 'stopped' | 'lost';
 
@@ -73,7 +74,7 @@ export const NO_SECRETS = 78;
 /** Silence after which a run of which nobody knows counts as lost. The runner's heart beats every 5 s. */
 export const LOST_AFTER_MS = 60_000;
 
-const GO_ON = '"cfprm runs resume" goes on from the last checkpoint.';
+const GO_ON = t('"cfprm runs resume" goes on from the last checkpoint.');
 
 /**
  * Weighs what is known of a run. What has ended by the runner's own word has ended; then the word of process table
@@ -82,14 +83,15 @@ const GO_ON = '"cfprm runs resume" goes on from the last checkpoint.';
 export function judgeRun(evidence: RunEvidence): Verdict {
   const { word, exitCode, status } = evidence;
   if (exitCode === EXIT.done) return trained(evidence);
-  if (exitCode === EXIT.stopped) return { state: 'stopped', words: `Stopped with a checkpoint. ${GO_ON}` };
+  if (exitCode === EXIT.stopped)
+    return { state: 'stopped', words: t('Stopped with a checkpoint. {0}', GO_ON) };
   if (exitCode !== undefined) {
-    const why = status?.error ?? `The runner ended with code ${exitCode}; its log says why.`;
+    const why = status?.error ?? t('The runner ended with code {0}; its log says why.', exitCode);
     return { state: 'failed', words: why };
   }
   switch (word.is) {
     case 'never':
-      return { state: 'failed', words: 'It was sent, but not started. "cfprm runs resume" starts it.' };
+      return { state: 'failed', words: t('It was sent, but not started. "cfprm runs resume" starts it.') };
     case 'waiting':
       return { state: 'queued', ...(word.words && { words: word.words }) };
     case 'alive':
@@ -105,21 +107,22 @@ export function judgeRun(evidence: RunEvidence): Verdict {
 function trained({ word, export: exported }: RunEvidence): Verdict {
   if (exported === undefined || (exported.made && (exported.endedWith !== undefined || word.is !== 'alive')))
     return { state: 'finished' };
-  const again = 'The model is trained and kept in output/model; "cfprm runs resume" exports it again.';
+  const again = t('The model is trained and kept in output/model; "cfprm runs resume" exports it again.');
   const { endedWith, said } = exported;
   if (endedWith !== undefined) {
-    const how = endedWith > 128 ? `it was ended by signal ${endedWith - 128}.` : `${said ?? 'see the log.'}`;
-    return { state: 'finished', words: `The export failed: ${how} ${again}` };
+    const how =
+      endedWith > 128 ? t('it was ended by signal {0}.', endedWith - 128) : (said ?? t('see the log.'));
+    return { state: 'finished', words: t('The export failed: {0} {1}', how, again) };
   }
   switch (word.is) {
     case 'alive':
     case 'waiting':
-      return { state: 'running', words: 'The model is trained; it is being exported to ONNX.' };
+      return { state: 'running', words: t('The model is trained; it is being exported to ONNX.') };
     case 'unknown':
-      return { state: 'running', words: `${word.words} The model is trained; its export was begun.` };
+      return { state: 'running', words: t('{0} The model is trained; its export was begun.', word.words) };
     case 'never':
     case 'gone':
-      return { state: 'finished', words: `The export broke off. ${again}` };
+      return { state: 'finished', words: t('The export broke off. {0}', again) };
   }
 }
 
@@ -137,48 +140,64 @@ function endWithoutWord(
 ): Verdict {
   const detail = words === undefined ? '' : ` (${words})`;
   if (end === 'cancelled') {
-    return { state: 'stopped', words: `Cancelled${detail} before it could write a checkpoint. ${GO_ON}` };
+    return {
+      state: 'stopped',
+      words: t('Cancelled{0} before it could write a checkpoint. {1}', detail, GO_ON),
+    };
   }
   if (endedWith !== undefined) {
     if (stopRequested && endedWith > 128) {
-      return { state: 'stopped', words: `Ended by force${detail}, without a new checkpoint. ${GO_ON}` };
+      return {
+        state: 'stopped',
+        words: t('Ended by force{0}, without a new checkpoint. {1}', detail, GO_ON),
+      };
     }
     return { state: 'failed', words: `${endWords(endedWith)}${detail} ${GO_ON}` };
   }
   if (end !== undefined) {
-    const how = words ?? 'The scheduler says that it ended';
-    return { state: 'failed', words: `${how}; the runner wrote nothing of its end. ${GO_ON}` };
+    const how = words ?? t('The scheduler says that it ended');
+    return { state: 'failed', words: t('{0}; the runner wrote nothing of its end. {1}', how, GO_ON) };
   }
-  if (stopRequested) return { state: 'stopped', words: `Ended by force, without a new checkpoint. ${GO_ON}` };
-  const when = status === undefined ? 'before it wrote anything' : `at step ${status.step}`;
+  if (stopRequested)
+    return { state: 'stopped', words: t('Ended by force, without a new checkpoint. {0}', GO_ON) };
   return {
     state: 'lost',
-    words: `It is gone ${when} and nothing says how: the machine was restarted, or everything was killed. ${GO_ON}`,
+    words:
+      status === undefined
+        ? t(
+            'It is gone before it wrote anything and nothing says how: the machine was restarted, or everything was killed. {0}',
+            GO_ON,
+          )
+        : t(
+            'It is gone at step {0} and nothing says how: the machine was restarted, or everything was killed. {1}',
+            status.step,
+            GO_ON,
+          ),
   };
 }
 
 function endWords(code: number): string {
   if (code === 137) {
-    return 'The runner was killed (signal 9): by a person, or because memory ran out.';
+    return t('The runner was killed (signal 9): by a person, or because memory ran out.');
   }
   if (code === NO_SECRETS) {
-    return (
-      'Its secrets did not reach it. On Ray, the profile\'s "host" must be the machine on which Ray runs the entry of ' +
-      'jobs (its head); under Slurm, the login node was restarted, or the job was started again by Slurm itself.'
+    return t(
+      'Its secrets did not reach it. On Ray, the profile\'s "host" must be the machine on which Ray runs the entry of jobs (its head); under Slurm, the login node was restarted, or the job was started again by Slurm itself.',
     );
   }
-  if (code > 128) return `The runner was ended by signal ${code - 128}.`;
-  return `The runner ended with code ${code} before it could say why; its log tells more.`;
+  if (code > 128) return t('The runner was ended by signal {0}.', code - 128);
+  return t('The runner ended with code {0} before it could say why; its log tells more.', code);
 }
 
 function silence(evidence: RunEvidence, words: string): Verdict {
   const { status, now, statusChanged, beats } = evidence;
-  if (status === undefined) return { state: 'lost', words: `${words} Nothing was heard of the run so far.` };
+  if (status === undefined)
+    return { state: 'lost', words: t('{0} Nothing was heard of the run so far.', words) };
   const changed = statusChanged ?? status.heartbeat;
   const silent = now - changed;
   if (beats === true || silent < LOST_AFTER_MS) return { state: livingState(status), words };
   const minutes = Math.round(silent / 60_000);
-  return { state: 'lost', words: `${words} No heartbeat for ${minutes} min. ${GO_ON}` };
+  return { state: 'lost', words: t('{0} No heartbeat for {1} min. {2}', words, minutes, GO_ON) };
 }
 
 /** Reads `status.json`; undefined if it is none. */
