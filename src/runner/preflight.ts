@@ -152,7 +152,7 @@ function pythonCheck(facts: Facts, profile: Profile): Check {
     const wayOut = `Name a Python from ${OLDEST_PYTHON} on in the profile's "python".`;
     return { id: 'python', state: 'failed', found: `${path} is Python ${version}`, wayOut };
   }
-  return { id: 'python', state: 'passed', found: `${path}, Python ${version}` };
+  return { id: 'python', state: 'passed', found: `${profile.python ?? path}, Python ${version}` };
 }
 
 function installCheck(facts: Facts, profile: Profile): Check {
