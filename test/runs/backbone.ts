@@ -7,6 +7,9 @@ import { root } from '../support/rows';
 /** The Python of the runner's tests, which has PyTorch, transformers and Ray. */
 export const PYTHON = join(root, '.runner-env/bin/python');
 
+/** For what trains in tests: threads that wait for one another take the processors from everything else. */
+export const ONE_THREAD = { OMP_NUM_THREADS: '1' };
+
 const NAME = 'CFPRM_TINY_BACKBONE';
 
 /** Makes the tiny language model that the runner's own tests train, in a folder that is there. */
@@ -26,6 +29,7 @@ export function mochaGlobalSetup(): void {
   const folder = mkdtempSync(join(tmpdir(), 'cfprm-backbone-'));
   makeBackbone(folder);
   process.env[NAME] = folder;
+  Object.assign(process.env, ONE_THREAD);
 }
 
 /** Removes it again. */

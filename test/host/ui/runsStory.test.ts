@@ -84,7 +84,7 @@ function story(): void {
     await row.waitFor({ timeout: 60_000 });
     await row.click();
     const page = workbench.webview();
-    await page.locator('.legend .block', { hasText: 'C = 2' }).waitFor({ timeout: 120_000 });
+    await page.locator('.legend .block', { hasText: 'C = 2' }).waitFor({ timeout: 240_000 });
     await workbench.page.mouse.move(700, 880);
     await workbench.readmeShot('run-page');
     await page.locator('.state', { hasText: 'finished' }).waitFor({ timeout: 240_000 });
