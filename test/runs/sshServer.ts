@@ -71,7 +71,10 @@ export class SshServer {
       'PasswordAuthentication no',
       'PermitRootLogin prohibit-password',
       'MaxStartups 100',
-      ...Object.entries({ ...ONE_THREAD, ...environment }).map(([name, text]) => `SetEnv ${name}=${text}`),
+      // All in one line: of several, the first one counts.
+      `SetEnv ${Object.entries({ ...ONE_THREAD, ...environment })
+        .map(([name, text]) => `${name}=${text}`)
+        .join(' ')}`,
     ];
     writeFileSync(join(folder, 'server'), `${settings.join('\n')}\n`);
     await server.listen();
