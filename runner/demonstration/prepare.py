@@ -24,11 +24,11 @@ HELD_OUT = {"gsm8k": 50, "math": 35}
 
 COPIES = {
     "processbench": 3.0,
-    "mr-ben": 1.0,
-    "prmbench": 0.15,
-    "big-bench-mistake": 0.1,
-    "weak": 0.3,
-    "constructed": 0.1,
+    "mr-ben": 0.4,
+    "prmbench": 0.12,
+    "big-bench-mistake": 0.05,
+    "weak": 0.6,
+    "constructed": 0.15,
 }
 """How often a row of each source is taken; a share below 1 takes that share of the rows, chosen by hash."""
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { CARD_FILE } from '../../core/scores/prmJson';
 import { writeFault } from '../../io/writeFault';
+import { demonstrationModel, NO_MODEL } from '../../scorer/demonstrationModel';
 import { type FolderReport, inspectModelFolder } from '../../scorer/modelFolder';
 import type { Services } from '../services';
 import { settings } from '../settings';
@@ -18,8 +19,8 @@ type Pick = vscode.QuickPickItem & { readonly folder?: string; readonly isOther?
 export async function selectModel(services: Services, given?: unknown): Promise<void> {
   const folder = typeof given === 'string' ? given : await askFolder(services);
   if (folder === undefined) return;
-  if (folder === '') {
-    await setModel('');
+  if (folder === '' || folder === NO_MODEL) {
+    await setModel(folder);
     return;
   }
   const report = await inspectModelFolder(folder);
@@ -35,7 +36,7 @@ export async function selectModel(services: Services, given?: unknown): Promise<
   vscode.window.setStatusBarMessage(`CFPRM: ${report.model.spec.name} is selected`, 5000);
 }
 
-/** A folder; an empty text for none; undefined if the user changed their mind. */
+/** A folder, an empty text for the demonstration model, `NO_MODEL`; undefined if the user changed their mind. */
 async function askFolder({ context }: Services): Promise<string | undefined> {
   const now = settings.modelPath();
   const recent = context.globalState.get<string[]>(RECENT, []);
@@ -48,7 +49,18 @@ async function askFolder({ context }: Services): Promise<string | undefined> {
       folder,
     })),
   ];
-  if (now !== '') picks.push({ label: '$(circle-slash) No model', folder: '' });
+  if (demonstrationModel() !== undefined)
+    picks.push({
+      label: '$(beaker) Demonstration model',
+      description: now === '' ? 'selected' : undefined,
+      detail: 'Comes with CFPRM: small, to try things out with',
+      folder: '',
+    });
+  picks.push({
+    label: '$(circle-slash) No model',
+    description: now === NO_MODEL ? 'selected' : undefined,
+    folder: NO_MODEL,
+  });
   const picked = await vscode.window.showQuickPick(picks, {
     title: 'CFPRM: Select model',
     placeHolder: `A folder with ${CARD_FILE}, the model (ONNX) and its tokenizer`,
