@@ -47,9 +47,9 @@ def model_card(evaluation: dict[str, Any], folder: Path) -> str:
         "- **Made again** by `npm run demonstration-model`; all figures below are computed by that command.",
         "## How good it is",
         f"On held-out rows of ProcessBench, which nothing was trained on or chosen with: {held}. Steps up to and "
-        "including the first error. The AUC is the chance that a correct step has a higher score than an incorrect one; "
-        "at the same place, among steps with the same index alone. First errors: F1 at a threshold that was chosen on "
-        f"other rows (ProcessBench, {chosen} solutions, each scored by a seed that was trained without its problem). "
+        "including the first error. The AUC is the chance that a correct step has a higher score than an incorrect "
+        "one; at the same place, among steps with the same index alone. First errors: F1 at a threshold chosen on "
+        f"other rows (ProcessBench, {chosen} solutions, each scored by a seed trained without its problem). "
         "In brackets 95 % intervals (bootstrap over solutions).",
         *(_table(evaluation["heldOut"], part, title, ["auc", "aucAtSamePlace", "f1"]) for part, title in PARTS.items()),
         "## What it is better than",
@@ -74,11 +74,10 @@ def _table(found: dict[str, Any], part: str, title: str, names: list[str]) -> st
     heads = {"auc": "AUC", "aucAtSamePlace": "AUC at the same place", "f1": "first error, F1"}
     lines = [f"| {title} | " + " | ".join(heads[name] for name in names) + " |", "|---|" + "---|" * len(names)]
     for way, label in TITLES.items():
-        cells = [_estimate(found[way][part][name]) for name in names]
-        # On rows that chose there is no mean of seeds: each solution has one seed that did not see it.
-        if names[-1] != "f1" and (way == "fp32" or way.startswith("seed")):
+        if way not in found:
             continue
-        if names[-1] != "f1" and way == "int8":
+        cells = [_estimate(found[way][part][name]) for name in names]
+        if "f1" not in names and way == "int8":
             label = "the seeds"
         lines.append(f"| {label} | " + " | ".join(cells) + " |")
     return "\n".join(lines)

@@ -20,6 +20,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from cfprm_runner.evaluate.metrics import Auc, Estimate, FirstErrorF1, best_threshold, bootstrap
 from cfprm_runner.evaluate.source import open_scorer
 from cfprm_runner.evaluate.steps import Evaluated, LabelledScores, gather
+from cfprm_runner.scoring.align import CannotScore, align
 from cfprm_runner.scoring.scorers import Scorer
 from cfprm_runner.scoring.trajectories import Trajectory, read_trajectories
 from cfprm_runner.step_features import feature_spec
@@ -30,6 +31,8 @@ PARTS = ("gsm8k", "math")
 SEEDS = (0, 1, 2)
 LENGTH_AND_PLACE = ("index", "is_first", "tokens", "earlier_tokens", "problem_tokens")
 Scores = list[list[float]]
+RESAMPLES = 400
+"""Of the bootstrap."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +78,13 @@ def evaluate(work: Path) -> dict[str, Any]:
     spec = feature_spec(work / "all" / "train.features.jsonl")
     columns = Columns(work / "all" / "train.features.jsonl")
 
+    runs = {seed: open_scorer(work / f"run-{seed}" / "model", device="cpu") for seed in SEEDS}
+
     def rows(file: Path, part: str) -> Rows:
-        return Rows(part, read_trajectories(file, spec))
+        return Rows(part, [one for one in read_trajectories(file, spec) if _fits(runs[0], one)])
 
     held_out = [rows(work / f"held-out-{part}.jsonl", part) for part in PARTS]
     choosing = {seed: [rows(work / f"fold-{seed}" / f"choose-{part}.jsonl", part) for part in PARTS] for seed in SEEDS}
-    runs = {seed: open_scorer(work / f"run-{seed}" / "model", device="cpu") for seed in SEEDS}
     exported = {name: open_scorer(work / name) for name in ("fp32", "int8")}
     folds = {seed: _trained(work / f"fold-{seed}" / "train.jsonl", spec, columns) for seed in SEEDS}
     whole = _trained(work / "all" / "train.jsonl", spec, columns)
@@ -106,11 +110,11 @@ def evaluate(work: Path) -> dict[str, Any]:
         pooled = [(own, apart(seed, own)) for seed, parts in choosing.items() for own in parts]
         together = Rows("all", [one for own, _ in pooled for one in own.trajectories])
         thresholds[name] = _threshold(together.evaluated([row for _, scores in pooled for row in scores]))
-        chosen[name] = {}
-        for part in PARTS:
+        # Each of these rows has one seed that did not see it: there is no mean of seeds.
+        for part in PARTS if name != "fp32" and not name.startswith("seed") else ():
             mine = [(own, scores) for own, scores in pooled if own.part == part]
             one = Rows(part, [each for own, _ in mine for each in own.trajectories])
-            chosen[name][part] = _figures(one.evaluated([row for _, scores in mine for row in scores]))
+            chosen.setdefault(name, {})[part] = _figures(one.evaluated([row for _, scores in mine for row in scores]))
         found[name] = {own.part: own.evaluated(final(own)) for own in held_out}
     return {
         "model": {
@@ -135,6 +139,15 @@ def evaluate(work: Path) -> dict[str, Any]:
             float(np.abs(found["int8"][part].steps.scores - found["fp32"][part].steps.scores).max()) for part in PARTS
         ),
     }
+
+
+def _fits(scorer: Scorer, one: Trajectory) -> bool:
+    """Whether a solution is short enough for the model: no way to score is judged on the others."""
+    try:
+        align(scorer.card, one.solution, scorer.tokenizer)
+    except CannotScore:
+        return False
+    return True
 
 
 def _scores(scorer: Scorer, rows: Rows) -> Scores:
@@ -186,12 +199,12 @@ def _figures(one: Evaluated, threshold: float | None = None) -> dict[str, Any]:
     """The figures with their 95 % intervals over solutions, which keep their steps together."""
     count = int(one.steps.solutions.max()) + 1
     figures: dict[str, Any] = {
-        name: _rounded(bootstrap(lambda weights, auc=auc: auc(weights[one.steps.solutions]), count, 0))
+        name: _rounded(bootstrap(lambda weights, auc=auc: auc(weights[one.steps.solutions]), count, 0, RESAMPLES))
         for name, auc in _aucs(one)
     }
     if threshold is not None:
         f1 = FirstErrorF1(one.first_errors, threshold)
-        figures["f1"] = _rounded(bootstrap(lambda weights: f1(weights).f1, len(one.first_errors.scores), 0))
+        figures["f1"] = _rounded(bootstrap(lambda weights: f1(weights).f1, len(one.first_errors.scores), 0, RESAMPLES))
     return figures
 
 
@@ -207,7 +220,9 @@ def _difference(one: Evaluated, other: Evaluated) -> dict[str, Any]:
 
         return difference
 
-    return {name: _rounded(bootstrap(statistic(first, second), count, 0)) for (name, first), (_, second) in both}
+    return {
+        name: _rounded(bootstrap(statistic(first, second), count, 0, RESAMPLES)) for (name, first), (_, second) in both
+    }
 
 
 def _rounded(estimate: Estimate) -> dict[str, float | None]:
