@@ -69,6 +69,9 @@ describe('packages', () => {
         'dist/scorerProcess.js',
         'dist/bonProcess.js',
         'media/prm.schema.json',
+        'media/model/model.onnx',
+        'media/model/MODEL_CARD.md',
+        'media/model/NOTICE.md',
         'runner/pyproject.toml',
         'runner/src/cfprm_runner/train.py',
       ])
