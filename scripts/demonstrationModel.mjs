@@ -51,6 +51,12 @@ const runner = (...args) => must(python, ['-m', 'cfprm_runner', ...args], fixed)
 const features = (rows) =>
   cfprm('features', rows, '--out', rows.replace(/\.jsonl$/u, '.features.jsonl'), '--force');
 
+/** Windows of a fold's rows, with their step features. @param {string} fold @param {string} rows @param {string} to */
+async function merge(fold, rows, to) {
+  await cfprm('merge', path.join(fold, rows), '--out', path.join(fold, to), '--force');
+  for (const size of WINDOWS) await features(path.join(fold, to, `window-${size}.jsonl`));
+}
+
 /** Splits, their merges and all step features. @param {string} work */
 async function prepare(work) {
   await must(python, [path.join(recipe, 'prepare.py'), work], fixed);
@@ -60,8 +66,9 @@ async function prepare(work) {
     const fold = path.join(work, `fold-${seed}`);
     await features(path.join(fold, 'train.jsonl'));
     for (const part of PARTS) await features(path.join(fold, `choose-${part}.jsonl`));
-    await cfprm('merge', path.join(fold, 'train.jsonl'), '--out', path.join(fold, 'merge'), '--force');
-    for (const size of WINDOWS) await features(path.join(fold, 'merge', `window-${size}.jsonl`));
+    await merge(fold, 'train.jsonl', 'hard');
+    await must(python, [path.join(recipe, 'teacher.py'), fold], fixed);
+    await merge(fold, 'taught.jsonl', 'merge');
   }
 }
 
