@@ -39,14 +39,14 @@ def model_card(evaluation: dict[str, Any], folder: Path) -> str:
         f"- **What it is.** The mean of {model['seeds']} decoders of {model['parameters']:,} parameters each, trained "
         f"from nothing on CPUs by `cfprm-runner train` on CFPRM blocks (windows of 2 steps, then of 1), in one graph, "
         f"int8; {megabytes:.1f} MB. Beside the tokens they take {model['features']['size']} numbers per step "
-        f"(`{model['features']['set']}`, version {model['features']['version']}), which do most of the work: such a "
-        "small decoder learns no arithmetic. Its labels are those of a teacher, trees on the same numbers, which never "
-        "labelled a step that it was trained on.\n"
+        f"(`{model['features']['set']}`, version {model['features']['version']}). Its labels are those of a teacher, "
+        "trees on the same numbers, which never labelled a step that it was trained on.\n"
         "- **Licence.** MIT for the weights; the data's licences are in NOTICE.md.\n"
         f"- **Trained on** (rows, copies counted): {training}. ProcessBench also brings OlympiadBench and "
         "Omni-MATH.\n"
         "- **Made again** by `npm run demonstration-model`; all figures below are computed by that command.",
         "## How good it is",
+        _verdict(evaluation),
         f"On held-out rows of ProcessBench, which nothing was trained on or chosen with: {held}. Steps up to and "
         "including the first error. The AUC is the chance that a correct step has a higher score than an incorrect "
         "one; at the same place, among steps with the same index alone. First errors: F1 at a threshold chosen on "
@@ -56,7 +56,6 @@ def model_card(evaluation: dict[str, Any], folder: Path) -> str:
         "## What it is better than",
         "This model minus another score on the same held-out rows; a difference whose interval holds 0 is none.",
         *(_differences(evaluation["difference"], part, title) for part, title in PARTS.items()),
-        _verdict(evaluation),
         f"int8 moves a score by {evaluation['largestDifferenceOfInt8']:.3f} at most.",
         "## On the rows that chose",
         "The same on the rows that weights and threshold were chosen with, each scored by a seed that was trained "
@@ -102,6 +101,7 @@ def _verdict(evaluation: dict[str, Any]) -> str:
             if way == "fp32":
                 continue
             low, high = own[part]["auc"]["low"], own[part]["auc"]["high"]
+            # Only what lies above 0 with its whole interval is told as better.
             groups["better" if low > 0 else "worse" if high < 0 else "level"].append(TITLES[way])
         words = {"better": "is better than", "level": "cannot be told from", "worse": "is worse than"}
         told = "; it ".join(f"{words[group]} {', '.join(ways)}" for group, ways in groups.items() if ways)
