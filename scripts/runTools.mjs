@@ -6,38 +6,67 @@ import path from 'node:path';
 import { isMain, main } from './process.mjs';
 import { ensureEnvironment } from './runner.mjs';
 
-/** Programs and the packages of Debian that hold them. */
-const PROGRAMS = {
-  sshd: 'openssh-server',
-  munged: 'munge',
-  slurmctld: 'slurmctld',
-  slurmd: 'slurmd',
-  sbatch: 'slurm-client',
-};
+/** @typedef {{ name: string, programs: Readonly<Record<string, string>>, tests: string[], asRoot?: boolean }} Tool */
+
+/**
+ * What tests stand on beside Node and Python: programs, the packages of Debian that hold them, and the tests that are
+ * nothing without them. Slurm's daemons are run as root, its tests go through SSH, too.
+ * @type {readonly Tool[]}
+ */
+const TOOLS = [
+  {
+    name: 'OpenSSH server',
+    programs: { sshd: 'openssh-server' },
+    tests: ['test/runs/ssh.test.ts', 'test/runs/slurm.test.ts', 'test/host/ui/runsStory.test.ts'],
+  },
+  {
+    name: 'Slurm',
+    programs: { munged: 'munge', slurmctld: 'slurmctld', slurmd: 'slurmd', sbatch: 'slurm-client' },
+    tests: ['test/runs/slurm.test.ts'],
+    asRoot: true,
+  },
+];
 const FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin'];
 
-/** Installs what is missing. @throws if it cannot, with what a person can do */
+/** @typedef {{ line: string, tests: readonly string[] }} Absent what is missing, with the way out, and whose tests */
+
+/**
+ * Installs what is missing, as root; otherwise, or if it cannot be had, says what is absent.
+ * @returns {Promise<Absent[]>} @throws if the Python environment cannot be made
+ */
 export async function ensureRunTools() {
-  ensurePrograms();
   await ensureEnvironment();
+  const root = process.getuid?.() === 0;
+  const wanted = TOOLS.flatMap(missing);
+  if (root && wanted.length > 0) install(wanted);
+  return TOOLS.flatMap((tool) => {
+    const packages = missing(tool);
+    if (packages.length > 0)
+      return {
+        tests: tool.tests,
+        line: `${tool.name} is missing: sudo apt-get install ${packages.join(' ')}`,
+      };
+    return tool.asRoot && !root ? { tests: tool.tests, line: `${tool.name}'s daemons need root.` } : [];
+  });
 }
 
-function ensurePrograms() {
-  const missing = () =>
-    Object.entries(PROGRAMS)
-      .filter(([program]) => !FOLDERS.some((folder) => existsSync(path.join(folder, program))))
-      .map(([, name]) => name);
-  const wanted = missing();
-  if (wanted.length === 0) return;
-  const install = `apt-get install --no-install-recommends ${wanted.join(' ')}`;
-  if (process.getuid?.() !== 0) {
-    throw new Error(`The tests of runs need ${wanted.join(', ')}: sudo ${install}`);
-  }
-  console.log(`Installing ${wanted.join(', ')} ...`);
+/** The packages of a tool that are not installed. @param {Tool} tool */
+function missing({ programs }) {
+  return Object.entries(programs)
+    .filter(([program]) => !FOLDERS.some((folder) => existsSync(path.join(folder, program))))
+    .map(([, name]) => name);
+}
+
+/** @param {string[]} packages */
+function install(packages) {
+  console.log(`Installing ${packages.join(', ')} ...`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  must('apt-get', ['update', '-qq'], env);
-  must('apt-get', ['install', '-qq', '--yes', '--no-install-recommends', ...wanted], env);
-  if (missing().length > 0) throw new Error(`${missing().join(', ')} cannot be had. By hand: ${install}`);
+  try {
+    must('apt-get', ['update', '-qq'], env);
+    must('apt-get', ['install', '-qq', '--yes', '--no-install-recommends', ...packages], env);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+  }
 }
 
 /** @param {string} program @param {string[]} args @param {NodeJS.ProcessEnv} [env] */
@@ -48,4 +77,9 @@ function must(program, args, env = process.env) {
   throw new Error(`${program} ${args.join(' ')} failed: ${said}`);
 }
 
-if (isMain(import.meta.url)) main(ensureRunTools());
+if (isMain(import.meta.url)) {
+  const work = async () => {
+    for (const { line } of await ensureRunTools()) console.log(line);
+  };
+  main(work());
+}

@@ -14,13 +14,13 @@ const windows = process.platform === 'win32';
 const environment = path.join(root, '.runner-env');
 const project = path.join(root, 'runner');
 const requirements = path.join(project, 'requirements-test.txt');
-const python = path.join(environment, windows ? 'Scripts/python.exe' : 'bin/python');
+export const python = path.join(environment, windows ? 'Scripts/python.exe' : 'bin/python');
 
 /** What the environment was made of; written when it is complete. */
 const stamp = path.join(environment, 'made-of');
 
 /** The tests use no network, count no threads of another machine, and draw the same examples in every run. */
-const env = {
+export const env = {
   ...process.env,
   // DeepSpeed compiles with ninja, and keeps what it compiled.
   PATH: `${path.dirname(python)}${path.delimiter}${process.env.PATH}`,

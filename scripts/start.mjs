@@ -37,7 +37,9 @@ async function openDesktop(code, folder) {
 async function serve(folder, port, flavour) {
   // The newer VS Code takes no extension from the address outside of tests; there it is installed.
   const install = flavour === 'latest';
-  const server = await startServer(await ensureHost(flavour), { port, testDriver: false, install });
+  // As a user has it: with the demonstration model.
+  const settings = { 'cfprm.model.path': '' };
+  const server = await startServer(await ensureHost(flavour), { port, testDriver: false, install, settings });
   const url = workbenchUrl(server.port, { folder, extension: root, openUri: firstTrace(folder) });
   console.log(`VS Code with CFPRM is ready. Open in a browser (Ctrl+C ends it):\n\n${url}\n`);
   /** @type {Promise<void>} */

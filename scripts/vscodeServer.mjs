@@ -138,6 +138,8 @@ const QUIET = {
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'git.enabled': false,
+  // The demonstration model would score whatever is opened; tests of scores name their model.
+  'cfprm.model.path': 'none',
 };
 
 /** A window in restricted mode from the start. */

@@ -90,13 +90,16 @@ def test_a_table_says_what_its_numbers_rest_on() -> None:
         "controls": [
             {"backbone": "b", "loss": "bce", "set": "s", "method": "cfprm", "control": "x", "methodMinusControl": None}
         ],
-        "missing": [{"job": "train/b/mse/cfprm/seed-0", "why": "a\nThe disk is full."}],
+        "missing": [
+            {"job": "train/b/mse/cfprm/seed-0", "why": "a\nThe disk is full."},
+            *({"job": f"score/b/mse/cfprm/seed-0/{name}", "why": "not run"} for name in ("s", "t")),
+        ],
     }
     text = markdown(document)
     row = "| bce | cfprm | 50.0 | 50.0 [49.0, 51.0] | −0.5 [−1.5, +0.5] | 25 % (10 %) | 2 | 71.2 (mean) |"
     assert row in text
     assert '12 problems, 96 candidates, grader cfprm 1, "None" answers: leave-out.' in text
-    assert "- `train/b/mse/cfprm/seed-0`: The disk is full." in text
+    assert "- `train/b/mse/cfprm/seed-0` failed: The disk is full.\n- not run: `b/mse/cfprm/seed-0`\n" in text
 
 
 def test_the_page_shows_what_the_report_of_the_tiny_run_says() -> None:

@@ -114,7 +114,7 @@ def test_a_broken_model_folder_names_the_file_and_the_way_out(tmp_path: Path) ->
     (folder / "prm.json").unlink()
     with pytest.raises(Fault, match=r"has no prm.json"):
         OnnxScorer(folder)
-    with pytest.raises(Fault, match=r"takes step features"):
+    with pytest.raises(Fault, match=r"gives finished rewards"):
         OnnxScorer(folder_of("rewards", tmp_path))
     found = dict(OnnxScorer(folder_of("nan", tmp_path)).score([Solution("p", ("a", "🙂"))]))
     assert isinstance(found[0], CannotScore)
@@ -142,7 +142,7 @@ def test_rows_that_run_together_have_the_scores_of_rows_alone(
     monkeypatch.setattr("cfprm_runner.scoring.scorers.TOKENS_PER_BATCH", tokens)
     shapes: list[tuple[int, ...]] = []
     run = scorer.logits
-    monkeypatch.setattr(scorer, "logits", lambda ids, mask: shapes.append(ids.shape) or run(ids, mask))
+    monkeypatch.setattr(scorer, "logits", lambda ids, mask, _: shapes.append(ids.shape) or run(ids, mask))
     together = dict(scorer.score(rows))
     assert together.keys() == alone.keys()
     for index, scores in alone.items():

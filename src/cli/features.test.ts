@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,9 +45,11 @@ describe('cfprm features', () => {
     assert.equal(code, 1, 'a malformed row is a finding');
     assert.match(said, /5 steps of 2 trajectories \(trl\), \d+ numbers each \(cfprm-steps 1\)/);
     assert.match(said, /left out: 1 malformed rows\n {2}row 2: labels has 2 entries/);
-    const [head, first, third] = lines() as [{ features: object }, Line, Line];
+    const [head, first, third] = lines() as [{ features: object; source: object }, Line, Line];
     const { name, version, size, names } = STEP_FEATURES;
     assert.deepEqual(head.features, { set: name, version, size, names });
+    const sha256 = createHash('sha256').update(readFileSync(source)).digest('hex');
+    assert.deepEqual(head.source, { name: 'data.jsonl', sha256 });
     assert.deepEqual(
       [first, third].map(({ row, trajectory, id, labels }) => ({ row, trajectory, id, labels })),
       [

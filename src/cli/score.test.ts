@@ -71,6 +71,17 @@ describe('cfprm score', () => {
     assert.equal(run.err, 'cfprm on CPU\n');
   });
 
+  it('takes the demonstration model where none is named', async () => {
+    const run = await runCli(['score', source, '--out', out, '--provider', 'cpu', '--threads', '1']);
+    assert.deepEqual([run.code, run.err], [0, 'CFPRM demonstration model on CPU\n']);
+    for (const line of written()) {
+      const { scores, completions, scored_by } = JSON.parse(line);
+      assert.equal(scores.length, completions.length);
+      assert.ok(scores.every((score: number) => score > 0 && score < 1));
+      assert.equal(scored_by.name, 'CFPRM demonstration model');
+    }
+  });
+
   it('writes the rows with the scores of numpy, and otherwise byte for byte', async () => {
     const run = await score();
     assert.equal(run.code, 0, run.err);

@@ -2,8 +2,9 @@ import { type Command, Option } from 'commander';
 import { type Fault, fail, type Result } from '../core/result';
 import { type ModelInfo, providerWords } from '../core/scores/modelInfo';
 import { PROVIDERS, type ProviderChoice } from '../core/scores/providers';
-import type { ScoreFault } from '../core/scores/scoreFault';
+import { type ScoreFault, scoreFail } from '../core/scores/scoreFault';
 import { CANCELLED } from '../io/rowStream';
+import { demonstrationModel } from '../scorer/demonstrationModel';
 import { type ScoreReport, scoreFile } from '../scorer/scoreFile';
 import { Scorer } from '../scorer/scorer';
 import { addSourceFlags, readSourceFlags, type SourceFlags } from './sourceFlags';
@@ -12,9 +13,13 @@ import { Progress, processTerminal, stopSignal, type Terminal } from './terminal
 /** Rows that the readable report lists. */
 const LISTED = 10;
 
+const NO_MODEL =
+  'This installation comes without the demonstration model. Name the folder of a model with --model.';
+
 /** What `cfprm score` was asked for. */
 export interface ScoreFlags extends SourceFlags {
-  readonly model: string;
+  /** Folder of the model; the demonstration model if absent. */
+  readonly model?: string;
   readonly out: string;
   readonly provider: ProviderChoice;
   readonly threads?: string;
@@ -33,7 +38,10 @@ export function addScore(program: Command): void {
     .command('score')
     .description('write the rows of a file with a score per step, from a local model')
     .argument('<file>', 'trajectory file of any known format')
-    .requiredOption('--model <dir>', 'folder with the model, its tokenizer and prm.json')
+    .option(
+      '--model <dir>',
+      'folder with the model, its tokenizer and prm.json (default: the demonstration model)',
+    )
     .requiredOption('--out <file>', 'file to write; must not exist. What was broken off is gone on with')
     .addOption(provider.choices(['auto', ...PROVIDERS]).default('auto'))
     .option('--threads <number>', 'threads of the CPU')
@@ -116,7 +124,9 @@ class Run {
   private async start(threads: number | undefined) {
     const { flags, terminal, signal } = this;
     const { provider, libraries: libraryFolder } = flags;
-    const started = await Scorer.start(flags.model, { provider, threads, libraryFolder, signal });
+    const folder = flags.model ?? demonstrationModel();
+    if (folder === undefined) return scoreFail('model-not-found', NO_MODEL);
+    const started = await Scorer.start(folder, { provider, threads, libraryFolder, signal });
     if (!started.ok) return started;
     this.scorer = started.value;
     const { info } = started.value;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { t } from '@vscode/l10n';
 import type { NamedFeatureSet } from '../core/features/stepFeatures';
 import { type Fault, fail, faultWords, ok, type Result } from '../core/result';
@@ -7,6 +8,7 @@ import type { Label, Trajectory } from '../core/trajectory';
 import { problemKey } from '../core/validate/problemSplits';
 import { VERSION } from '../core/version';
 import { type DerivedFile, derivedFile } from './derivedFile';
+import { type Digest, fileDigest } from './fileDigest';
 import type { Source, SourceChoice } from './openSource';
 import { OutputFile } from './outputFile';
 import { passRows, type RowConsumer } from './rowPass';
@@ -40,8 +42,8 @@ const BUFFER = 1024 * 1024;
 const LISTED = 1000;
 
 /**
- * Writes the features of a file's steps for training, in flat memory: a first line that names the set and its columns,
- * then a line per trajectory, `{"row", "trajectory", "id", "problem", "labels", "features"}`. The file appears when it
+ * Writes the features of a file's steps for training, in flat memory: a first line that names the set, its columns and
+ * the file, with its hash, so that nobody lays them beside another; then a line per trajectory, `{"row", "trajectory", "id", "problem", "labels", "features"}`. The file appears when it
  * is complete; a fault, which a cancelled signal gives too, leaves nothing.
  *
  * Faults: those of `passRows`; the target is the source or its journal, or exists without `force`; no row can be read;
@@ -56,10 +58,12 @@ export function featuresFile(job: FeaturesJob): Promise<Result<FeaturesReport>> 
 }
 
 async function write(job: FeaturesJob, path: string): Promise<Result<FeaturesReport>> {
+  const digest = await fileDigest(job.source, job.signal);
+  if (!digest.ok) return digest;
   let output: OutputFile | undefined;
   try {
     output = await OutputFile.create(path, BUFFER);
-    const pass = new FeaturesPass(job, output);
+    const pass = new FeaturesPass(job, output, digest.value);
     const read = await pass.run();
     if (output.error !== undefined) return writeFault(output.error, job.out);
     return read.ok ? pass.result(await output.finish()) : read;
@@ -79,13 +83,15 @@ class FeaturesPass {
   constructor(
     private readonly job: FeaturesJob,
     private readonly output: OutputFile,
+    private readonly digest: Digest,
   ) {}
 
   /** Faults: those of `passRows`. */
   run(): Promise<Result<unknown>> {
     const { job, output } = this;
     const { name, version, size, names } = job.set;
-    this.line({ cfprm: VERSION, features: { set: name, version, size, names } });
+    const source = { name: basename(job.source), sha256: this.digest.sha256 };
+    this.line({ cfprm: VERSION, source, features: { set: name, version, size, names } });
     const consumer: RowConsumer = {
       opened: (source, labels) => {
         this.opened = { source, labels };

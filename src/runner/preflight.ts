@@ -154,7 +154,7 @@ function pythonCheck(facts: Facts, profile: Profile): Check {
     const wayOut = t('Name a Python from {0} on in the profile\'s "python".', OLDEST_PYTHON);
     return { id: 'python', state: 'failed', found: t('{0} is Python {1}', path, version), wayOut };
   }
-  return { id: 'python', state: 'passed', found: t('{0}, Python {1}', path, version) };
+  return { id: 'python', state: 'passed', found: t('{0}, Python {1}', profile.python ?? path, version) };
 }
 
 function installCheck(facts: Facts, profile: Profile): Check {

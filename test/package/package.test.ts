@@ -68,6 +68,9 @@ describe('packages', () => {
         'media/prm.schema.json',
         'package.nls.de.json',
         'l10n/bundle.l10n.de.json',
+        'media/model/model.onnx',
+        'media/model/MODEL_CARD.md',
+        'media/model/NOTICE.md',
         'runner/pyproject.toml',
         'runner/src/cfprm_runner/train.py',
       ])

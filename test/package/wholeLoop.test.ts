@@ -51,6 +51,18 @@ describe('the whole loop, in VS Code with the installed package', () => {
     await workbench.press('Control+Home');
     firstStep = await workbench.waitForLine(/1 +✓ .*›0\.\d\d [▁-█]/u);
     await workbench.waitForStatus(/demonstration/i);
+    // The page was drawn again with every score; its colours came along.
+    await workbench.waitFor('coloured label', async () => {
+      const shown = await workbench.page.evaluate(() => {
+        const spans = [...document.querySelectorAll('.editor-group-container.active .view-line span span')];
+        const colourOf = (sign: RegExp) => {
+          const span = spans.find((it) => sign.test(it.textContent ?? ''));
+          return span === undefined ? '' : getComputedStyle(span).color;
+        };
+        return [colourOf(/✓/), colourOf(/[a-z]{4}/)];
+      });
+      return { shown, found: (shown[0] !== '' && shown[0] !== shown[1]) || undefined };
+    });
   });
 
   it('labels a step', async () => {

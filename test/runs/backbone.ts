@@ -5,6 +5,9 @@ import { makeBackbone, PYTHON } from '../support/backbone';
 
 export { PYTHON };
 
+/** For what trains in tests: threads that wait for one another take the processors from everything else. */
+export const ONE_THREAD = { OMP_NUM_THREADS: '1' };
+
 const NAME = 'CFPRM_TINY_BACKBONE';
 
 /** Makes the tiny language model once for all files; mocha calls this first. */
@@ -12,6 +15,7 @@ export function mochaGlobalSetup(): void {
   const folder = mkdtempSync(join(tmpdir(), 'cfprm-backbone-'));
   makeBackbone(folder);
   process.env[NAME] = folder;
+  Object.assign(process.env, ONE_THREAD);
 }
 
 /** Removes it again. */

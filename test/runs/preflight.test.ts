@@ -156,7 +156,7 @@ describe('a host whose disk is full', () => {
         `{ ${command('--ignore-checks')}; echo "code $?"; mount -o remount,size=40m '${disk}'; ${command('--follow')}; echo "code $?"; }`,
       );
       assert.match(full.err, /the disk of this machine is full.*runs remove.*What was sent stays/su);
-      assert.match(full.out, /code 2\n(?:.*\n)*finished\ncode 0\n/u);
+      assert.match(full.out, /code 2\n(?:.*\n)*finished\nexporting .*\ncode 0\n/u);
     } finally {
       await here.close();
     }

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Runs } from '../../src/runner/runs';
 import { RunStore } from '../../src/runner/store';
+import { tensorBoardProgram } from '../../src/runner/tensorBoard';
 import { runCli } from '../support/cli';
 import { PYTHON } from './backbone';
 import { everyLauncher, killRunner } from './everyLauncher';
 import { keepsSecret, SECRET } from './secrets';
-import { SshServer } from './sshServer';
+import { freePort, SshServer } from './sshServer';
 import { faultOf, RUNNER, until, value, Workplace } from './support';
 
 const MEGABYTE = 1024 * 1024;
@@ -110,6 +112,27 @@ describe('runs through SSH', () => {
   });
 
   it('hands secrets to the run and to nothing else', () => keepsSecret(here));
+
+  it('shows its TensorBoard through a forwarded port, until the connection ends', async () => {
+    const record = await here.start(['--steps', '1']);
+    await here.reach(record, 'finished');
+    const [port, there] = [await freePort(), await freePort()];
+    const { program, args } = tensorBoardProgram(here.runs.place(record), { here: port, there });
+    const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'ignore'] });
+    const ask = async () => {
+      // A forwarded port takes connections before anybody is behind it.
+      const url = `http://127.0.0.1:${port}/data/environment`;
+      const answer = await fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
+      return answer?.ok ? ((await answer.json()) as { data_location: string }) : undefined;
+    };
+    const { data_location: shown } = await until('TensorBoard answers', ask, 90);
+    assert.ok(shown.endsWith(`/runs/${record.id}/output/tensorboard`), shown);
+    const isThere = () =>
+      execFileSync('ps', ['-e', '-o', 'args='], { encoding: 'utf8' }).includes(`--port ${there}`);
+    assert.ok(isThere());
+    child.kill();
+    await until('TensorBoard is gone', () => (isThere() ? undefined : true));
+  });
 
   it('says what to do when the host key is not known, and when the machine is away', async () => {
     const record = await here.start(['--steps', '1']);

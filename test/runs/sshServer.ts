@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { ONE_THREAD } from './backbone';
 import { until } from './support';
 
 /** A program of the system that ordinary users have not on their path, or one that was unpacked for the tests. */
@@ -70,7 +71,10 @@ export class SshServer {
       'PasswordAuthentication no',
       'PermitRootLogin prohibit-password',
       'MaxStartups 100',
-      ...Object.entries(environment).map(([name, text]) => `SetEnv ${name}=${text}`),
+      // All in one line: of several, the first one counts.
+      `SetEnv ${Object.entries({ ...ONE_THREAD, ...environment })
+        .map(([name, text]) => `${name}=${text}`)
+        .join(' ')}`,
     ];
     writeFileSync(join(folder, 'server'), `${settings.join('\n')}\n`);
     await server.listen();

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -43,12 +43,15 @@ export function bundlePath(entry: string, into?: string): string {
   return bundle;
 }
 
+/** A folder for programs, laid out as in the package: with what they find beside it. */
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'cfprm-cli-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   chmodSync(folder, 0o755);
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir');
-  return folder;
+  for (const name of ['node_modules', 'media']) symlinkSync(join(ROOT, name), join(folder, name), 'dir');
+  const programs = join(folder, 'dist');
+  mkdirSync(programs, { mode: 0o755 });
+  return programs;
 }
 
 /** How a run of a program ended. */

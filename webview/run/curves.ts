@@ -119,7 +119,7 @@ class Curve {
 function line(index: number): uPlot.Series {
   const stroke = (): string => ink(`charts-${COLOURS[index % COLOURS.length]}`, 'foreground');
   const dash = index < COLOURS.length ? [] : [6, 4];
-  return { stroke, dash, width: 1.5, spanGaps: true, points: { size: 4, fill: stroke } };
+  return { stroke, dash, width: 1.5, points: { size: 4, fill: stroke } };
 }
 
 function short(value: number): string {

@@ -20,6 +20,8 @@ from cfprm_runner.fault import Fault
 from cfprm_runner.options import DEFAULT_SEPARATOR, TrainOptions
 from cfprm_runner.prm_json import FILE as PRM_FILE
 from cfprm_runner.prm_json import PrmSpec, read_spec
+from cfprm_runner.step_features import FeatureSpec
+from cfprm_runner.step_model import features_of
 
 VARLEN = ("flash_attention_2", "flash_attention_3", "flash_attention_4")
 """Attention implementations that keep rows apart without padding."""
@@ -71,6 +73,7 @@ def load_tokenizer(options: TrainOptions) -> tuple[PreTrainedTokenizerBase, PrmS
         start=former.start if former is not None else start_template(tokenizer),
         activation="none" if options.loss == "mse-raw" else "sigmoid",
         max_length=options.max_length,
+        features=_features(options.model),
     )
     return tokenizer, spec, added
 
@@ -101,11 +104,27 @@ def load_model(
             module.p = 0.0
     pad: Any = tokenizer.pad_token_id
     model.config.pad_token_id = pad
+    _refuse_separator(model, spec)
     _place_separator(model, tokenizer, spec, added)
     head = head_of(model)
     if not torch.isfinite(head.weight).all() or head.weight.std() == 0:
         raise Fault(f"The head of {options.model} did not start as it should: take another version of transformers.")
     return model
+
+
+def _features(model: str) -> FeatureSpec | None:
+    try:
+        return features_of(AutoConfig.from_pretrained(model))
+    except (OSError, ValueError) as error:
+        raise Fault(_cannot_load(model, "configuration", error)) from None
+
+
+def _refuse_separator(model: PreTrainedModel, spec: PrmSpec) -> None:
+    if spec.features is not None and model.config.separator_id != spec.separator_id:
+        raise Fault(
+            f"The model takes its step features at the token {model.config.separator_id}, and the separator is "
+            f"{spec.separator!r} ({spec.separator_id}): leave --separator out."
+        )
 
 
 def _refuse_classifier(name: str, config: Any) -> None:

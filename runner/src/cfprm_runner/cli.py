@@ -43,6 +43,11 @@ COMMANDS: dict[str, Command] = {
         "cfprm_runner.export.command:ExportOptions",
         "cfprm_runner.export.command:run",
     ),
+    "backbone": Command(
+        "Make a small decoder with random weights, to train on a CPU.",
+        "cfprm_runner.small_backbone:BackboneOptions",
+        "cfprm_runner.small_backbone:run",
+    ),
     "sample": Command(
         "Generate candidates for problems.",
         "cfprm_runner.sample.command:SampleOptions",

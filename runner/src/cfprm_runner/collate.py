@@ -16,13 +16,16 @@ class Collator:
 
     A batch holds what the model takes (`input_ids` and `attention_mask` [B, S], or, padding-free, `input_ids` and
     `position_ids` [1, total] with the borders of the rows) and, for the loss, [B, T] each: `labels` (MASKED where a
-    step has none, or there is no step) and `step_index`, where in the flattened output each step's score is.
+    step has none, or there is no step) and `step_index`, where in the flattened output each step's score is. For models
+    that take step features, `features` [B, T, size] besides, or [1, steps of all rows, size] without padding.
     """
 
     pad_id: int
     padding_free: bool
     multiple: int = 1
     """Padded lengths are multiples of this."""
+    feature_size: int = 0
+    """Step features per step; 0 for models that take none."""
 
     def __call__(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Makes a batch of rows of the dataset."""
@@ -41,6 +44,8 @@ class Collator:
             count = len(row["positions"])
             labels[k, :count] = torch.tensor(row["labels"])
             index[k, :count] = torch.tensor(row["positions"]) + starts[k]
+        if self.feature_size:
+            inputs["features"] = self._features(rows, steps)
         return {**inputs, "labels": labels, "step_index": index}
 
     def _padded(self, rows: Sequence[Mapping[str, Any]], width: int) -> dict[str, Any]:
@@ -51,6 +56,15 @@ class Collator:
             ids[k, :count] = torch.tensor(row["input_ids"])
             mask[k, :count] = 1
         return {"input_ids": ids, "attention_mask": mask}
+
+    def _features(self, rows: Sequence[Mapping[str, Any]], steps: int) -> Tensor:
+        tables = [torch.tensor(row["features"], dtype=torch.float32).reshape(-1, self.feature_size) for row in rows]
+        if self.padding_free:
+            return torch.cat(tables)[None]
+        features = torch.zeros((len(rows), steps, self.feature_size))
+        for k, table in enumerate(tables):
+            features[k, : len(table)] = table
+        return features
 
 
 def _flat(rows: Sequence[Mapping[str, Any]], lengths: Sequence[int]) -> dict[str, Any]:

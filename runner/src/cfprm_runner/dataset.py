@@ -18,6 +18,7 @@ from cfprm_runner.fault import Fault
 from cfprm_runner.manifest import Manifest
 from cfprm_runner.prm_json import PrmSpec
 from cfprm_runner.rows import Row, read_rows
+from cfprm_runner.step_features import FeatureRows, check_features, features_file
 
 MASKED = -100.0
 """Stands in `labels` for a step without a label."""
@@ -31,6 +32,8 @@ FEATURES = Features(
         "row": Value("int32"),
         "length": Value("int32"),
         "single": Value("bool"),
+        # Of all kept steps, one after the other; empty if the model takes none.
+        "features": Sequence(Value("float32")),
     }
 )
 CHUNK = 512
@@ -78,8 +81,9 @@ def build_dataset(
         check: called between chunks; what it raises ends the work and leaves nothing behind.
 
     Returns the rows in the manifest's order (`block` is the index in `manifest.blocks`), and the counts. Faults: those
-    of reading; more labels lost than allowed.
+    of reading; more labels lost than allowed; the model's step features are missing or of another set.
     """
+    check_blocks(manifest, spec)
     key = _key(manifest, tokenizer, spec, last_only)
     data, facts = folder / f"rows-{key}.arrow", folder / f"rows-{key}.json"
     if facts.exists():
@@ -92,12 +96,19 @@ def build_dataset(
     return Dataset.from_file(str(data)), counts
 
 
+def check_blocks(manifest: Manifest, spec: PrmSpec) -> None:
+    """Looks at the step features of every block, if the model takes some (`step_features.check_features`)."""
+    if spec.features is not None:
+        for block in manifest.blocks:
+            check_features(manifest.path(block), spec.features, block.sha256)
+
+
 def _key(manifest: Manifest, tokenizer: PreTrainedTokenizerBase, spec: PrmSpec, last_only: bool) -> str:
     digest = hashlib.sha256()
     for part in (
         *(block.sha256 for block in manifest.blocks),
         tokenizer.backend_tokenizer.to_str(),
-        json.dumps([spec.start, spec.separator_id, spec.max_length, last_only]),
+        json.dumps([spec.start, spec.separator_id, spec.max_length, last_only, str(spec.features)]),
     ):
         digest.update(part.encode())
     return digest.hexdigest()[:16]
@@ -116,9 +127,10 @@ def _write(
     try:
         with ArrowWriter(path=str(partial), features=FEATURES) as writer:
             for index, block in enumerate(manifest.blocks):
+                features = None if spec.features is None else FeatureRows(features_file(manifest.path(block)))
                 for chunk in _chunks(read_rows(manifest.path(block))):
                     check()
-                    for example in _examples(chunk, tokenizer, spec, last_only, counts):
+                    for example in _examples(chunk, features, tokenizer, spec, last_only, counts):
                         writer.write({**example, "block": index})
             writer.finalize()
         partial.replace(target)
@@ -134,10 +146,16 @@ def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 
 def _examples(
-    rows: list[Row], tokenizer: PreTrainedTokenizerBase, spec: PrmSpec, last_only: bool, counts: Counts
+    rows: list[Row],
+    features: FeatureRows | None,
+    tokenizer: PreTrainedTokenizerBase,
+    spec: PrmSpec,
+    last_only: bool,
+    counts: Counts,
 ) -> Iterator[dict[str, Any]]:
     encoded = encode(tokenizer, spec, [(row.prompt, row.steps) for row in rows])
     for row, whole in zip(rows, encoded, strict=True):
+        table = None if features is None else features.take(row.number, len(row.steps))
         labels = [MASKED if label is None else label for label in row.labels]
         if last_only:
             labels[:-1] = [MASKED] * (len(labels) - 1)
@@ -160,6 +178,7 @@ def _examples(
             "row": row.number,
             "length": len(kept.ids),
             "single": row.single,
+            "features": [] if table is None else table[: len(kept.positions)].ravel(),
         }
 
 

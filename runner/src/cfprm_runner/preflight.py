@@ -16,6 +16,7 @@ from transformers import AutoConfig, AutoModelForTokenClassification
 from cfprm_runner import __version__
 from cfprm_runner.backbone import attention_of, is_padding_free, load_tokenizer
 from cfprm_runner.contract.run_folder import RunFolder
+from cfprm_runner.dataset import check_blocks
 from cfprm_runner.fault import ExitCode, Fault
 from cfprm_runner.machine import check_machine, micro_batch_of, precision_of, processes_on_machine, room_for
 from cfprm_runner.manifest import read_manifest, verify
@@ -79,6 +80,8 @@ def _machine(options: TrainOptions) -> dict[str, Any]:
 def _input(options: TrainOptions) -> dict[str, Any]:
     manifest = read_manifest(options.input)
     verify(manifest)
+    _, spec, _ = load_tokenizer(options)
+    check_blocks(manifest, spec)
     return {"blocks": [{"window": block.window, "rows": block.rows * block.repeat} for block in manifest.blocks]}
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from cfprm_runner.contract.files import write_json
 from cfprm_runner.fault import Fault
+from cfprm_runner.step_features import FeatureSpec
 
 FILE = "prm.json"
 FAMILY = "cfprm"
@@ -24,6 +25,8 @@ class PrmSpec:
     activation: Literal["sigmoid", "none"] = "sigmoid"
     max_length: int = 2048
     trained_on: str | None = None
+    features: FeatureSpec | None = None
+    """The step features that it takes."""
 
     def to_json(self) -> dict[str, Any]:
         """The content of prm.json; nothing is left to defaults."""
@@ -46,6 +49,8 @@ class PrmSpec:
             "specialTokens": False,
             "maxLength": self.max_length,
         }
+        if self.features is not None:
+            spec["features"] = self.features.to_json()
         if self.trained_on is not None:
             spec["trainedOn"] = self.trained_on
         return spec
@@ -84,6 +89,7 @@ def read_spec(folder: Path) -> PrmSpec:
             activation=plain["activation"],
             max_length=plain["maxLength"],
             trained_on=plain.get("trainedOn"),
+            features=FeatureSpec.from_json(plain["features"]) if "features" in plain else None,
         )
     except (KeyError, TypeError) as error:
         raise Fault(f"{file} lacks {error}: take it from the run that wrote the model.") from None

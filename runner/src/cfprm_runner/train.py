@@ -251,7 +251,12 @@ def _trainer(
         model=model,
         args=arguments,
         train_dataset=data.rows,
-        data_collator=Collator(pad, data.padding_free, multiple=8 if place.options.device == "cuda" else 1),
+        data_collator=Collator(
+            pad,
+            data.padding_free,
+            multiple=8 if place.options.device == "cuda" else 1,
+            feature_size=data.spec.features.size if data.spec.features is not None else 0,
+        ),
         processing_class=tokenizer,
         plan=data.plan,
         loss=LOSSES[place.options.loss],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { judgeRun, LOST_AFTER_MS, parseStatus, type RunEvidence, type RunStatus } from './state';
+import { judgeRun, LOST_AFTER_MS, NO_SECRETS, parseStatus, type RunEvidence, type RunStatus } from './state';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 const status = (state: string, heartbeat = NOW): RunStatus => ({
@@ -47,6 +47,13 @@ describe('judgeRun', () => {
     const lost = judge({ word: gone, status: status('running') });
     assert.equal(lost.state, 'lost');
     assert.match(lost.words!, /at step 7.*resume/u);
+  });
+
+  it('says that secrets did not come, and how they would', () => {
+    const word = { is: 'gone', end: 'failed', words: 'Slurm: FAILED' } as const;
+    const failed = judge({ word, endedWith: NO_SECRETS });
+    assert.equal(failed.state, 'failed');
+    assert.match(failed.words!, /secrets did not reach it.*"host".*resume/u);
   });
 
   it('says what the scheduler says of a job that wrote no end', () => {

@@ -1,4 +1,4 @@
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
@@ -12,6 +12,7 @@ import { valueOrTell } from '../trace/navigation';
 
 /** How long TensorBoard may take to start; it imports a good deal. */
 const PATIENCE_MS = 90_000;
+const ANSWER_MS = 5000;
 
 /** Terminals in which a run's TensorBoard is, with its port, by the run's id. */
 const open = new Map<string, { readonly terminal: vscode.Terminal; readonly port: number }>();
@@ -34,8 +35,8 @@ export async function openTensorBoard({ runs }: Services, record: RunRecord): Pr
 }
 
 async function start(run: Parameters<typeof tensorBoardProgram>[0]) {
-  const port = await freePort();
-  const { program, args } = tensorBoardProgram(run, port);
+  const [port, there] = [await freePort(), await freePort()];
+  const { program, args } = tensorBoardProgram(run, { here: port, there });
   const terminal = vscode.window.createTerminal({
     name: `TensorBoard: ${run.record.name}`,
     shellPath: program,
@@ -60,15 +61,11 @@ async function answers(
   return fail(CANCELLED);
 }
 
-function isOpen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
+/** True if it answers as a web server: a forwarded port takes connections before anybody is behind it. */
+async function isOpen(port: number): Promise<boolean> {
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  const answer = await fetch(`http://127.0.0.1:${port}/`, { signal }).catch(() => undefined);
+  return answer?.ok === true;
 }
 
 function freePort(): Promise<number> {

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Provider } from '../../core/scores/providers';
 import { type Scored, type ScoreFault, scoreFail } from '../../core/scores/scoreFault';
 
+import { demonstrationModel, isDemonstration, NO_MODEL } from '../../scorer/demonstrationModel';
 import { type ModelFolder, openModelFolder } from '../../scorer/modelFolder';
 import { Scorer } from '../../scorer/scorer';
 import type { Verdict, VerdictStore } from '../../scorer/selectProvider';
@@ -19,7 +20,7 @@ export type ModelState =
   | { readonly kind: 'running'; readonly model: ModelFolder; readonly scorer: Scorer }
   | { readonly kind: 'failed'; readonly fault: ScoreFault; readonly model?: ModelFolder };
 
-const NO_MODEL = t('No model is selected. Run "CFPRM: Select model…" first.');
+const NONE_SELECTED = t('No model is selected. Run "CFPRM: Select model…" first.');
 const VERDICTS = 'cfprm.providerVerdicts';
 /** Verdicts on providers that are remembered. */
 const REMEMBERED = 40;
@@ -73,7 +74,7 @@ export class Model implements vscode.Disposable {
   scorer(): Promise<Scored<Scorer>> {
     return this.inTurn(async (): Promise<Scored<Scorer>> => {
       const { current } = this;
-      if (current.kind === 'none') return scoreFail('model-not-found', NO_MODEL);
+      if (current.kind === 'none') return scoreFail('model-not-found', NONE_SELECTED);
       if (current.kind === 'running') return { ok: true, value: current.scorer };
       if (current.kind === 'failed' && current.model === undefined)
         return { ok: false, fault: current.fault };
@@ -103,9 +104,10 @@ export class Model implements vscode.Disposable {
     });
     this.starting = undefined;
     if (!started.ok) {
-      this.set(
-        started.fault.kind === 'cancelled' ? { kind: 'idle', model } : this.failed(started.fault, model),
-      );
+      const { fault } = started;
+      // Nobody asked for the demonstration model: where onnxruntime is missing, there is just no model.
+      if (fault.kind === 'binding-missing' && isDemonstration(model.folder)) this.set({ kind: 'none' });
+      else this.set(fault.kind === 'cancelled' ? { kind: 'idle', model } : this.failed(fault, model));
       return started;
     }
     const scorer = started.value;
@@ -146,10 +148,14 @@ export class Model implements vscode.Disposable {
   }
 }
 
-/** The folder that the settings name, absolute; a relative one is relative to the first workspace folder. */
+/**
+ * The folder that the settings name, absolute; a relative one is relative to the first workspace folder. The
+ * demonstration model's if they name none, undefined if they say that there is to be none.
+ */
 function modelPath(): string | undefined {
   const named = settings.modelPath().trim();
-  if (named === '') return undefined;
+  if (named === '') return demonstrationModel();
+  if (named === NO_MODEL) return undefined;
   const base = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
   return path.resolve(base, named);
 }

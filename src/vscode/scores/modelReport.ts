@@ -3,10 +3,15 @@ import * as vscode from 'vscode';
 import { type ModelInfo, providerWords } from '../../core/scores/modelInfo';
 import type { ScoreFault } from '../../core/scores/scoreFault';
 import { count } from '../../core/trace/words';
+import { isDemonstration } from '../../scorer/demonstrationModel';
 import type { ModelFolder } from '../../scorer/modelFolder';
 
 /** The scheme of reports on models. */
 const SCHEME = 'cfprm-model';
+
+const DEMONSTRATION = t(
+  'It comes with CFPRM, and is there to try things out with: do not rely on its scores. How good it is, beside scores\nthat need no model, says MODEL_CARD.md in its folder. "CFPRM: Select model…" takes another one, or none.',
+);
 
 /** Shows what is known about a model, or about a folder that is none yet, as a read-only text. */
 export class ModelReport implements vscode.TextDocumentContentProvider, vscode.Disposable {
@@ -85,6 +90,7 @@ export function modelInfoText(info: ModelInfo): string {
   const warnings = info.warnings.map((warning) => `⚠ ${warning}`);
   return [
     table(facts),
+    ...demonstrationLines(info.folder),
     '',
     t('Where it runs'),
     table(where),
@@ -92,6 +98,10 @@ export function modelInfoText(info: ModelInfo): string {
     ...(warnings.length > 0 ? ['', ...warnings] : []),
     '',
   ].join('\n');
+}
+
+function demonstrationLines(folder: string): string[] {
+  return isDemonstration(folder) ? ['', DEMONSTRATION] : [];
 }
 
 /** A model that was not started yet. */
@@ -103,7 +113,7 @@ export function idleModelText({ folder, spec, fingerprint }: ModelFolder): strin
     [t('fingerprint'), fingerprint],
   ]);
   const words = t('It has not run yet: where it can run is found out with the first score.');
-  return `${facts}\n\n${words}\n`;
+  return `${[facts, ...demonstrationLines(folder)].join('\n')}\n\n${words}\n`;
 }
 
 /** Everything that keeps a folder from being used. */

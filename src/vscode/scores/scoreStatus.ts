@@ -2,12 +2,17 @@ import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { providerWords } from '../../core/scores/modelInfo';
 import { count } from '../../core/trace/words';
+import { isDemonstration } from '../../scorer/demonstrationModel';
 import type { CommandId } from '../commandIds';
 import type { OpenFiles } from '../files/openFiles';
 import type { AutoScore } from './autoScore';
 import type { ModelState } from './model';
 import type { ModelScores } from './modelScores';
 import { tellFault } from './scoreCommands';
+
+const DEMONSTRATION = t(
+  'This is the demonstration model that comes with CFPRM; "CFPRM: Select model…" takes another one, or none',
+);
 
 /** Which model is at work, where, and at what: "prm-7b · webgpu (verified) · 12 left". */
 export class ScoreStatus implements vscode.Disposable {
@@ -56,7 +61,9 @@ export class ScoreStatus implements vscode.Disposable {
     }
     const { text, tooltip, command, isError } = this.look(state);
     this.item.text = text;
-    this.item.tooltip = tooltip;
+    const { folder } = this.scores.model;
+    this.item.tooltip =
+      folder !== undefined && isDemonstration(folder.folder) ? `${tooltip}. ${DEMONSTRATION}` : tooltip;
     this.item.command = command;
     this.item.backgroundColor = isError ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
     this.item.accessibilityInformation = {

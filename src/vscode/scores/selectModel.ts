@@ -4,6 +4,7 @@ import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { CARD_FILE } from '../../core/scores/prmJson';
 import { writeFault } from '../../io/writeFault';
+import { demonstrationModel, NO_MODEL } from '../../scorer/demonstrationModel';
 import { type FolderReport, inspectModelFolder } from '../../scorer/modelFolder';
 import type { Services } from '../services';
 import { settings } from '../settings';
@@ -19,8 +20,8 @@ type Pick = vscode.QuickPickItem & { readonly folder?: string; readonly isOther?
 export async function selectModel(services: Services, given?: unknown): Promise<void> {
   const folder = typeof given === 'string' ? given : await askFolder(services);
   if (folder === undefined) return;
-  if (folder === '') {
-    await setModel('');
+  if (folder === '' || folder === NO_MODEL) {
+    await setModel(folder);
     return;
   }
   const report = await inspectModelFolder(folder);
@@ -36,7 +37,7 @@ export async function selectModel(services: Services, given?: unknown): Promise<
   vscode.window.setStatusBarMessage(t('CFPRM: {0} is selected', report.model.spec.name), 5000);
 }
 
-/** A folder; an empty text for none; undefined if the user changed their mind. */
+/** A folder, an empty text for the demonstration model, `NO_MODEL`; undefined if the user changed their mind. */
 async function askFolder({ context }: Services): Promise<string | undefined> {
   const now = settings.modelPath();
   const recent = context.globalState.get<string[]>(RECENT, []);
@@ -49,7 +50,18 @@ async function askFolder({ context }: Services): Promise<string | undefined> {
       folder,
     })),
   ];
-  if (now !== '') picks.push({ label: `$(circle-slash) ${t('No model')}`, folder: '' });
+  if (demonstrationModel() !== undefined)
+    picks.push({
+      label: `$(beaker) ${t('Demonstration model')}`,
+      description: now === '' ? t('selected') : undefined,
+      detail: t('Comes with CFPRM: small, to try things out with'),
+      folder: '',
+    });
+  picks.push({
+    label: `$(circle-slash) ${t('No model')}`,
+    description: now === NO_MODEL ? t('selected') : undefined,
+    folder: NO_MODEL,
+  });
   const picked = await vscode.window.showQuickPick(picks, {
     title: t('CFPRM: Select model'),
     placeHolder: t('A folder with {0}, the model (ONNX) and its tokenizer', CARD_FILE),

@@ -49,7 +49,10 @@ export class TraceDecorations implements vscode.Disposable {
     await inSlices(this.colours(editor, page));
   }
 
-  /** Colours a page, one kind after the other, unless it is drawn again meanwhile. */
+  /**
+   * Colours a page, one kind after the other, unless its text is another one meanwhile: then the change of the text
+   * colours it. A page that is drawn again with the same text changes nothing, and tells nobody.
+   */
   private *colours(editor: vscode.TextEditor, page: ShownPage): Generator<void, void> {
     const ranges: Record<MarkKind, vscode.Range[]> = {
       good: [],
@@ -64,7 +67,7 @@ export class TraceDecorations implements vscode.Disposable {
       yield;
     }
     for (const kind of Object.keys(ranges) as MarkKind[]) {
-      if (this.pages.page(editor.document.uri) !== page) return;
+      if (this.pages.page(editor.document.uri)?.text !== page.text) return;
       editor.setDecorations(this.types[kind], ranges[kind]);
       yield;
     }

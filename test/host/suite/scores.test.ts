@@ -98,7 +98,7 @@ describe('computed scores', () => {
     await setting('score.auto', undefined);
   });
   after(async () => {
-    await setting('model.path', undefined);
+    await setting('model.path', 'none');
     await setting('model.provider', undefined);
   });
 
@@ -314,6 +314,29 @@ describe('computed scores', () => {
       },
       () => vscode.window.activeTextEditor?.document.getText(),
     );
+  });
+
+  it('come from the demonstration model where none is selected, which says what it is', async () => {
+    await setting('model.path', '');
+    const editor = await openTrace(traces());
+    await waitFor(
+      'scores',
+      () =>
+        computed(editor).length > 0 &&
+        computed(editor).every((cells) => cells.every((cell) => /^\d/.test(cell))),
+      () => lines(editor).join('\n'),
+      30_000,
+    );
+    assert.match(lines(editor)[0]!, /› computed by CFPRM demonstration model on CPU/);
+    const line = lines(editor).findIndex((text) => /^ {2}1 /.test(text));
+    assert.match(await hover(editor, line), /Computed: 0\.\d+[\s\S]*by CFPRM demonstration model on cpu/);
+    await run('cfprm.showModelInfo');
+    const info = vscode.window.activeTextEditor?.document.getText() ?? '';
+    assert.match(info, /model +CFPRM demonstration model/);
+    assert.match(info, /do not rely on its scores.*MODEL_CARD\.md/s);
+    await run('cfprm.selectModel', 'none');
+    const other = await openTrace(traces());
+    assert.doesNotMatch(lines(other)[0]!, /computed by/);
   });
 
   it('of a provider that was named and is not there are refused, not made on the CPU', async () => {

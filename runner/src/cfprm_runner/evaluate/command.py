@@ -99,7 +99,7 @@ def _check(options: EvaluateOptions) -> None:
 
 
 def _labelled(file: Path, scorer: Scorer | None, unscored: Unscored) -> tuple[Evaluated, int]:
-    trajectories = read_trajectories(file)
+    trajectories = read_trajectories(file, None if scorer is None else scorer.card.features)
     if not any(label is not None for one in trajectories for label in one.labels):
         raise Fault(
             f"{file} has no labels, so its scores cannot be compared with anything. Give rows with labels (TRL) or "

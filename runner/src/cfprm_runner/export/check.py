@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -13,7 +12,9 @@ from cfprm_runner.export.graph import Precision
 from cfprm_runner.fault import ExitCode, Fault
 from cfprm_runner.scoring.align import Aligned, CannotScore, Solution, align
 from cfprm_runner.scoring.readout import Floats, scores_of
-from cfprm_runner.scoring.scorers import Scorer, padded
+from cfprm_runner.scoring.scorers import Scorer
+from cfprm_runner.scoring.trajectories import read_trajectories
+from cfprm_runner.step_features import FeatureSpec
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,13 @@ class Agreement:
     """The largest difference of scores between rows that ran alone and padded, of the exported model."""
 
 
-def bundled_rows() -> list[Solution]:
-    """Ten solutions of ProcessBench, short and long."""
-    text = resources.files(__package__).joinpath("check_rows.jsonl").read_text("utf-8")
-    rows = [json.loads(line) for line in text.splitlines()]
-    return [Solution(row["prompt"], tuple(row["completions"])) for row in rows]
+def bundled_rows(features: FeatureSpec | None = None) -> list[Solution]:
+    """
+    Ten solutions of ProcessBench, short and long, with their step features if they are asked for. Fault: the features
+    that come with the runner are of another set.
+    """
+    with resources.as_file(resources.files(__package__)) as folder:
+        return [one.solution for one in read_trajectories(folder / "check_rows.jsonl", features)]
 
 
 def reference(scorer: Scorer, solutions: Sequence[Solution]) -> list[CheckRow]:
@@ -73,7 +76,7 @@ def compare(scorer: Scorer, rows: Sequence[CheckRow]) -> Agreement:
     logits = np.abs(np.concatenate(found) - np.concatenate([row.margins for row in rows]))
     order = sorted(range(len(rows)), key=lambda index: len(rows[index].aligned.ids))
     ends = [order[0], order[-1]]
-    together = scorer.logits(*padded([rows[index].aligned.ids for index in ends]))
+    together = scorer.run([rows[index].aligned for index in ends])
     apart = 0.0
     for place, index in enumerate(ends):
         margins = scorer.margins(together[place, rows[index].aligned.positions])
@@ -114,5 +117,4 @@ def judge(agreement: Agreement, precision: Precision, tolerance: float | None = 
 
 
 def _margins(scorer: Scorer, aligned: Aligned) -> Floats:
-    logits = scorer.logits(*padded([aligned.ids]))
-    return scorer.margins(logits[0, aligned.positions])
+    return scorer.margins(scorer.run([aligned])[0, aligned.positions])

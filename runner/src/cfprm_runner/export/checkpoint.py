@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from transformers.utils import logging as hf_logging
 from cfprm_runner.fault import Fault
 from cfprm_runner.scoring.card import CARD_FILE, Card, Token, families, parse_card, read_card
 from cfprm_runner.scoring.tokens import ModelTokenizer
+from cfprm_runner.step_model import StepFeatureModel, features_of
 
 ARCHITECTURES = {
     "Qwen2ForProcessRewardModel": "qwen2.5-math-prm",
@@ -40,7 +41,14 @@ ARCHITECTURES = {
 
 
 class Graph(nn.Module):
-    """What is exported: a causal backbone and a head over its last hidden states."""
+    """What is exported: logits [batch, positions, 1 or 2] for ids and mask [batch, positions]."""
+
+    feature_size = 0
+    """Step features per step that `forward` takes as its third input [batch, steps, size]; 0 for none."""
+
+
+class HeadGraph(Graph):
+    """A causal backbone and a head over its last hidden states."""
 
     def __init__(self, backbone: nn.Module, head: nn.Module) -> None:
         super().__init__()
@@ -48,10 +56,40 @@ class Graph(nn.Module):
         self.head = head
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        """Logits [batch, positions, 1 or 2] for ids and mask [batch, positions]."""
+        """Logits of ids and mask."""
         hidden = self.backbone(input_ids=input_ids, attention_mask=attention_mask, use_cache=False)
         logits: torch.Tensor = self.head(hidden.last_hidden_state)
         return logits
+
+
+class StepGraph(Graph):
+    """A decoder that takes step features."""
+
+    def __init__(self, model: StepFeatureModel) -> None:
+        super().__init__()
+        self.model = model
+        self.feature_size = int(model.config.step_features["size"])
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
+        """Logits of ids, mask and features."""
+        logits: torch.Tensor = self.model(input_ids, attention_mask, features=features, use_cache=False).logits
+        return logits
+
+
+class MeanGraph(Graph):
+    """The mean of the logits of several graphs that take the same inputs."""
+
+    def __init__(self, members: Sequence[Graph]) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+        self.feature_size = members[0].feature_size
+
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, features: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Logits of ids, mask and features, if any."""
+        inputs = (input_ids, attention_mask) if features is None else (input_ids, attention_mask, features)
+        return torch.stack([member(*inputs) for member in self.members]).mean(dim=0)
 
 
 @dataclass(frozen=True)
@@ -113,6 +151,24 @@ def load_checkpoint(folder: Path, family: str | None = None, dtype: torch.dtype 
     card = _with_ids(card, tokenizer, int(config["vocab_size"]) if "vocab_size" in config else None)
     graph = _LOADERS[card.family](folder, card, dtype).eval()
     return Checkpoint(graph, card, tokenizer, folder)
+
+
+def load_mean(folders: Sequence[Path], family: str | None = None) -> Checkpoint:
+    """
+    Loads checkpoints of one kind, such as runs with other seeds, as one whose logits are the mean of theirs. Fault:
+    those of `load_checkpoint`; they are fed or read in different ways.
+    """
+    first, *others = [load_checkpoint(folder, family) for folder in folders]
+    for other in others:
+        same = replace(other.card, name=first.card.name, trained_on=first.card.trained_on) == first.card
+        if not same or other.tokenizer.text != first.tokenizer.text:
+            raise Fault(
+                f"{other.folder} is fed or read in another way than {first.folder} (prm.json, tokenizer.json), so "
+                "that their scores have no mean. Name runs that differ in their seeds alone."
+            )
+    if not others:
+        return first
+    return replace(first, graph=MeanGraph([first.graph, *(other.graph for other in others)]).eval())
 
 
 def _config(folder: Path) -> dict[str, Any]:
@@ -223,18 +279,24 @@ def _load(folder: Path, model: Any, card: Card, dtype: torch.dtype, **more: Any)
 
 
 def _graph(model: PreTrainedModel, head: Any) -> Graph:
-    return Graph(model.base_model, head)
+    return HeadGraph(model.base_model, head)
 
 
 def _cfprm(folder: Path, card: Card, dtype: torch.dtype) -> Graph:
-    labels = AutoConfig.from_pretrained(folder, local_files_only=True).num_labels
+    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    labels = config.num_labels
+    if features_of(config) != card.features:
+        raise Fault(
+            f"{folder} takes the step features {features_of(config) or 'none'}, and its prm.json names "
+            f"{card.features or 'none'}. Check that prm.json belongs to this checkpoint."
+        )
     if labels != 1 or card.head["kind"] != "one-logit":
         raise Fault(
             f"{folder} has {labels} labels and a head of kind {card.head['kind']!r}; checkpoints of the family cfprm "
             "have one logit per position. Check that prm.json belongs to this checkpoint."
         )
     model = _load(folder, AutoModelForTokenClassification, card, dtype)
-    return _graph(model, model.score)
+    return StepGraph(model) if isinstance(model, StepFeatureModel) else _graph(model, model.score)
 
 
 def _qwen(folder: Path, card: Card, dtype: torch.dtype) -> Graph:

@@ -13,13 +13,14 @@ from typing import Literal
 from cfprm_runner import __version__
 from cfprm_runner.contract.files import publish_folder, write_json
 from cfprm_runner.export.check import Agreement, bundled_rows, compare, judge, reference
-from cfprm_runner.export.checkpoint import Checkpoint, load_checkpoint
+from cfprm_runner.export.checkpoint import Checkpoint, load_mean
 from cfprm_runner.export.graph import INLINE_BYTES, PRECISIONS, write_onnx
 from cfprm_runner.fault import ExitCode, Fault
 from cfprm_runner.scoring.align import Solution
 from cfprm_runner.scoring.card import CARD_FILE
 from cfprm_runner.scoring.scorers import OnnxScorer, TorchScorer
 from cfprm_runner.scoring.trajectories import read_trajectories
+from cfprm_runner.step_features import FeatureSpec
 
 REPORT_FILE = "export.json"
 CHECK_ROWS = 64
@@ -36,6 +37,8 @@ class ExportOptions:
     """The folder of the checkpoint: one of `train`, or a published model."""
     output: Path
     """The folder to write."""
+    average: tuple[Path, ...] = ()
+    """Further checkpoints that differ in their seeds alone: the model's logits are the mean of all."""
     precision: Literal["fp32", "fp16", "int8", "int4"] = "fp32"
     """fp16 is for GPUs, int8 for the CPU, int4 for both; see docs/models.md."""
     family: Literal["qwen2.5-math-prm", "math-shepherd", "skywork-o1-open-prm", "rlhflow"] | None = None
@@ -75,8 +78,9 @@ def export(options: ExportOptions, inline_bytes: int = INLINE_BYTES) -> Agreemen
     """
     target = options.output
     _refuse_target(options)
-    solutions = bundled_rows() if options.rows is None else _rows(options.rows)
-    checkpoint = load_checkpoint(options.checkpoint, options.family)
+    checkpoint = load_mean([options.checkpoint, *options.average], options.family)
+    features = checkpoint.card.features
+    solutions = bundled_rows(features) if options.rows is None else _rows(options.rows, features)
     _refuse_full_disk(checkpoint, target)
     precision = PRECISIONS[options.precision]
     # Before the graph's weights are rounded.
@@ -91,8 +95,8 @@ def export(options: ExportOptions, inline_bytes: int = INLINE_BYTES) -> Agreemen
     return agreement
 
 
-def _rows(file: Path) -> list[Solution]:
-    return [trajectory.solution for trajectory in read_trajectories(file)[:CHECK_ROWS]]
+def _rows(file: Path, features: FeatureSpec | None) -> list[Solution]:
+    return [trajectory.solution for trajectory in read_trajectories(file, features)[:CHECK_ROWS]]
 
 
 def _refuse_target(options: ExportOptions) -> None:
@@ -146,6 +150,7 @@ def _report(options: ExportOptions, checkpoint: Checkpoint, agreement: Agreement
     return {
         "cfprm": __version__,
         "checkpoint": checkpoint.folder.resolve().name,
+        "averaged": len(options.average) + 1,
         "family": checkpoint.card.family,
         "precision": options.precision,
         "check": asdict(agreement),

@@ -94,14 +94,15 @@ def _write(graph: Graph, precision: str, path: Path, inline_bytes: int) -> None:
         large = _export(graph, torch.float32, raw, inline_bytes)
         # The weights are on the disk now; what rounds them needs the memory.
         graph.to("meta")
-        last = _last_product(onnx.load(raw, load_external_data=False))
+        last = last_products(onnx.load(raw, load_external_data=False))
         if precision == "int8":
-            _quantize_int8(raw, path, last, large)
+            quantize_int8(raw, path, last, large)
         else:
             _quantize_int4(raw, path, last, large)
 
 
-def _quantize_int8(raw: Path, path: Path, last: str, large: bool) -> None:
+def quantize_int8(raw: Path, path: Path, last: list[str], large: bool) -> None:
+    """Rounds the weights of all matrix products of a graph but the named ones."""
     quantize_dynamic(
         raw,
         path,
@@ -110,14 +111,14 @@ def _quantize_int8(raw: Path, path: Path, last: str, large: bool) -> None:
         reduce_range=True,
         weight_type=QuantType.QInt8,
         op_types_to_quantize=["MatMul", "Gemm"],
-        nodes_to_exclude=[last],
+        nodes_to_exclude=last,
         use_external_data_format=large,
     )
 
 
-def _quantize_int4(raw: Path, path: Path, last: str, large: bool) -> None:
+def _quantize_int4(raw: Path, path: Path, last: list[str], large: bool) -> None:
     quantizer = MatMulNBitsQuantizer(
-        onnx.load(raw), bits=4, block_size=INT4_BLOCK, is_symmetric=True, nodes_to_exclude=[last]
+        onnx.load(raw), bits=4, block_size=INT4_BLOCK, is_symmetric=True, nodes_to_exclude=last
     )
     quantizer.process()
     quantizer.model.save_model_to_file(str(path), use_external_data_format=large)
@@ -126,16 +127,19 @@ def _quantize_int4(raw: Path, path: Path, last: str, large: bool) -> None:
 def _export(graph: Graph, dtype: torch.dtype, path: Path, inline_bytes: int) -> bool:
     """Writes a graph in one type of numbers; whether its weights went to a file of their own."""
     graph = graph.to(dtype)
-    # Two tables of their own: one table given twice would become one input of the graph.
-    ids, mask = torch.arange(18).reshape(2, 9), torch.ones((2, 9), dtype=torch.int64)
-    axes = {0: "batch", 1: "length"}
+    # Tables of their own: one table given twice would become one input of the graph.
+    inputs = {"input_ids": torch.arange(18).reshape(2, 9), "attention_mask": torch.ones((2, 9), dtype=torch.int64)}
+    axes = {name: {0: "batch", 1: "length"} for name in inputs}
+    if graph.feature_size:
+        inputs["features"] = torch.ones((2, 3, graph.feature_size), dtype=dtype)
+        axes["features"] = {0: "batch", 1: "steps"}
     with torch.inference_mode():
         program = torch.onnx.export(
             graph,
-            (ids, mask),
-            input_names=["input_ids", "attention_mask"],
+            tuple(inputs.values()),
+            input_names=list(inputs),
             output_names=["logits"],
-            dynamic_shapes={"input_ids": axes, "attention_mask": axes},
+            dynamic_shapes=axes,
             dynamo=True,
             opset_version=OPSET,
             verbose=False,
@@ -152,10 +156,19 @@ def _export(graph: Graph, dtype: torch.dtype, path: Path, inline_bytes: int) -> 
     return large
 
 
-def _last_product(model: onnx.ModelProto) -> str:
-    """The name of the matrix product that gives the logits."""
+def last_products(model: onnx.ModelProto) -> list[str]:
+    """The names of the matrix products that give the logits: on every way back from them the first one."""
     makers = {output: node for node in model.graph.node for output in node.output}
-    node = makers[model.graph.output[0].name]
-    while node.op_type not in ("MatMul", "Gemm"):
-        node = next(makers[name] for name in node.input if name in makers)
-    return str(node.name)
+    found: list[str] = []
+    seen: set[str] = set()
+    ahead = [model.graph.output[0].name]
+    while ahead:
+        node = makers.get(ahead.pop())
+        if node is None or node.name in seen:
+            continue
+        seen.add(node.name)
+        if node.op_type in ("MatMul", "Gemm"):
+            found.append(str(node.name))
+        else:
+            ahead += node.input
+    return sorted(found)

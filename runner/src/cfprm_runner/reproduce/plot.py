@@ -17,8 +17,7 @@ SPREAD = 0.7
 def plot(document: Json, file: Path) -> None:
     """
     Writes a PNG: a panel per backbone and set; for each loss the mean over all n of every variant, with its 95 %
-    interval, hollow for controls; black diamonds are the paper's figures, lines what any candidate and the best
-    possible choice give.
+    interval, hollow for controls; black diamonds are the paper's figures, the line is what any candidate gives.
     """
     sets = document["sets"]
     with mpl.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
@@ -26,7 +25,9 @@ def plot(document: Json, file: Path) -> None:
         FigureCanvasAgg(figure)
         grid = figure.subplots((len(sets) + 1) // 2, min(2, len(sets)), squeeze=False)
         for place, (axes, one) in enumerate(zip(grid.flat, sets, strict=False)):
-            _panel(axes, document, one, legend=place == 0)
+            _panel(axes, document, one)
+            if place == 0:
+                figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=6, frameon=False)
         for axes in list(grid.flat)[len(sets) :]:
             axes.set_axis_off()
         scale = f", scale {document['scale']}" if document["scale"] else ""
@@ -34,7 +35,7 @@ def plot(document: Json, file: Path) -> None:
         figure.savefig(file, dpi=150)
 
 
-def _panel(axes: Any, document: Json, one: Json, legend: bool) -> None:
+def _panel(axes: Any, document: Json, one: Json) -> None:
     here = [cell for cell in document["cells"] if (cell["backbone"], cell["set"]) == (one["backbone"], one["set"])]
     losses = list(dict.fromkeys(cell["loss"] for cell in here))
     variants = list(dict.fromkeys(cell["variant"] for cell in here))
@@ -57,12 +58,10 @@ def _panel(axes: Any, document: Json, one: Json, legend: bool) -> None:
         for place, cell in zip(x, own, strict=True):
             if "mean" in cell["paper"]:
                 axes.plot(place, cell["paper"]["mean"], "D", color="black", markersize=5)
-    for name, words, style in (("random", "any candidate", ":"), ("oracle", "best possible choice", "--")):
-        axes.axhline(one[name]["mean"]["value"], color="gray", linestyle=style, linewidth=1, label=words)
+    axes.axhline(one["random"]["mean"]["value"], color="gray", linestyle=":", linewidth=1, label="any candidate")
     axes.set_xticks(range(len(losses)), losses)
     axes.set_xlim(-0.5, len(losses) - 0.5)
     axes.set_ylabel(f"right choices, %, mean of {', '.join(f'@{n}' for n in document['sizes'])}")
-    axes.set_title(f"{one['set']}: {one['problems']} problems, candidates of {one['backbone']}", fontsize=9)
+    best = f"{one['oracle']['mean']['value']:.1f} % at best"
+    axes.set_title(f"{one['set']}, candidates of {one['backbone']}: {one['problems']} problems, {best}", fontsize=9)
     axes.grid(axis="y", linewidth=0.4, alpha=0.6)
-    if legend:
-        axes.legend(fontsize=7, frameon=False, ncols=2)

@@ -19,7 +19,7 @@ from cfprm_runner.reproduce.options import Report
 from cfprm_runner.reproduce.plan import PLANS, Cell, Plan, TestSet, Variant, load_plan
 from cfprm_runner.reproduce.scores import Choices, read_choices
 from cfprm_runner.reproduce.statistics import Interval, Resamples
-from cfprm_runner.reproduce.tables import markdown
+from cfprm_runner.reproduce.tables import NOT_RUN, markdown
 from cfprm_runner.reproduce.work import Work
 
 Json = dict[str, Any]
@@ -228,7 +228,7 @@ def _missing(jobs: Sequence[Job], work: Work) -> list[Json]:
         stamp = work.stamp(job)
         failed = stamp is not None and stamp.spec == job.spec and stamp.code != 0
         if failed or job.kind == "score":
-            found.append({"job": job.id, "why": work.tail(job).strip() if failed else "not run"})
+            found.append({"job": job.id, "why": work.tail(job).strip() if failed else NOT_RUN})
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 Json = dict[str, Any]
 DASH = "–"
+NOT_RUN = "not run"
 
 
 def markdown(document: Json) -> str:
@@ -20,9 +21,17 @@ def markdown(document: Json) -> str:
     for one in document["sets"]:
         blocks += _set_blocks(document, one)
     if document["missing"]:
-        rows = [f"- `{one['job']}`: {_last_line(one['why'])}" for one in document["missing"]]
-        blocks.append("\n".join([f"Missing, {len(rows)} jobs:", *rows[:40], *(["- …"] if len(rows) > 40 else [])]))
+        blocks.append(_missing(document["missing"]))
     return "\n\n".join(blocks) + "\n"
+
+
+def _missing(jobs: Sequence[Json]) -> str:
+    """Failed jobs, each with the last line that it printed, and those that were not run, by cell."""
+    failed = [f"- `{one['job']}` failed: {_last_line(one['why'])}" for one in jobs if one["why"] != NOT_RUN]
+    open_jobs = [one["job"] for one in jobs if one["why"] == NOT_RUN]
+    cells = list(dict.fromkeys(job.removeprefix("score/").rpartition("/")[0] for job in open_jobs))
+    not_run = [f"- not run: {', '.join(f'`{cell}`' for cell in cells)}"] if cells else []
+    return "\n".join(["Missing:", "", *failed, *not_run])
 
 
 def _set_blocks(document: Json, one: Json) -> list[str]:

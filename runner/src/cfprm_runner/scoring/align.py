@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from cfprm_runner.fault import Fault
 from cfprm_runner.scoring.card import Card
 from cfprm_runner.scoring.tokens import Message, ModelTokenizer
+from cfprm_runner.step_features import Table
 
 _OWN_PREFIX = re.compile(r"^\s*step\s+\d+\s*[:.]", re.IGNORECASE)
 _FIRST_MARK = 0xF0000
@@ -19,6 +20,8 @@ class Solution:
 
     problem: str
     steps: tuple[str, ...]
+    features: Table | None = field(default=None, compare=False)
+    """Of its steps, for models that take them."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Aligned:
 
     ids: list[int]
     positions: list[int]
+    features: Table | None = field(default=None, compare=False)
 
 
 class CannotScore(Fault):
@@ -42,7 +46,8 @@ def align(card: Card, solution: Solution, tokenizer: ModelTokenizer) -> Aligned:
     Turns a solution into token ids and the positions of its steps' values. Nothing is ever cut.
 
     CannotScore: a text holds the separator (`separator-in-text`), the tokenizer does not keep each separator as
-    one token (`separator-mismatch`), or the text is longer than the model's input (`too-long`).
+    one token (`separator-mismatch`), or the text is longer than the model's input (`too-long`). Fault: the model takes
+    step features, and the solution has none.
     """
     if not solution.steps:
         return Aligned([], [])
@@ -58,7 +63,14 @@ def align(card: Card, solution: Solution, tokenizer: ModelTokenizer) -> Aligned:
             f"The solution is {len(aligned.ids)} tokens long, and {card.name} reads {card.max_length}. Nothing is "
             "cut; take a model with a longer input.",
         )
-    return aligned
+    if card.features is None:
+        return aligned
+    if solution.features is None:
+        raise Fault(
+            f"{card.name} takes step features, which these rows come without: score the file with `cfprm score`, and "
+            "evaluate what that writes."
+        )
+    return replace(aligned, features=solution.features)
 
 
 def _pieces(card: Card, solution: Solution, tokenizer: ModelTokenizer) -> Aligned:

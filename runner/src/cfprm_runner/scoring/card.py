@@ -12,8 +12,12 @@ from typing import Any, TypeAlias
 import jsonschema
 
 from cfprm_runner.fault import Fault
+from cfprm_runner.step_features import FeatureSpec
 
 CARD_FILE = "prm.json"
+
+INPUTS = {"ids": "input_ids", "mask": "attention_mask", "positions": "position_ids", "features": "features"}
+"""What a model's inputs are called if its card does not say."""
 
 Json: TypeAlias = dict[str, Any]
 
@@ -45,7 +49,8 @@ class Card:
     output: str
     licence: str | None = None
     trained_on: str | None = None
-    has_features: bool = False
+    features: FeatureSpec | None = None
+    """The step features that the model takes."""
 
     @property
     def candidates(self) -> tuple[Token, Token] | None:
@@ -75,6 +80,7 @@ class Card:
             "tokenize": self.tokenize,
             "specialTokens": self.special_tokens,
             "maxLength": self.max_length,
+            "features": None if self.features is None else self.features.to_json(),
             "licence": self.licence,
             "trainedOn": self.trained_on,
         }
@@ -142,11 +148,11 @@ def parse_card(entries: Any, source: str) -> Card:
         tokenize=merged["tokenize"],
         special_tokens=merged["specialTokens"],
         max_length=merged["maxLength"],
-        inputs={"ids": "input_ids", "mask": "attention_mask", "positions": "position_ids", **merged.get("inputs", {})},
+        inputs={**INPUTS, **merged.get("inputs", {})},
         output=merged.get("output", "rewards" if head["kind"] == "rewards" else "logits"),
         licence=merged.get("licence"),
         trained_on=merged.get("trainedOn"),
-        has_features="features" in merged,
+        features=FeatureSpec.from_json(merged["features"]) if "features" in merged else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 
 from cfprm_runner.fault import Fault
 from cfprm_runner.scoring.align import Aligned, CannotScore, Solution, align
-from cfprm_runner.scoring.card import Card, read_card
+from cfprm_runner.scoring.card import INPUTS, Card, read_card
 from cfprm_runner.scoring.readout import Floats, margins, scores_of
 from cfprm_runner.scoring.tokens import ModelTokenizer
+from cfprm_runner.step_features import Table
 
 TOKENS_PER_BATCH = 16_384
 """Tokens, padding included, that run together on an accelerator."""
@@ -35,8 +37,12 @@ class Scorer(ABC):
             self._candidates = (tokenizer.id_of(positive), tokenizer.id_of(negative))
 
     @abstractmethod
-    def logits(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Floats:
-        """Logits [batch, positions, width] for ids and mask [batch, positions]."""
+    def logits(self, ids: NDArray[np.int64], mask: NDArray[np.int64], features: Table | None = None) -> Floats:
+        """Logits [batch, positions, width] for ids and mask [batch, positions], features [batch, steps, size]."""
+
+    def run(self, rows: Sequence[Aligned]) -> Floats:
+        """Logits [batch, positions, width] of rows, padded on the right."""
+        return self.logits(*padded([row.ids for row in rows]), padded_features(rows))
 
     def margins(self, logits: Floats) -> Floats:
         """One number per position of logits [..., width] (`readout.margins`)."""
@@ -54,7 +60,7 @@ class Scorer(ABC):
             del aligned[index]
             yield index, []
         for batch in self._batches({index: len(row.ids) for index, row in aligned.items()}):
-            logits = self.logits(*padded([aligned[index].ids for index in batch]))
+            logits = self.run([aligned[index] for index in batch])
             for place, index in enumerate(batch):
                 try:
                     margin = self.margins(logits[place, aligned[index].positions])
@@ -78,15 +84,16 @@ class TorchScorer(Scorer):
     """A loaded checkpoint."""
 
     def __init__(self, graph: torch.nn.Module, card: Card, tokenizer: ModelTokenizer) -> None:
-        """`graph` gives logits [batch, positions, width] for `input_ids` and `attention_mask`."""
+        """`graph` gives logits [batch, positions, width] for ids, mask and step features, if it takes some."""
         self._graph = graph.eval()
         self._device = next(graph.parameters()).device
         super().__init__(card, tokenizer, pads=self._device.type != "cpu")
 
-    def logits(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Floats:
+    def logits(self, ids: NDArray[np.int64], mask: NDArray[np.int64], features: Table | None = None) -> Floats:
         """Logits of the checkpoint, in double precision."""
+        given = [ids, mask] if features is None else [ids, mask, features]
         with torch.inference_mode():
-            tables = [torch.from_numpy(table).to(self._device) for table in (ids, mask)]
+            tables = [torch.from_numpy(table).to(self._device) for table in given]
             logits = self._graph(*tables)
         return np.asarray(logits.double().cpu().numpy())
 
@@ -97,10 +104,10 @@ class OnnxScorer(Scorer):
     def __init__(self, folder: Path, threads: int = 0) -> None:
         """`threads` of the CPU, 0 for all. Fault: a file is missing, broken, or does not fit its `prm.json`."""
         card = read_card(folder)
-        if card.has_features or card.head["kind"] == "rewards":
+        if card.head["kind"] == "rewards":
             raise Fault(
-                f"{folder} takes step features or gives finished rewards, which only the extension's scorer can "
-                "run: score the file with `cfprm score`, and evaluate what that writes."
+                f"{folder} gives finished rewards, which only the extension's scorer can run: score the file with "
+                "`cfprm score`, and evaluate what that writes."
             )
         super().__init__(card, ModelTokenizer(folder))
         path = folder / card.file
@@ -114,7 +121,7 @@ class OnnxScorer(Scorer):
             raise Fault(f"{path} cannot be loaded ({error}). Copy the folder again, with its data file.") from error
         self._inputs = {entry.name: entry.type for entry in self._session.get_inputs()}
         outputs = [entry.name for entry in self._session.get_outputs()]
-        names = {card.inputs[key] for key in ("ids", "mask", "positions")}
+        names = {card.inputs[key] for key in INPUTS if key != "features" or card.features is not None}
         odd = [name for name in self._inputs if name not in names]
         if odd or card.output not in outputs:
             raise Fault(
@@ -122,15 +129,18 @@ class OnnxScorer(Scorer):
                 "prm.json does not fit. Export it again, or score with `cfprm score`."
             )
 
-    def logits(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Floats:
+    def logits(self, ids: NDArray[np.int64], mask: NDArray[np.int64], features: Table | None = None) -> Floats:
         """Logits of the exported model."""
         names = self.card.inputs
         positions = np.broadcast_to(np.arange(ids.shape[1]), ids.shape)
         tables = {names["ids"]: ids, names["mask"]: mask, names["positions"]: positions}
-        feeds = {
+        feeds: dict[str, NDArray[Any]] = {
             name: tables[name].astype(np.int32 if kind == "tensor(int32)" else np.int64)
             for name, kind in self._inputs.items()
+            if name in tables
         }
+        if features is not None:
+            feeds[names["features"]] = features
         return np.asarray(self._session.run([self.card.output], feeds)[0], np.float64)
 
 
@@ -143,3 +153,14 @@ def padded(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np
         ids[place, : len(row)] = row
         mask[place, : len(row)] = 1
     return ids, mask
+
+
+def padded_features(rows: Sequence[Aligned]) -> Table | None:
+    """Features [rows, most steps, size], filled up with 0; None for rows without."""
+    tables = [row.features for row in rows if row.features is not None]
+    if not tables:
+        return None
+    together = np.zeros((len(tables), max(map(len, tables)), tables[0].shape[1]), np.float32)
+    for place, table in enumerate(tables):
+        together[place, : len(table)] = table
+    return together

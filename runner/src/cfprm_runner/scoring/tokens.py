@@ -34,6 +34,11 @@ class ModelTokenizer:
         self._chat: PreTrainedTokenizerFast | None = None
 
     @property
+    def text(self) -> str:
+        """All that makes ids of texts, as JSON."""
+        return str(self._tokenizer.to_str())
+
+    @property
     def size(self) -> int:
         """One more than the largest id."""
         return max(self._tokenizer.get_vocab(with_added_tokens=True).values()) + 1

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cfprm_runner.fault import Fault
 from cfprm_runner.scoring.align import Solution
+from cfprm_runner.step_features import FeatureRows, FeatureSpec, check_features
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,22 @@ class Trajectory:
     """The model that the scores are of, as `cfprm score` notes it."""
 
 
-def read_trajectories(file: Path) -> list[Trajectory]:
-    """Reads all rows of a file. Fault: it cannot be read, a row is of another format, or a label is out of range."""
-    return [_trajectory(row, number, file) for number, row in read_json_rows(file)]
+def read_trajectories(file: Path, features: FeatureSpec | None = None) -> list[Trajectory]:
+    """
+    Reads all rows of a file, with the step features that lie beside it if they are asked for.
+
+    Fault: it cannot be read, a row is of another format, a label is out of range; the features are missing, of another
+    set or of another file.
+    """
+    trajectories = [_trajectory(row, number, file) for number, row in read_json_rows(file)]
+    if features is None:
+        return trajectories
+    rows = FeatureRows(check_features(file, features))
+    tables = [rows.take(one.row, len(one.solution.steps)) for one in trajectories]
+    return [
+        replace(one, solution=replace(one.solution, features=table))
+        for one, table in zip(trajectories, tables, strict=True)
+    ]
 
 
 def read_json_rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -1,0 +1,115 @@
+"""The model card, made of the evaluation."""
+
+from pathlib import Path
+from typing import Any
+
+TITLES = {
+    "int8": "**this model (int8)**",
+    "fp32": "the same in single precision",
+    "seed 0": "seed 0 alone",
+    "seed 1": "seed 1 alone",
+    "seed 2": "seed 2 alone",
+    "- tokens": "minus the tokens of the step",
+    "- index": "minus the index of the step",
+    "- problem_tokens": "minus the tokens of the problem",
+    "length and place": "trees on length and place",
+}
+PARTS = {"gsm8k": "GSM8K", "math": "MATH"}
+
+
+def model_card(evaluation: dict[str, Any], folder: Path) -> str:
+    """The text. `folder` is the finished model's, for the sizes of its files."""
+    model, counts = evaluation["model"], evaluation["counts"]
+    megabytes = sum(file.stat().st_size for file in folder.iterdir() if file.name != "MODEL_CARD.md") / 1e6
+    held = "; ".join(
+        f"{title} {counts[part]['solutions']} solutions, {counts[part]['steps']} steps, {counts[part]['errors']} errors"
+        for part, title in PARTS.items()
+    )
+    training = ", ".join(f"{name} {count:,}" for name, count in evaluation["splits"]["training"]["all"].items())
+    choosing = evaluation["splits"]["choosing"]
+    chosen = ", ".join(
+        f"{title} {sum(count for name, count in choosing.items() if name.startswith(part))}"
+        for part, title in PARTS.items()
+    )
+    sections = [
+        "# CFPRM demonstration model",
+        "A process reward model for trying CFPRM out: scores appear as soon as a trajectory is open. It is a "
+        "**demonstration**: do not rely on its scores, do not filter data or choose answers with them. For work take a "
+        "model of your own (docs/models.md).",
+        f"- **What it is.** The mean of {model['seeds']} decoders of {model['parameters']:,} parameters each, trained "
+        f"from nothing on CPUs by `cfprm-runner train` on CFPRM blocks (windows of 2 steps, then of 1), in one graph, "
+        f"int8; {megabytes:.1f} MB. Beside the tokens they take {model['features']['size']} numbers per step "
+        f"(`{model['features']['set']}`, version {model['features']['version']}). Its labels are those of a teacher, "
+        "trees on the same numbers, which never labelled a step that it was trained on.\n"
+        "- **Licence.** MIT for the weights; the data's licences are in NOTICE.md.\n"
+        f"- **Trained on** (rows, copies counted): {training}. ProcessBench also brings OlympiadBench and "
+        "Omni-MATH.\n"
+        "- **Made again** by `npm run demonstration-model`; all figures below are computed by that command.",
+        "## How good it is",
+        _verdict(evaluation),
+        f"On held-out rows of ProcessBench, which nothing was trained on or chosen with: {held}. Steps up to and "
+        "including the first error. The AUC is the chance that a correct step has a higher score than an incorrect "
+        "one; at the same place, among steps with the same index alone. First errors: F1 at a threshold chosen on "
+        f"other rows (ProcessBench, {chosen} solutions, each scored by a seed trained without its problem). "
+        "In brackets 95 % intervals (bootstrap over solutions).",
+        *(_table(evaluation["heldOut"], part, title, ["auc", "aucAtSamePlace", "f1"]) for part, title in PARTS.items()),
+        "## What it is better than",
+        "This model minus another score on the same held-out rows; a difference whose interval holds 0 is none.",
+        *(_differences(evaluation["difference"], part, title) for part, title in PARTS.items()),
+        f"int8 moves a score by {evaluation['largestDifferenceOfInt8']:.3f} at most.",
+        "## On the rows that chose",
+        "The same on the rows that weights and threshold were chosen with, each scored by a seed that was trained "
+        "without its problem. These figures are on the bright side.",
+        *(_table(evaluation["choosing"], part, title, ["auc", "aucAtSamePlace"]) for part, title in PARTS.items()),
+        "## Limits",
+        "English school mathematics in steps of a sentence or a few. It has read about 600 labelled solutions of "
+        "ProcessBench and knows no mathematics: what it finds are false equations, numbers from nowhere, and the look "
+        "of steps that tend to be wrong, length above all. It does not tell a good plan from a bad one. Solutions of "
+        "more than 2,048 tokens are not scored.",
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _table(found: dict[str, Any], part: str, title: str, names: list[str]) -> str:
+    heads = {"auc": "AUC", "aucAtSamePlace": "AUC at the same place", "f1": "first error, F1"}
+    lines = [f"| {title} | " + " | ".join(heads[name] for name in names) + " |", "|---|" + "---|" * len(names)]
+    for way, label in TITLES.items():
+        if way not in found:
+            continue
+        cells = [_estimate(found[way][part][name]) for name in names]
+        if "f1" not in names and way == "int8":
+            label = "the seeds"
+        lines.append(f"| {label} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _differences(found: dict[str, Any], part: str, title: str) -> str:
+    lines = [f"| {title}: this model minus | AUC | AUC at the same place |", "|---|---|---|"]
+    for way, label in TITLES.items():
+        if way in found:
+            own = found[way][part]
+            lines.append(f"| {label} | {_estimate(own['auc'])} | {_estimate(own['aucAtSamePlace'])} |")
+    return "\n".join(lines)
+
+
+def _verdict(evaluation: dict[str, Any]) -> str:
+    """Says for each part which of the scores that need no model this one is better than."""
+    sentences = []
+    for part, title in PARTS.items():
+        groups: dict[str, list[str]] = {"better": [], "level": [], "worse": []}
+        for way, own in evaluation["difference"].items():
+            if way == "fp32":
+                continue
+            low, high = own[part]["auc"]["low"], own[part]["auc"]["high"]
+            # Only what lies above 0 with its whole interval is told as better.
+            groups["better" if low > 0 else "worse" if high < 0 else "level"].append(TITLES[way])
+        words = {"better": "is better than", "level": "cannot be told from", "worse": "is worse than"}
+        told = "; it ".join(f"{words[group]} {', '.join(ways)}" for group, ways in groups.items() if ways)
+        sentences.append(f"By its AUC on {title} it {told}.")
+    return " ".join(sentences)
+
+
+def _estimate(one: dict[str, float | None]) -> str:
+    if one["value"] is None:
+        return "–"
+    return f"{one['value']:.3f} [{one['low']:.3f}, {one['high']:.3f}]"
