@@ -46,7 +46,13 @@ export class RayCluster {
     ];
     let said = '';
     process.env.RAY_AUTH_TOKEN = randomBytes(32).toString('hex');
-    const env = { ...process.env, RAY_AUTH_MODE: 'token', RAY_ENABLE_METRICS_COLLECTION: '0' };
+    const env = {
+      ...process.env,
+      RAY_AUTH_MODE: 'token',
+      RAY_ENABLE_METRICS_COLLECTION: '0',
+      // Ray's own 15 has workers wait for everything else that a busy machine does.
+      RAY_worker_niceness: '0',
+    };
     const child = spawn(PROGRAM, options, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (text) => {
