@@ -25,6 +25,8 @@ describe('the whole loop, in VS Code with the installed package', () => {
       package: (await packages()).get(PLATFORM)!.file,
       openFile: SOURCE,
       settings: {
+        // As for a new user: what is not chosen is the demonstration model.
+        'cfprm.model.path': '',
         'cfprm.profiles': { here: { kind: 'local', folder: join(scratch, 'host'), python: PYTHON } },
       },
     });

@@ -8,7 +8,11 @@ describe('the pictures of the README', () => {
   before(async () => {
     workbench = await Workbench.open({
       openFile: 'trl-soft-scores.jsonl',
-      settings: { 'workbench.colorTheme': 'Default Dark Modern', 'editor.fontSize': 13 },
+      settings: {
+        'workbench.colorTheme': 'Default Dark Modern',
+        'editor.fontSize': 13,
+        'cfprm.model.path': '',
+      },
     });
   });
   after(() => workbench?.close());
@@ -27,6 +31,12 @@ describe('the pictures of the README', () => {
       return { shown, found: shown.find((lens) => lens.includes('First error 4')) };
     });
     await workbench.readmeShot('trace-view');
+  });
+
+  it('show scores of a model beside the recorded ones', async () => {
+    await workbench.waitForLine(/✓ .*›0\.\d\d [▁-█]/u);
+    await workbench.waitForStatus(/demonstration model · CPU/);
+    await workbench.readmeShot('scores');
   });
 
   it('show labels that were edited, and where label and score disagree', async () => {
