@@ -8,14 +8,21 @@ import { PLATFORM, packages } from './packages';
 
 const SOURCE = 'trl-soft-scores.jsonl';
 
+/** The first step of a solution, with a computed score. */
+const FIRST_STEP = /^ *1 +\S.*›0\.\d\d [▁-█]/u;
+
+function scoreIn(line: string): string | undefined {
+  return /›(0\.\d\d)/u.exec(line)?.[1];
+}
+
 // One window from a file to a model of one's own: each test goes on where the one before it ended.
 describe('the whole loop, in VS Code with the installed package', () => {
   const scratch = mkdtempSync(join(tmpdir(), 'cfprm-loop-'));
   const backbone = join(scratch, 'backbone');
   const data = process.env.CFPRM_DATA;
   let workbench: Workbench;
-  /** The first step with its computed score, as the demonstration model and then the own model give it. */
-  let firstStep: string;
+  /** What the demonstration model says of the first step. */
+  let demonstrated: string | undefined;
 
   before(async () => {
     // The server's extension host gets it: a list of runs of its own.
@@ -51,17 +58,16 @@ describe('the whole loop, in VS Code with the installed package', () => {
 
   it('scores the steps with the demonstration model that the package carries, and says so', async () => {
     await workbench.press('Control+Home');
-    firstStep = await workbench.waitForLine(/1 +✓ .*›0\.\d\d [▁-█]/u);
+    demonstrated = scoreIn(await workbench.waitForLine(FIRST_STEP));
     await workbench.waitForStatus(/demonstration/i);
     // The page was drawn again with every score; its colours came along.
     await workbench.waitFor('coloured label', async () => {
       const shown = await workbench.page.evaluate(() => {
         const spans = [...document.querySelectorAll('.editor-group-container.active .view-line span span')];
-        const colourOf = (sign: RegExp) => {
+        return [/✓/, /[a-z]{4}/].map((sign) => {
           const span = spans.find((it) => sign.test(it.textContent ?? ''));
           return span === undefined ? '' : getComputedStyle(span).color;
-        };
-        return [colourOf(/✓/), colourOf(/[a-z]{4}/)];
+        });
       });
       return { shown, found: (shown[0] !== '' && shown[0] !== shown[1]) || undefined };
     });
@@ -74,7 +80,9 @@ describe('the whole loop, in VS Code with the installed package', () => {
     await workbench.waitForLine(/1 +✗\* /);
     await workbench.press('u');
     await workbench.waitForLine(/1 +✓ /);
-    await workbench.press('j', 'o');
+    await workbench.press('j');
+    await workbench.waitForStatus('trajectory 1 · step 2/4');
+    await workbench.press('o');
     await workbench.waitForLine('1 label edited');
   });
 
@@ -159,7 +167,7 @@ describe('the whole loop, in VS Code with the installed package', () => {
     await workbench.waitForTab(`${SOURCE} · page 1`);
     await workbench.waitFor('scores of the new model', async () => {
       const shown = await workbench.editorLines();
-      const found = shown.find((line) => /1 +✓ .*›0\.\d\d [▁-█]/u.test(line) && line !== firstStep);
+      const found = shown.find((line) => FIRST_STEP.test(line) && scoreIn(line) !== demonstrated);
       return { shown, found };
     });
   });
