@@ -77,8 +77,16 @@ function versionOf(base) {
   return version;
 }
 
-/** Makes the environment, or leaves the one that is there if it is of the same Python and packages. */
-export async function ensureEnvironment() {
+/** @type {Promise<void> | undefined} */
+let making;
+
+/** Makes the environment, or leaves the one that is there if it is of the same Python and packages; once at a time. */
+export function ensureEnvironment() {
+  making ??= makeEnvironment();
+  return making;
+}
+
+async function makeEnvironment() {
   const base = process.env.CFPRM_PYTHON ?? (windows ? 'python' : 'python3');
   const version = versionOf(base);
   const wanted = createHash('sha256').update(version).update(readFileSync(requirements)).digest('hex');

@@ -83,9 +83,17 @@ const mocha =
     ...grep,
   ];
 
+async function hasEnvironment() {
+  await ensureEnvironment();
+  return true;
+}
+
 async function runLegs() {
   if (unknown.length > 0) throw new Error(`Unknown: ${unknown.join(' ')}. Legs: ${LEGS.join(' ')}.`);
   await ensureInstalled();
+  // Minutes of waiting for a network and a compiler, beside legs that do not need it; who needs it waits and fails.
+  if (legs.some((leg) => ['runs', 'ui', 'package', 'runner'].includes(leg)))
+    ensureEnvironment().catch(() => undefined);
   if (legs.includes('check')) await gate('check', check);
   if (legs.includes('build')) {
     const built = await gate('build', async () => [await build(), await buildHostSuites()]);
@@ -132,13 +140,10 @@ async function runLegs() {
     await suite('ui', mocha(...inHost, ...leftOut, 'test/host/ui/*.test.ts'));
   if (legs.includes('package') && process.platform !== 'win32') {
     // The loop that a user walks trains a model.
-    const ready = await gate('environment of the runner', async () => {
-      await ensureEnvironment();
-      return true;
-    });
-    if (ready) await suite('package', mocha(...inHost, 'test/package/*.test.ts'));
+    if (await gate('environment of the runner', hasEnvironment))
+      await suite('package', mocha(...inHost, 'test/package/*.test.ts'));
   }
-  if (legs.includes('runner'))
+  if (legs.includes('runner') && (await gate('environment of the runner', hasEnvironment)))
     await suite('runner', (result) => [path.join(root, 'scripts/runner.mjs'), '--result', result, ...grep], {
       limitMs: RUNNER_LIMIT_MS,
     });
