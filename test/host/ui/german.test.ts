@@ -24,7 +24,10 @@ describe('CFPRM in German', () => {
     await workbench.waitForLine(/⚠ .*: die Zeile ist abgeschnitten \(Spalte \d+\)/);
     await workbench.press('j');
     await workbench.waitForStatus('Trajektorie 1 · Schritt 1/3 · erster Fehler 3');
-    assert.ok((await workbench.codeLenses()).some((lens) => lens.includes('Nächster Fehler')));
+    await workbench.waitFor('lens', async () => {
+      const shown = await workbench.codeLenses();
+      return { shown, found: shown.find((lens) => lens.includes('Nächster Fehler')) };
+    });
   });
 
   it('says in German what a filter found, and that there is nothing', async () => {
