@@ -188,7 +188,7 @@ def test_a_folder_with_a_model_that_nobody_vouches_for(options: Make) -> None:
         ({"max_length": 4096}, "reads 2048 tokens"),
         ({"model": "/nowhere/at-all"}, "cannot be loaded"),
         ({"preset": "huge"}, "there are single, 7b-80gb"),
-        ({"preset": "7b-80gb"}, "DeepSpeed"),
+        ({"preset": "7b-80gb"}, "set DS_ACCELERATOR=cpu"),
         ({"preset": "fsdp2", "lora": 4}, "--lora keeps the backbone"),
         ({"batching": "padding-free", "attention": "flex_attention"}, "keeps rows apart"),
         ({"report_to": ("wandb",)}, "pip install wandb"),
@@ -198,6 +198,11 @@ def test_options_that_do_not_fit(options: Make, changes: dict[str, Any], told: s
     if changes == {"device": "cuda"} and torch.cuda.is_available():
         changes, told = {"preset": "huge"}, "there are single"
     assert told in refused(options(**changes))
+
+
+def test_a_preset_whose_package_is_not_installed(options: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cfprm_runner.machine.find_spec", lambda _: None)
+    assert "needs DeepSpeed: pip install 'cfprm-runner[deepspeed]'" in refused(options(preset="7b-80gb"))
 
 
 @pytest.mark.parametrize(

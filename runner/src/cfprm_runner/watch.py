@@ -40,10 +40,10 @@ class Watch(TrainerCallback):  # type: ignore[misc, unused-ignore]
         self._status.update(state="running", step=state.global_step, total=state.max_steps)
 
     def on_step_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, lr_scheduler: Any, **_: Any
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **of_trainer: Any
     ) -> None:
         """Notes the learning rate of this update: DeepSpeed has gone on to the next one when it is logged."""
-        self._learning_rate = float(lr_scheduler.get_last_lr()[0])
+        self._learning_rate = float(of_trainer["lr_scheduler"].get_last_lr()[0])
 
     def on_pre_optimizer_step(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
