@@ -80,10 +80,11 @@ export class LabelEditing {
     return valueOrTell(journal);
   }
 
-  /** Puts the cursor on the step that an action changed. */
+  /** Puts the cursor on the step that an action changed, unless it went elsewhere while the action was being done. */
   private async goTo(here: Here, { changes }: LabelAction): Promise<void> {
     const last = changes.at(-1);
-    if (last === undefined) return;
+    const now = this.navigation.here();
+    if (last === undefined || now?.editor !== here.editor || now.line !== here.line) return;
     const { source, filter } = here.address;
     const lineOf = (page: Here['page']): number | undefined => {
       const entry = page.entries.find((it) => it.row === last.row && it.trajectory === last.trajectory);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { ok } from '../../../src/core/result';
+import { withLock } from '../../../src/io/fileLock';
+import { journalPath } from '../../../src/io/labelJournal';
 import { row } from '../rows';
 import { type Theme, Workbench } from './workbench';
 
@@ -62,6 +65,28 @@ describe('labels by keys', () => {
     await workbench.waitForStatus(/undo of row 1: 2 labels/);
     await workbench.press('Shift+U');
     await workbench.waitForLine(/ 3 +✗\* +So there/);
+  });
+
+  it('undo goes to the step it changed, but not over a key that came after it', async () => {
+    write('back.jsonl', row({ id: 'plums', completions: STEPS }));
+    await openTrace('back.jsonl');
+    await workbench.press('x');
+    await workbench.waitForLine(/ 1 +✗\* +There are six/);
+    await workbench.press('j');
+    await workbench.waitForStatus('step 2/3');
+    await workbench.press('u');
+    await workbench.waitForLine(/ 1 +✓ +There are six/);
+    await workbench.waitForStatus('step 1/3');
+    await workbench.press('x');
+    await workbench.waitForLine(/ 1 +✗\* +There are six/);
+    // A slow disk, as it were: the next key comes while the label is not taken back yet.
+    await withLock(`${journalPath(file('back.jsonl'))}.lock`, async () => {
+      await workbench.press('u', 'j');
+      return ok(await workbench.waitForStatus('step 2/3'));
+    });
+    await workbench.waitForLine(/ 1 +✓ +There are six/);
+    await workbench.press('x');
+    await workbench.waitForLine(/ 2 +✗\* +Each row/);
   });
 
   it('whose rows moved are found again, after the user agrees', async () => {
