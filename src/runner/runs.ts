@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../core/result';
@@ -8,7 +7,6 @@ import type { ExportPrecision, Profile } from '../core/runs/profile';
 import { isRunning } from '../core/runs/state';
 import { stateWords } from '../core/runs/words';
 import { fileDigest } from '../io/fileDigest';
-import { fileFault } from '../io/fileFault';
 import { ensurePython, environmentName } from './environment';
 import { type Host, output } from './host';
 import { putText, readFrom } from './hostFiles';
@@ -17,6 +15,7 @@ import type { PlacedRun } from './launcher';
 import { INPUT, SENT_MODEL } from './launchScript';
 import { HostLayout } from './layout';
 import { RunWatch } from './look';
+import { mergeInput } from './mergeInput';
 import { openHost } from './openHost';
 import { type Check, preflight } from './preflight';
 import { quotePath, under } from './quote';
@@ -66,7 +65,7 @@ export class Runs {
     readonly store = new RunStore(),
   ) {}
 
-  /** Checks a request here and hashes what it would send. Faults: no merge, no model, a file cannot be read. */
+  /** Checks a request here and hashes what it would send. Faults: those of `mergeInput`; no model; a file cannot be read. */
   async prepare(request: TrainRequest, signal?: AbortSignal): Promise<Result<Prepared>> {
     const { merge, profile, profileName, model, options } = request;
     if (!existsSync(join(this.runnerFolder, 'pyproject.toml'))) {
@@ -74,46 +73,14 @@ export class Runs {
         t('The runner is not at {0}. Install CFPRM again, or name it in CFPRM_RUNNER.', this.runnerFolder),
       );
     }
-    const manifest = join(merge, 'manifest.json');
-    let text: string;
-    try {
-      text = await readFile(manifest, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-        return fail(
-          t(
-            '{0} holds no manifest.json: it is no merge. Make one with "cfprm merge", and name its folder.',
-            merge,
-          ),
-        );
-      }
-      return fileFault(error, manifest);
-    }
-    const blocks = blockFiles(text);
-    if (blocks === undefined)
-      return fail(t('{0} is no manifest of a merge. Make the merge again.', manifest));
-    const all = await inputFiles(merge, INPUT.merge, signal);
-    if (!all.ok) return all;
-    const wanted = new Set(
-      ['manifest.json', ...blocks.map(({ file }) => file)].map((file) => `${INPUT.merge}/${file}`),
-    );
-    const files = all.value.filter(({ path }) => wanted.has(path));
-    for (const { file, sha256 } of blocks) {
-      const found = files.find(({ path }) => path === `${INPUT.merge}/${file}`);
-      if (found === undefined) return fail(t('{0} is missing. Make the merge again.', join(merge, file)));
-      if (found.sha256 !== sha256) {
-        return fail(
-          t('{0} has changed since the merge. Make the merge again, then train on it.', join(merge, file)),
-        );
-      }
-    }
+    const input = await mergeInput(merge, signal);
+    if (!input.ok) return input;
     const runner = await this.runnerFiles(signal);
     if (!runner.ok) return runner;
     const sent = await this.modelFiles(model, profile, signal);
     if (!sent.ok) return sent;
     const environment = await environmentName(profile, this.runnerFolder);
     if (!environment.ok) return environment;
-    const digest = files.find(({ path }) => path === `${INPUT.merge}/manifest.json`)!.sha256;
     const record: RunRecord = {
       version: 1,
       id: newId(),
@@ -121,13 +88,13 @@ export class Runs {
       created: new Date().toISOString(),
       profileName,
       profile,
-      merge: { name: basename(resolve(merge)), sha256: digest },
+      merge: { name: basename(resolve(merge)), sha256: input.value.sha256 },
       options: ['--model', sent.value.option, ...options],
       environment: environment.value,
       export: request.export ?? profile.export,
     };
     const wantsGpu = !/(?:^| )--device[ =]cpu(?: |$)/u.test(options.join(' '));
-    return ok({ record, wantsGpu, files: [...files, ...runner.value, ...sent.value.files] });
+    return ok({ record, wantsGpu, files: [...input.value.files, ...runner.value, ...sent.value.files] });
   }
 
   /** What the runner is installed from, without its tests and what tools left beside them. */
@@ -352,17 +319,4 @@ export class Runs {
 function newId(): string {
   const digits = new Date().toISOString().replace(/\D/gu, '');
   return `${digits.slice(0, 8)}-${digits.slice(8, 14)}-${randomBytes(3).toString('hex')}`;
-}
-
-/** The files that a manifest names, with the checksums that they must have; undefined if it is no manifest. */
-function blockFiles(text: string): readonly { readonly file: string; readonly sha256: string }[] | undefined {
-  try {
-    const { blocks } = JSON.parse(text) as { blocks?: unknown };
-    if (!Array.isArray(blocks) || blocks.length === 0) return undefined;
-    const isBlock = (block: Record<string, unknown> | null) =>
-      typeof block?.file === 'string' && typeof block.sha256 === 'string';
-    return blocks.every(isBlock) ? blocks : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { STEP_FEATURES } from '../../src/core/features/stepFeatures';
+import { featuresFile } from '../../src/io/featuresFile';
 import { PYTHON } from './backbone';
 import { everyLauncher, killRunner } from './everyLauncher';
 import { faultOf, value, Workplace } from './support';
@@ -120,14 +122,30 @@ describe('runs on this machine', () => {
     }
   });
 
+  it('sends step features along, and refuses those of other rows before anything is sent', async () => {
+    const block = join(here.merge, 'window-1.jsonl');
+    const beside = join(here.merge, 'window-1.features.jsonl');
+    const set = STEP_FEATURES;
+    const refusal = async () => faultOf(await here.runs.prepare(here.request));
+    try {
+      value(await featuresFile({ source: block, out: beside, set }));
+      const { files } = await here.prepare();
+      assert.ok(files.some(({ path }) => path.endsWith('merge/window-1.features.jsonl')));
+      value(
+        await featuresFile({ source: join(here.merge, 'window-2.jsonl'), out: beside, set, force: true }),
+      );
+      assert.match(await refusal(), /made of other rows than window-1\.jsonl.*cfprm features window-1/u);
+      writeFileSync(beside, 'damaged');
+      assert.match(await refusal(), /made of other rows than window-1\.jsonl/u);
+    } finally {
+      rmSync(beside, { force: true });
+    }
+    const { files } = await here.prepare();
+    assert.ok(!files.some(({ path }) => path.includes('features')));
+  });
+
   it('does not train on a merge that has changed', async () => {
-    const request = {
-      merge: here.scratch,
-      profile: here.profile,
-      profileName: 'test',
-      model: 'x',
-      options: [],
-    };
+    const request = { ...here.request, merge: here.scratch };
     assert.match(faultOf(await here.runs.prepare(request)), /no manifest\.json.*cfprm merge/u);
   });
 });

@@ -92,14 +92,20 @@ export class Workplace {
     return runs;
   }
 
+  /** What is asked for where nothing else is said. */
+  get request(): TrainRequest {
+    const { merge, profile, model } = this;
+    return { merge, profile, profileName: 'test', model, options: [] };
+  }
+
   /** Prepares a run of the stand-in; `options` are those of the package in test/runs/runner. */
   async prepare(
     options: readonly string[] = [],
     more: Partial<TrainRequest> = {},
     runs = this.runs,
   ): Promise<Prepared> {
-    const request = { merge: this.merge, profile: this.profile, profileName: 'test', model: this.model };
-    return value(await runs.prepare({ ...request, options: ['--device', 'cpu', ...options], ...more }));
+    const wanted = ['--device', 'cpu', ...options];
+    return value(await runs.prepare({ ...this.request, options: wanted, ...more }));
   }
 
   /** Starts a run of the stand-in. */
