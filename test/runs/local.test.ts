@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { STEP_FEATURES } from '../../src/core/features/stepFeatures';
 import { featuresFile } from '../../src/io/featuresFile';
+import { root } from '../support/rows';
 import { PYTHON } from './backbone';
 import { everyLauncher, killRunner } from './everyLauncher';
 import { faultOf, value, Workplace } from './support';
@@ -142,6 +144,30 @@ describe('runs on this machine', () => {
     }
     const { files } = await here.prepare();
     assert.ok(!files.some(({ path }) => path.includes('features')));
+  });
+
+  it('trains a model that takes step features', async () => {
+    const model = join(here.scratch, 'small');
+    const beside = (size: number, end: string) => join(here.merge, `window-${size}${end}`);
+    const shape = ['--width', '64', '--layers', '1', '--vocabulary', '300'];
+    try {
+      for (const size of [2, 1]) {
+        const [source, out] = [beside(size, '.jsonl'), beside(size, '.features.jsonl')];
+        value(await featuresFile({ source, out, set: STEP_FEATURES }));
+      }
+      const made = ['backbone', '--rows', beside(1, '.jsonl'), '--output', model, '--features', ...shape];
+      execFileSync(PYTHON, ['-m', 'cfprm_runner', ...made], {
+        env: { ...process.env, PYTHONPATH: join(root, 'runner/src') },
+        stdio: 'ignore',
+      });
+      const record = await here.train(['--max-updates', '2'], { model });
+      await here.reach(record, 'finished', 2);
+      const exported = join(here.profile.folder, 'runs', record.id, 'output/export/prm.json');
+      const { name, version, size } = STEP_FEATURES;
+      assert.deepEqual(JSON.parse(readFileSync(exported, 'utf8')).features, { set: name, version, size });
+    } finally {
+      for (const size of [2, 1]) rmSync(beside(size, '.features.jsonl'), { force: true });
+    }
   });
 
   it('does not train on a merge that has changed', async () => {
