@@ -44,6 +44,17 @@ const UNUSED = [
   'extensions/copilot',
 ];
 
+/**
+ * Those settings of the extension that belong to a machine, by package.json.
+ * @param {Record<string, unknown>} settings
+ */
+function ofMachine(settings) {
+  const { contributes } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const { properties } = contributes.configuration;
+  const isOfMachine = (/** @type {string} */ name) => properties[name]?.scope?.startsWith('machine') === true;
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => isOfMachine(name)));
+}
+
 /** The npm package that carries a Node for this platform. */
 function nodePackage() {
   const target = `${process.platform}-${process.arch}`;
@@ -208,12 +219,13 @@ export async function startServer(host, options = {}) {
   const port = (await freePort(preferred)) ?? (await freePort(0));
   if (port === undefined) throw new Error('No free port on 127.0.0.1.');
   const temporary = mkdtempSync(path.join(os.tmpdir(), 'cfprm-vscode-'));
-  const settingsFile = path.join(temporary, 'server/data/User/settings.json');
-  mkdirSync(path.dirname(settingsFile), { recursive: true });
-  writeFileSync(
-    settingsFile,
-    JSON.stringify({ ...QUIET, ...(restricted ? RESTRICTED : {}), ...settings }, null, 2),
-  );
+  const all = { ...QUIET, ...(restricted ? RESTRICTED : {}), ...settings };
+  // What belongs to a machine counts in the server's own file; in the user's only until a window knows the server.
+  for (const [place, own] of Object.entries({ User: all, Machine: ofMachine(all) })) {
+    const file = path.join(temporary, `server/data/${place}/settings.json`);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify(own, null, 2));
+  }
   if (language !== undefined) addLanguage(path.join(temporary, 'server/data'), language);
   const extensions = path.join(temporary, 'extensions');
   if (install === true) linkExtension(extensions);

@@ -164,8 +164,6 @@ describe('labels by keys', () => {
   // The last one: VS Code's search for files finds no new ones after it.
   it('survive a killed extension host: nothing is lost, and undo goes on', async () => {
     write('killed.jsonl', row({ id: 'plums', completions: STEPS }));
-    // The server's window has been seen without its user's settings after this; those of the workspace stay.
-    workbench.setSettings({ 'cfprm.model.path': 'none' });
     await openTrace('killed.jsonl');
     await workbench.press('x');
     await workbench.waitForLine(/ 1 +✗\* +There are six/);
