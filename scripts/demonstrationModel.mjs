@@ -10,6 +10,7 @@ import { isMain, main, root, run } from './process.mjs';
 import { ensureEnvironment, env, python } from './runner.mjs';
 
 const SEEDS = [0, 1, 2];
+const FOLDS = ['fold-0', 'fold-1', 'fold-2', 'fold-3', 'fold-4'];
 const PARTS = ['gsm8k', 'math'];
 const WINDOWS = [2, 1];
 const NAME = 'CFPRM demonstration model';
@@ -57,59 +58,31 @@ async function merge(fold, rows, to) {
   for (const size of WINDOWS) await features(path.join(fold, to, `window-${size}.jsonl`));
 }
 
-/** Splits, their merges and all step features. @param {string} work */
-async function prepare(work) {
-  await must(python, [path.join(recipe, 'prepare.py'), work], fixed);
-  await features(path.join(work, 'all/train.jsonl'));
-  for (const part of PARTS) await features(path.join(work, `held-out-${part}.jsonl`));
-  for (const seed of SEEDS) {
-    const fold = path.join(work, `fold-${seed}`);
-    await features(path.join(fold, 'train.jsonl'));
-    for (const part of PARTS) await features(path.join(fold, `choose-${part}.jsonl`));
-    await merge(fold, 'train.jsonl', 'hard');
-    await must(python, [path.join(recipe, 'teacher.py'), fold], fixed);
-    await merge(fold, 'taught.jsonl', 'merge');
-  }
+/** Softly labelled windows of a set of rows, with their step features. @param {string} set */
+async function prepare(set) {
+  await features(path.join(set, 'train.jsonl'));
+  await merge(set, 'train.jsonl', 'hard');
+  await must(python, [path.join(recipe, 'teacher.py'), set], fixed);
+  await merge(set, 'taught.jsonl', 'merge');
 }
 
-/** A run for each seed, without the problems of its fold. @param {string} work @param {number} seed */
-async function train(work, seed) {
-  const [backbone, output] = [path.join(work, `backbone-${seed}`), path.join(work, `run-${seed}`)];
+/** A run with a seed of its own. @param {string} set @param {number} seed */
+async function train(set, seed) {
+  const [backbone, output] = [path.join(set, `backbone-${seed}`), path.join(set, `run-${seed}`)];
   if (!existsSync(backbone)) {
-    const rows = path.join(work, 'all/train.jsonl');
-    await runner(
-      'backbone',
-      '--rows',
-      rows,
-      '--output',
-      backbone,
-      '--features',
-      '--seed',
-      `${seed}`,
-      ...SHAPE,
-    );
+    const made = ['--rows', path.join(set, 'train.jsonl'), '--output', backbone, '--features'];
+    await runner('backbone', ...made, '--seed', `${seed}`, ...SHAPE);
   }
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => [`--${name}`, `${value}`]);
-  const input = path.join(work, `fold-${seed}/merge`);
-  await runner(
-    'train',
-    '--input',
-    input,
-    '--output',
-    output,
-    '--model',
-    backbone,
-    '--seed',
-    `${seed}`,
-    ...settings,
-  );
+  const from = ['--input', path.join(set, 'merge'), '--model', backbone];
+  await runner('train', ...from, '--output', output, '--seed', `${seed}`, ...settings);
 }
 
-/** The mean of the runs, in both precisions. @param {string} work */
-async function exportMean(work) {
-  const [first, ...others] = SEEDS.map((seed) => path.join(work, `run-${seed}/model`));
+/** The mean of a set's runs, in both precisions. @param {string} set */
+async function exportMean(set) {
+  const [first, ...others] = SEEDS.map((seed) => path.join(set, `run-${seed}/model`));
   for (const precision of ['fp32', 'int8']) {
-    const out = path.join(work, precision);
+    const out = path.join(set, precision);
     const named = ['--precision', precision, '--name', NAME, '--licence', 'MIT', '--force'];
     await runner('export', '--checkpoint', first ?? '', '--output', out, '--average', ...others, ...named);
   }
@@ -124,6 +97,21 @@ function describe(folder) {
   writeFileSync(file, `${JSON.stringify(card, null, 2)}\n`);
 }
 
+/**
+ * Does work for each of a list, so many at once.
+ * @template T
+ * @param {number} workers
+ * @param {readonly T[]} list
+ * @param {(one: T) => Promise<void>} work
+ */
+async function atOnce(workers, list, work) {
+  const waiting = [...list];
+  const worker = async () => {
+    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await work(one);
+  };
+  await Promise.all(Array.from({ length: workers }, worker));
+}
+
 async function make() {
   const { values } = parseArgs({
     options: {
@@ -136,15 +124,22 @@ async function make() {
   await ensureEnvironment();
   await must(process.execPath, [path.join(root, 'scripts/build.mjs')]);
   mkdirSync(work, { recursive: true });
-  await prepare(work);
-  const waiting = [...SEEDS];
-  const worker = async () => {
-    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) await train(work, seed);
-  };
-  await Promise.all(Array.from({ length: Number(values['at-once']) }, worker));
-  await exportMean(work);
+  const workers = Number(values['at-once']);
+  await must(python, [path.join(recipe, 'prepare.py'), work], fixed);
+  const sets = ['all', ...FOLDS].map((name) => path.join(work, name));
+  // The model itself, and one like it for each fold, which says how good it is on rows it was not trained on.
+  await atOnce(workers, sets, prepare);
+  for (const fold of FOLDS) {
+    for (const part of PARTS) await features(path.join(work, fold, `apart-${part}.jsonl`));
+  }
+  await atOnce(
+    workers,
+    sets.flatMap((set) => SEEDS.map((seed) => ({ set, seed }))),
+    ({ set, seed }) => train(set, seed),
+  );
+  await atOnce(workers, sets, exportMean);
   rmSync(values.out, { recursive: true, force: true });
-  cpSync(path.join(work, 'int8'), values.out, { recursive: true });
+  cpSync(path.join(work, 'all/int8'), values.out, { recursive: true });
   describe(values.out);
   cpSync(path.join(recipe, 'NOTICE.md'), path.join(values.out, 'NOTICE.md'));
   await must(python, [path.join(recipe, 'report.py'), work, values.out], fixed);

@@ -1,10 +1,11 @@
-"""Rows for the demonstration model: what is trained on, what chooses, and what is held out.
+"""Rows for the demonstration model: what it is trained on, and folds of it that say how good it is.
 
     python prepare.py OUT
 
-Every split goes by a hash of the problem's letters and digits, so that a problem is on one side only. The held-out
-rows are read by nothing but the last evaluation. The mix and its weights, as shares of rows, are those of the
-recipe in docs/demonstration-model.md.
+OUT gets `all`, the rows of the model itself, and `fold-K`: the same without one fifth of ProcessBench's problems,
+whose solutions lie beside it as `apart-PART.jsonl`. A problem goes by a hash of its letters and digits, so that all
+rows of it are on one side. The mix and its weights, as shares of rows, are those of the recipe in
+docs/demonstration-model.md.
 """
 
 import argparse
@@ -18,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).parent / "data"
-FOLDS = 3
-HELD_OUT = {"gsm8k": 50, "math": 35}
-"""Percent of ProcessBench's problems that are held out, by part."""
+FOLDS = 5
+PARTS = ("gsm8k", "math")
+"""The parts of ProcessBench that say how good the model is."""
 
 COPIES = {
     "processbench": 3.0,
@@ -143,38 +144,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     out: Path = parser.parse_args().out
-    rows = [*labelled(), *weak(), *constructed()]
-    keys = [problem_key(row["prompt"]) for row in rows]
-
-    def is_held_out(row: Row, key: str) -> bool:
-        return row["source"] == "processbench" and percent(key, "held-out") < HELD_OUT.get(row["part"], 0)
-
-    held_out = {key for row, key in zip(rows, keys, strict=True) if is_held_out(row, key)}
-    usable = [(row, key) for row, key in zip(rows, keys, strict=True) if key not in held_out]
-    counts: dict[str, Any] = {"heldOut": {}, "choosing": {}, "training": {}}
-    for part in HELD_OUT:
-        own = [
-            row
-            for row, key in zip(rows, keys, strict=True)
-            if key in held_out and row["source"] == "processbench" and row["part"] == part
-        ]
-        counts["heldOut"][part] = write(out / f"held-out-{part}.jsonl", own)
+    rows = [(row, problem_key(row["prompt"])) for row in (*labelled(), *weak(), *constructed())]
+    benchmark = [(row, key) for row, key in rows if row["source"] == "processbench"]
+    counts: dict[str, Any] = {"training": {}, "apart": {}}
     for fold in [None, *range(FOLDS)]:
-        # A fold's rows are scored by the model that was trained without any row of their problems.
-        apart = {
-            key
-            for row, key in usable
-            if row["source"] == "processbench" and fold is not None and percent(key, "fold") % FOLDS == fold
-        }
         name = "all" if fold is None else f"fold-{fold}"
-        train = [(row, copy) for row, key in usable if key not in apart for copy in range(copies(row))]
+        apart = {key for _, key in benchmark if fold is not None and percent(key, "fold") % FOLDS == fold}
+        train = [(row, copy) for row, key in rows if key not in apart for copy in range(copies(row))]
         write(out / name / "train.jsonl", ({**row, "id": f"{row['id']}#{copy}"} for row, copy in train))
         counts["training"][name] = dict(Counter(row["source"] for row, _ in train))
-        for part in HELD_OUT if fold is not None else ():
-            chosen = [
-                row for row, key in usable if key in apart and row["part"] == part and row["source"] == "processbench"
-            ]
-            counts["choosing"][f"{part}, {name}"] = write(out / name / f"choose-{part}.jsonl", chosen)
+        for part in PARTS if fold is not None else ():
+            own = [row for row, key in benchmark if key in apart and row["part"] == part]
+            counts["apart"][f"{part}, {name}"] = write(out / name / f"apart-{part}.jsonl", own)
     (out / "splits.json").write_text(json.dumps(counts, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(counts, indent=2))
 

@@ -2,8 +2,10 @@
 
     python report.py WORK OUT
 
-WORK holds what scripts/demonstrationModel.mjs made: splits with their step features, a run per seed, and the mean of
-them exported in single precision and in int8. No figure stands anywhere but in evaluation.json; the card is made of it.
+WORK holds what scripts/demonstrationModel.mjs made of all rows and of each fold: step features, a run per seed, and the
+mean of them exported in single precision and in int8. Every solution of ProcessBench's GSM8K and MATH is scored by the
+models of the fold that was made without its problem. No figure stands anywhere but in evaluation.json; the card is made
+of it.
 """
 
 import argparse
@@ -26,12 +28,12 @@ from cfprm_runner.scoring.trajectories import Trajectory, read_trajectories
 from cfprm_runner.step_features import feature_spec
 
 from card import model_card
+from prepare import FOLDS, PARTS
 
-PARTS = ("gsm8k", "math")
 SEEDS = (0, 1, 2)
 LENGTH_AND_PLACE = ("index", "is_first", "tokens", "earlier_tokens", "problem_tokens")
 Scores = list[list[float]]
-RESAMPLES = 400
+RESAMPLES = 1000
 """Of the bootstrap."""
 
 
@@ -41,11 +43,6 @@ class Rows:
 
     part: str
     trajectories: list[Trajectory]
-
-    def evaluated(self, scores: Scores) -> Evaluated:
-        """What metrics take."""
-        pairs = zip(self.trajectories, scores, strict=True)
-        return gather([LabelledScores(one.labels, own) for one, own in pairs])
 
 
 class Columns:
@@ -73,72 +70,102 @@ def main() -> None:
     print((options.out / "MODEL_CARD.md").read_text(encoding="utf-8"))
 
 
+@dataclass(frozen=True)
+class Fold:
+    """What was made without one fifth of the problems, and the solutions of these."""
+
+    apart: list[Rows]
+    ways: dict[str, Callable[[Rows], Scores]]
+
+
+def read_fold(folder: Path) -> Fold:
+    """A fold with every way to score: the model in both precisions, each seed alone, and what needs no model."""
+    spec = feature_spec(folder / "train.features.jsonl")
+    columns = Columns(folder / "train.features.jsonl")
+    scorers = {"int8": open_scorer(folder / "int8"), "fp32": open_scorer(folder / "fp32")} | {
+        f"seed {seed}": open_scorer(folder / f"run-{seed}" / "model", device="cpu") for seed in SEEDS
+    }
+    ways: dict[str, Callable[[Rows], Scores]] = {
+        name: lambda own, scorer=scorer: _scores(scorer, own)  # type: ignore[misc]
+        for name, scorer in scorers.items()
+    }
+    for name in ("tokens", "index", "problem_tokens"):
+        ways[f"- {name}"] = lambda own, name=name: _minus(own, columns, name)  # type: ignore[misc]
+    ways["length and place"] = _trained(folder / "train.jsonl", spec, columns)
+    files = {part: read_trajectories(folder / f"apart-{part}.jsonl", spec) for part in PARTS}
+    apart = [Rows(part, [one for one in own if _fits(scorers["int8"], one)]) for part, own in files.items()]
+    return Fold(apart, ways)
+
+
 def evaluate(work: Path) -> dict[str, Any]:
     """The whole document."""
-    spec = feature_spec(work / "all" / "train.features.jsonl")
-    columns = Columns(work / "all" / "train.features.jsonl")
-
-    runs = {seed: open_scorer(work / f"run-{seed}" / "model", device="cpu") for seed in SEEDS}
-
-    def rows(file: Path, part: str) -> Rows:
-        return Rows(part, [one for one in read_trajectories(file, spec) if _fits(runs[0], one)])
-
-    held_out = [rows(work / f"held-out-{part}.jsonl", part) for part in PARTS]
-    choosing = {seed: [rows(work / f"fold-{seed}" / f"choose-{part}.jsonl", part) for part in PARTS] for seed in SEEDS}
-    exported = {name: open_scorer(work / name) for name in ("fp32", "int8")}
-    folds = {seed: _trained(work / f"fold-{seed}" / "train.jsonl", spec, columns) for seed in SEEDS}
-    whole = _trained(work / "all" / "train.jsonl", spec, columns)
-
-    # Of each way to score: on rows that were not trained on and choose the threshold, and on the held-out ones.
-    ways: dict[str, tuple[Callable[[int, Rows], Scores], Callable[[Rows], Scores]]] = {
-        "int8": (lambda seed, own: _scores(runs[seed], own), lambda own: _scores(exported["int8"], own)),
-        "fp32": (lambda seed, own: _scores(runs[seed], own), lambda own: _scores(exported["fp32"], own)),
+    folds = [read_fold(work / f"fold-{fold}") for fold in range(FOLDS)]
+    scored = {name: [[(own, fold.ways[name](own)) for own in fold.apart] for fold in folds] for name in folds[0].ways}
+    thresholds = {name: [_threshold(_but(own, fold)) for fold in range(FOLDS)] for name, own in scored.items()}
+    found = {name: {part: _evaluated(own, part) for part in PARTS} for name, own in scored.items()}
+    placed = {
+        name: {part: _evaluated(_at_half(own, thresholds[name]), part) for part in PARTS}
+        for name, own in scored.items()
     }
-    for seed in SEEDS:
-        ways[f"seed {seed}"] = (lambda seed, own: _scores(runs[seed], own), lambda own, k=seed: _scores(runs[k], own))
-    for name, sign in (("tokens", "tokens"), ("index", "index"), ("problem_tokens", "problem_tokens")):
-        ways[f"- {name}"] = (
-            lambda _, own, name=sign: _minus(own, columns, name),
-            lambda own, name=sign: _minus(own, columns, name),
-        )
-    ways["length and place"] = (lambda seed, own: folds[seed](own), lambda own: whole(own))
-
-    chosen: dict[str, Any] = {}
-    thresholds: dict[str, float] = {}
-    found: dict[str, dict[str, Evaluated]] = {}
-    for name, (apart, final) in ways.items():
-        pooled = [(own, apart(seed, own)) for seed, parts in choosing.items() for own in parts]
-        together = Rows("all", [one for own, _ in pooled for one in own.trajectories])
-        thresholds[name] = _threshold(together.evaluated([row for _, scores in pooled for row in scores]))
-        # Each of these rows has one seed that did not see it: there is no mean of seeds.
-        for part in PARTS if name != "fp32" and not name.startswith("seed") else ():
-            mine = [(own, scores) for own, scores in pooled if own.part == part]
-            one = Rows(part, [each for own, _ in mine for each in own.trajectories])
-            chosen.setdefault(name, {})[part] = _figures(one.evaluated([row for _, scores in mine for row in scores]))
-        found[name] = {own.part: own.evaluated(final(own)) for own in held_out}
+    model = open_scorer(work / "all" / "run-0" / "model", device="cpu")
     return {
         "model": {
-            "parameters": sum(weight.numel() for weight in runs[0]._graph.parameters()),
+            "parameters": sum(weight.numel() for weight in model._graph.parameters()),
             "seeds": len(SEEDS),
-            "features": spec.to_json(),
+            "features": feature_spec(work / "all" / "train.features.jsonl").to_json(),
         },
         "splits": json.loads((work / "splits.json").read_text(encoding="utf-8")),
-        "counts": {own.part: _counts(own) for own in held_out},
-        "threshold": thresholds,
-        "choosing": chosen,
-        "heldOut": {
-            name: {part: _figures(one, thresholds[name]) for part, one in parts.items()}
-            for name, parts in found.items()
-        },
+        "counts": {part: _counts(_rows(scored["int8"], part)) for part in PARTS},
+        "threshold": {name: _threshold(own) for name, own in scored.items()},
+        "apart": {name: {part: _figures(found[name][part], placed[name][part]) for part in PARTS} for name in scored},
         "difference": {
             name: {part: _difference(found["int8"][part], found[name][part]) for part in PARTS}
-            for name in ways
+            for name in scored
             if name != "int8" and not name.startswith("seed")
         },
         "largestDifferenceOfInt8": max(
             float(np.abs(found["int8"][part].steps.scores - found["fp32"][part].steps.scores).max()) for part in PARTS
         ),
     }
+
+
+Scored = list[list[tuple[Rows, Scores]]]
+"""By fold and part."""
+
+
+def _but(scored: Scored, fold: int) -> Scored:
+    """All folds but one: its threshold is chosen on the others."""
+    return [own for index, own in enumerate(scored) if index != fold]
+
+
+def _at_half(scored: Scored, thresholds: Sequence[float]) -> Scored:
+    """The same order of scores, each fold's with its threshold moved to 0.5."""
+    return [
+        [(rows, [[0.5 + (score - threshold) / 2 for score in one] for one in scores]) for rows, scores in own]
+        for own, threshold in zip(scored, thresholds, strict=True)
+    ]
+
+
+def _rows(scored: Scored, part: str) -> Rows:
+    return Rows(part, [one for own in scored for rows, _ in own if rows.part == part for one in rows.trajectories])
+
+
+def _evaluated(scored: Scored, *parts: str) -> Evaluated:
+    """Solutions of these parts, of all folds together."""
+    pairs = [
+        LabelledScores(one.labels, row)
+        for own in scored
+        for rows, scores in own
+        if rows.part in parts
+        for one, row in zip(rows.trajectories, scores, strict=True)
+    ]
+    return gather(pairs)
+
+
+def _threshold(scored: Scored) -> float:
+    found = best_threshold(_evaluated(scored, *PARTS).first_errors)
+    assert found is not None
+    return found
 
 
 def _fits(scorer: Scorer, one: Trajectory) -> bool:
@@ -178,12 +205,6 @@ def _trained(file: Path, spec: Any, columns: Columns) -> Callable[[Rows], Scores
     return score
 
 
-def _threshold(evaluated: Evaluated) -> float:
-    found = best_threshold(evaluated.first_errors)
-    assert found is not None
-    return found
-
-
 def _counts(rows: Rows) -> dict[str, int]:
     labels = [label for one in rows.trajectories for label in one.labels]
     return {"solutions": len(rows.trajectories), "steps": len(labels), "errors": labels.count(0.0)}
@@ -195,17 +216,16 @@ def _aucs(one: Evaluated) -> Iterator[tuple[str, Auc]]:
     yield "aucAtSamePlace", Auc(steps.labels, steps.scores, steps.places)
 
 
-def _figures(one: Evaluated, threshold: float | None = None) -> dict[str, Any]:
+def _figures(one: Evaluated, placed: Evaluated) -> dict[str, Any]:
     """The figures with their 95 % intervals over solutions, which keep their steps together."""
     count = int(one.steps.solutions.max()) + 1
     figures: dict[str, Any] = {
         name: _rounded(bootstrap(lambda weights, auc=auc: auc(weights[one.steps.solutions]), count, 0, RESAMPLES))
         for name, auc in _aucs(one)
     }
-    if threshold is not None:
-        f1 = FirstErrorF1(one.first_errors, threshold)
-        figures["f1"] = _rounded(bootstrap(lambda weights: f1(weights).f1, len(one.first_errors.scores), 0, RESAMPLES))
-    return figures
+    f1 = FirstErrorF1(placed.first_errors, 0.5)
+    count = len(placed.first_errors.scores)
+    return figures | {"f1": _rounded(bootstrap(lambda weights: f1(weights).f1, count, 0, RESAMPLES))}
 
 
 def _difference(one: Evaluated, other: Evaluated) -> dict[str, Any]:

@@ -96,14 +96,7 @@ describe('the whole loop, in VS Code with the installed package', () => {
   it('exports the comparison', async () => {
     await workbench.command('CFPRM: Export comparison');
     const target = inFolder('comparison.md');
-    await workbench.waitFor('dialog with the name', async () => {
-      const isOpen = await workbench.quickInput.isOpen(1500);
-      const value = isOpen ? await workbench.quickInput.value() : '';
-      // The dialog fills in a name of its own a moment after it opens.
-      if (isOpen && value !== '' && value !== target) await workbench.quickInput.fill(target);
-      return { shown: [value], found: value === target || undefined };
-    });
-    await workbench.quickInput.accept();
+    await workbench.saveAs(target);
     await workbench.waitForNotification('wrote comparison.md');
     assert.match(readFileSync(target, 'utf8'), /^# Comparison of candidates/);
     await workbench.command('Notifications: Clear All Notifications');

@@ -33,15 +33,6 @@ describe('labels by keys', () => {
     });
   };
 
-  /** Takes the name that the dialog for a new file proposes, which comes a moment after the dialog. */
-  const acceptFile = async (name: string): Promise<void> => {
-    await workbench.waitFor(`proposal ${name}`, async () => {
-      const value = (await workbench.quickInput.isOpen(1500)) ? await workbench.quickInput.value() : '';
-      return { shown: [value], found: value.endsWith(name) || undefined };
-    });
-    await workbench.quickInput.accept();
-  };
-
   it('one key each, told in the page, with undo, redo and first error', async () => {
     write('keys.jsonl', row({ id: 'plums', completions: STEPS, labels: [null, true, null] }));
     await openTrace('keys.jsonl');
@@ -116,7 +107,7 @@ describe('labels by keys', () => {
     await workbench.press('x');
     await workbench.waitForLine(/ 1 +✗\* +There are six/);
     await workbench.command('CFPRM: Write labelled copy');
-    await acceptFile('copy.labelled.jsonl');
+    await workbench.saveAs('copy.labelled.jsonl');
     await workbench.waitForNotification(/wrote .*copy\.labelled\.jsonl with 1 edited label\./);
     const copy = JSON.parse(readFileSync(file('copy.labelled.jsonl'), 'utf8')) as { labels: boolean[] };
     assert.deepEqual(copy.labels, [false, true, true]);
@@ -137,7 +128,7 @@ describe('labels by keys', () => {
     assert.match(said, /lost: 1 × neutral labels \(written as correct\)/);
     assert.match(said, /lost: 1 × gold answers/);
     await dialog.getByRole('button', { name: 'Choose file…' }).click();
-    await acceptFile('convert.processbench.jsonl');
+    await workbench.saveAs('convert.processbench.jsonl');
     await workbench.waitForNotification(/wrote 1 row to .*convert\.processbench\.jsonl\./);
     const written = JSON.parse(readFileSync(file('convert.processbench.jsonl'), 'utf8')) as { label: number };
     assert.equal(written.label, -1);

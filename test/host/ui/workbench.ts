@@ -111,6 +111,19 @@ export class Workbench {
     for (const key of keys) await this.page.keyboard.press(key);
   }
 
+  /**
+   * Answers the dialog for a new file: an absolute path is filled in, of a mere name the proposal that ends in it is
+   * taken. The proposal comes a moment after the dialog, and replaces what stands there.
+   */
+  async saveAs(name: string): Promise<void> {
+    await this.waitFor(`dialog with ${name}`, async () => {
+      const value = (await this.quickInput.isOpen(1500)) ? await this.quickInput.value() : '';
+      if (path.isAbsolute(name) && value !== '' && value !== name) await this.quickInput.fill(name);
+      return { shown: [value], found: value.endsWith(name) || undefined };
+    });
+    await this.quickInput.accept();
+  }
+
   /** Types text where the focus is. */
   async type(text: string): Promise<void> {
     await this.page.keyboard.type(text);
