@@ -14,7 +14,7 @@ TITLES = {
     "- problem_tokens": "minus the tokens of the problem",
     "length and place": "trees on length and place",
 }
-PARTS = {"gsm8k": "GSM8K", "math": "MATH"}
+GROUPS = {"gsm8k": "GSM8K", "math": "MATH", "both": "Both together"}
 
 
 def model_card(evaluation: dict[str, Any], folder: Path) -> str:
@@ -22,8 +22,9 @@ def model_card(evaluation: dict[str, Any], folder: Path) -> str:
     model, counts = evaluation["model"], evaluation["counts"]
     megabytes = sum(file.stat().st_size for file in folder.iterdir() if file.name != "MODEL_CARD.md") / 1e6
     held = "; ".join(
-        f"{title} {counts[part]['solutions']} solutions, {counts[part]['steps']} steps, {counts[part]['errors']} errors"
-        for part, title in PARTS.items()
+        f"{GROUPS[part]} {counts[part]['solutions']} solutions, {counts[part]['steps']:,} steps, "
+        f"{counts[part]['errors']} errors"
+        for part in ("gsm8k", "math")
     )
     training = ", ".join(f"{name} {count:,}" for name, count in evaluation["splits"]["training"]["all"].items())
     sections = [
@@ -49,10 +50,10 @@ def model_card(evaluation: dict[str, Any], folder: Path) -> str:
         "problem. Steps up to and including the first error. The AUC is the chance that a correct step has a higher "
         "score than an incorrect one; at the same place, among steps with the same index alone. First errors: F1 at a "
         "threshold chosen on the four other fifths. In brackets 95 % intervals (bootstrap over solutions).",
-        *(_table(evaluation["apart"], part, title) for part, title in PARTS.items()),
+        *(_table(evaluation["apart"], part, title) for part, title in GROUPS.items()),
         "## What it is better than",
         "This model minus another score on the same solutions; a difference whose interval holds 0 is none.",
-        *(_differences(evaluation["difference"], part, title) for part, title in PARTS.items()),
+        *(_differences(evaluation["difference"], part, title) for part, title in GROUPS.items()),
         f"int8 moves a score by {evaluation['largestDifferenceOfInt8']:.3f} at most.",
         "The recipe's choices (mix of the data, shape of the decoders, the teacher) were made with figures on these "
         "same solutions in view, most of them on a part of them, with trees or single runs, and few in number. The "
@@ -85,20 +86,23 @@ def _differences(found: dict[str, Any], part: str, title: str) -> str:
 
 
 def _verdict(evaluation: dict[str, Any]) -> str:
-    """Says for each part which of the scores that need no model this one is better than."""
+    """Says for each group which of the scores that need no model this one is better than."""
     sentences = []
-    for part, title in PARTS.items():
-        groups: dict[str, list[str]] = {"better": [], "level": [], "worse": []}
+    for group, title in GROUPS.items():
+        told: dict[str, list[str]] = {"better than": [], "not told from": [], "worse than": []}
         for way, own in evaluation["difference"].items():
             if way == "fp32":
                 continue
-            low, high = own[part]["auc"]["low"], own[part]["auc"]["high"]
+            value, low, high = (own[group]["auc"][name] for name in ("value", "low", "high"))
             # Only what lies above 0 with its whole interval is told as better.
-            groups["better" if low > 0 else "worse" if high < 0 else "level"].append(TITLES[way])
-        words = {"better": "is better than", "level": "cannot be told from", "worse": "is worse than"}
-        told = "; it ".join(f"{words[group]} {', '.join(ways)}" for group, ways in groups.items() if ways)
-        sentences.append(f"By its AUC on {title} it {told}.")
-    return " ".join(sentences)
+            if low > 0:
+                told["better than"].append(TITLES[way])
+            elif high < 0:
+                told["worse than"].append(TITLES[way])
+            else:
+                told["not told from"].append(f"{TITLES[way]} ({value:+.3f} [{low:.3f}, {high:.3f}])")
+        sentences.append(f"- {title}: " + "; ".join(f"{word} {', '.join(ways)}" for word, ways in told.items() if ways))
+    return "By its AUC, with 95 % of certainty, this model is\n\n" + ".\n".join(sentences) + "."
 
 
 def _estimate(one: dict[str, float | None]) -> str:

@@ -32,6 +32,9 @@ from prepare import FOLDS, PARTS
 
 SEEDS = (0, 1, 2)
 LENGTH_AND_PLACE = ("index", "is_first", "tokens", "earlier_tokens", "problem_tokens")
+GROUPS = {**{part: (part,) for part in PARTS}, "both": PARTS}
+"""What figures are of: each part, and both together."""
+
 Scores = list[list[float]]
 RESAMPLES = 1000
 """Of the bootstrap."""
@@ -102,11 +105,8 @@ def evaluate(work: Path) -> dict[str, Any]:
     folds = [read_fold(work / f"fold-{fold}") for fold in range(FOLDS)]
     scored = {name: [[(own, fold.ways[name](own)) for own in fold.apart] for fold in folds] for name in folds[0].ways}
     thresholds = {name: [_threshold(_but(own, fold)) for fold in range(FOLDS)] for name, own in scored.items()}
-    found = {name: {part: _evaluated(own, part) for part in PARTS} for name, own in scored.items()}
-    placed = {
-        name: {part: _evaluated(_at_half(own, thresholds[name]), part) for part in PARTS}
-        for name, own in scored.items()
-    }
+    found = {name: _by_group(own) for name, own in scored.items()}
+    placed = {name: _by_group(_at_half(own, thresholds[name])) for name, own in scored.items()}
     model = open_scorer(work / "all" / "run-0" / "model", device="cpu")
     return {
         "model": {
@@ -115,16 +115,18 @@ def evaluate(work: Path) -> dict[str, Any]:
             "features": feature_spec(work / "all" / "train.features.jsonl").to_json(),
         },
         "splits": json.loads((work / "splits.json").read_text(encoding="utf-8")),
-        "counts": {part: _counts(_rows(scored["int8"], part)) for part in PARTS},
+        "counts": {group: _counts(scored["int8"], *parts) for group, parts in GROUPS.items()},
         "threshold": {name: _threshold(own) for name, own in scored.items()},
-        "apart": {name: {part: _figures(found[name][part], placed[name][part]) for part in PARTS} for name in scored},
+        "apart": {
+            name: {group: _figures(found[name][group], placed[name][group]) for group in GROUPS} for name in scored
+        },
         "difference": {
-            name: {part: _difference(found["int8"][part], found[name][part]) for part in PARTS}
+            name: {group: _difference(found["int8"][group], found[name][group]) for group in GROUPS}
             for name in scored
             if name != "int8" and not name.startswith("seed")
         },
-        "largestDifferenceOfInt8": max(
-            float(np.abs(found["int8"][part].steps.scores - found["fp32"][part].steps.scores).max()) for part in PARTS
+        "largestDifferenceOfInt8": float(
+            np.abs(found["int8"]["both"].steps.scores - found["fp32"]["both"].steps.scores).max()
         ),
     }
 
@@ -146,8 +148,8 @@ def _at_half(scored: Scored, thresholds: Sequence[float]) -> Scored:
     ]
 
 
-def _rows(scored: Scored, part: str) -> Rows:
-    return Rows(part, [one for own in scored for rows, _ in own if rows.part == part for one in rows.trajectories])
+def _by_group(scored: Scored) -> dict[str, Evaluated]:
+    return {group: _evaluated(scored, *parts) for group, parts in GROUPS.items()}
 
 
 def _evaluated(scored: Scored, *parts: str) -> Evaluated:
@@ -205,9 +207,10 @@ def _trained(file: Path, spec: Any, columns: Columns) -> Callable[[Rows], Scores
     return score
 
 
-def _counts(rows: Rows) -> dict[str, int]:
-    labels = [label for one in rows.trajectories for label in one.labels]
-    return {"solutions": len(rows.trajectories), "steps": len(labels), "errors": labels.count(0.0)}
+def _counts(scored: Scored, *parts: str) -> dict[str, int]:
+    solutions = [one for own in scored for rows, _ in own if rows.part in parts for one in rows.trajectories]
+    labels = [label for one in solutions for label in one.labels]
+    return {"solutions": len(solutions), "steps": len(labels), "errors": labels.count(0.0)}
 
 
 def _aucs(one: Evaluated) -> Iterator[tuple[str, Auc]]:
