@@ -79,6 +79,8 @@ describe('the whole loop, in VS Code with the installed package', () => {
     await workbench.press('x');
     await workbench.waitForLine(/1 +✗\* /);
     await workbench.press('u');
+    // VS Code lets a command that is used for the first time come after the next key, so this waits for what it says.
+    await workbench.waitForStatus(/undo of row 1, step 1: ✗ incorrect → ✓ correct/);
     await workbench.waitForLine(/1 +✓ /);
     await workbench.press('j');
     await workbench.waitForStatus('trajectory 1 · step 2/4');

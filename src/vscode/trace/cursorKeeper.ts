@@ -3,6 +3,18 @@ import { entryAt, type TracePage } from '../../core/trace/page';
 import { TRACE_LANGUAGE } from './address';
 import type { TracePages } from './pages';
 
+/** Where a cursor was put. */
+interface Put {
+  readonly line: number;
+  /** Whether it was put back after its page was drawn again, and the window has not told so yet. */
+  isKept?: boolean;
+  /** Where the window had it meanwhile. */
+  strayed?: number;
+}
+
+/** By so many lines a key may move the cursor from where it is, as a page of the window does; what goes farther is a place. */
+const STRIDE = 60;
+
 /**
  * Keeps the cursor on its step when a page is drawn again: VS Code replaces everything between the first and the last
  * line that changed, and puts a cursor in between to the end of it.
@@ -11,24 +23,24 @@ export class CursorKeeper implements vscode.Disposable {
   /** The pages as the editors showed them last. */
   private readonly shown = new Map<string, TracePage>();
   /** Where cursors were put, until the window has put them there: it may still report other places meanwhile. */
-  private readonly pending = new WeakMap<vscode.TextEditor, { readonly line: number }>();
+  private readonly pending = new WeakMap<vscode.TextEditor, Put>();
   private readonly disposables: vscode.Disposable[];
 
   constructor(private readonly pages: TracePages) {
     this.disposables = [
       vscode.workspace.onDidOpenTextDocument((document) => this.remember(document)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.shown.delete(uri.toString())),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (document.languageId !== TRACE_LANGUAGE) return;
         for (const editor of vscode.window.visibleTextEditors) {
-          if (editor.document === document) this.keep(editor);
+          if (editor.document !== document) continue;
+          // A cursor above all that changed stays by itself.
+          const lowest = Math.max(this.line(editor), editor.selection.anchor.line);
+          if (contentChanges.some(({ range }) => range.start.line <= lowest)) this.keep(editor);
         }
         this.remember(document);
       }),
-      vscode.window.onDidChangeTextEditorSelection(({ textEditor, kind }) => {
-        const { Keyboard, Mouse } = vscode.TextEditorSelectionChangeKind;
-        if (kind === Keyboard || kind === Mouse) this.pending.delete(textEditor);
-      }),
+      vscode.window.onDidChangeTextEditorSelection((event) => this.follow(event)),
     ];
     vscode.workspace.textDocuments.forEach((document) => {
       this.remember(document);
@@ -65,17 +77,36 @@ export class CursorKeeper implements vscode.Disposable {
     if (active === undefined) return;
     const { anchor, isEmpty } = editor.selection;
     const other = isEmpty ? active : samePlace(before, now, editor, anchor.line, anchor.character);
-    this.put(editor, active, other);
+    this.put(editor, active, other).isKept = true;
   }
 
-  private put(editor: vscode.TextEditor, active: vscode.Position, anchor = active): void {
-    const put = { line: active.line };
+  /** A person who moves the cursor before the window hears where it was put back to is not taken back. */
+  private follow({ textEditor: editor, selections, kind }: vscode.TextEditorSelectionChangeEvent): void {
+    const { Command, Keyboard, Mouse } = vscode.TextEditorSelectionChangeKind;
+    const put = this.pending.get(editor);
+    const [selection] = selections;
+    if (put === undefined || selection === undefined) return;
+    const { active, anchor } = selection;
+    if (kind === undefined) put.strayed = active.line;
+    if (kind === Command && active.line === put.line) put.isKept = false; // the window has heard
+    if (kind !== Keyboard && kind !== Mouse) return;
+    this.pending.delete(editor);
+    // Later moves are counted from where this one ends.
+    if (put.isKept !== true) return;
+    const by = kind === Keyboard && put.strayed !== undefined ? active.line - put.strayed : Number.NaN;
+    if (Math.abs(by) > STRIDE || Number.isNaN(by)) this.put(editor, active, anchor);
+    else this.put(editor, editor.document.validatePosition(new vscode.Position(put.line + by, 0)));
+  }
+
+  private put(editor: vscode.TextEditor, active: vscode.Position, anchor = active): Put {
+    const put: Put = { line: active.line };
     this.pending.set(editor, put);
     editor.selection = new vscode.Selection(anchor, active);
     // The window answers in order: when this is done, it has reported where the cursor is.
     void vscode.commands.executeCommand('setContext', 'cfprm.cursor', active.line).then(() => {
       if (this.pending.get(editor) === put) this.pending.delete(editor);
     });
+    return put;
   }
 }
 
