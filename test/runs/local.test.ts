@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { STEP_FEATURES } from '../../src/core/features/stepFeatures';
 import { featuresFile } from '../../src/io/featuresFile';
-import { root } from '../support/rows';
+import { runPython } from '../support/backbone';
 import { PYTHON } from './backbone';
 import { everyLauncher, killRunner } from './everyLauncher';
 import { faultOf, value, Workplace } from './support';
@@ -156,10 +155,7 @@ describe('runs on this machine', () => {
         value(await featuresFile({ source, out, set: STEP_FEATURES }));
       }
       const made = ['backbone', '--rows', beside(1, '.jsonl'), '--output', model, '--features', ...shape];
-      execFileSync(PYTHON, ['-m', 'cfprm_runner', ...made], {
-        env: { ...process.env, PYTHONPATH: join(root, 'runner/src') },
-        stdio: 'ignore',
-      });
+      runPython(['-m', 'cfprm_runner', ...made]);
       const record = await here.train(['--max-updates', '2'], { model });
       await here.reach(record, 'finished', 2);
       const exported = join(here.profile.folder, 'runs', record.id, 'output/export/prm.json');

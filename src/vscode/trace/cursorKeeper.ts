@@ -91,11 +91,14 @@ export class CursorKeeper implements vscode.Disposable {
     if (kind === Command && active.line === put.line) put.isKept = false; // the window has heard
     if (kind !== Keyboard && kind !== Mouse) return;
     this.pending.delete(editor);
-    // Later moves are counted from where this one ends.
     if (put.isKept !== true) return;
-    const by = kind === Keyboard && put.strayed !== undefined ? active.line - put.strayed : Number.NaN;
-    if (Math.abs(by) > STRIDE || Number.isNaN(by)) this.put(editor, active, anchor);
-    else this.put(editor, editor.document.validatePosition(new vscode.Position(put.line + by, 0)));
+    const { strayed } = put;
+    const isEnd = active.line === 0 || active.line === editor.document.lineCount - 1;
+    // A key moves the cursor from where the window had it; what it meant is as far from where the cursor was put back to.
+    if (kind === Keyboard && !isEnd && strayed !== undefined && Math.abs(active.line - strayed) <= STRIDE) {
+      const at = new vscode.Position(Math.max(0, put.line + active.line - strayed), 0);
+      this.put(editor, editor.document.validatePosition(at));
+    } else this.put(editor, active, anchor);
   }
 
   private put(editor: vscode.TextEditor, active: vscode.Position, anchor = active): Put {
