@@ -33,7 +33,7 @@ async function read(content: string): Promise<{ container: Container; ids: unkno
   const file = opened.value;
   await file.whenIndexed();
   const readings = await file.read(Array.from({ length: file.rowCount }, (_, i) => i));
-  file.close();
+  await file.close();
   assert.ok(readings.ok);
   assert.deepEqual(file.source.format.id, 'trl');
   return {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, watch, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -53,21 +53,35 @@ if (process.platform === 'linux') {
       await Promise.all([a.whenIndexed(), b.whenIndexed()]);
       assert.equal(spoolsOf('self').length, 1);
       assert.deepEqual(leftIn(place), [], 'it has no name that could be left');
-      a.close();
+      await a.close();
       const reading = await b.read([rows - 1]);
       assert.ok(reading.ok && reading.value[0]!.result.ok, 'the other one still reads');
       assert.equal(spoolsOf('self').length, 1);
-      b.close();
-      b.close();
-      await until(() => spoolsOf('self').length === 0);
+      await b.close();
+      await b.close();
+      assert.deepEqual(spoolsOf('self'), []);
     });
 
     it('goes at once when the file is closed while it is being unpacked', async () => {
       const trace = await folder.open(folder.writeLarge('stopped.gz').file);
       assert.equal(spoolsOf('self').length, 1);
       assert.equal(trace.complete, false);
-      trace.close();
-      await until(() => spoolsOf('self').length === 0);
+      await trace.close();
+      assert.deepEqual(spoolsOf('self'), []);
+    });
+
+    it('is not made anew for reading that had only begun when the file was closed', async () => {
+      const { file } = folder.writeLarge('begun.gz');
+      const made = new Set<string>();
+      const watching = watch(place, (_, name) => void made.add(name ?? ''));
+      const trace = await folder.open(file);
+      const reading = trace.read([0]);
+      await trace.close();
+      await reading;
+      writeFileSync(path.join(place, 'end'), '');
+      await until(() => made.has('end'));
+      watching.close();
+      assert.equal([...made].filter((name) => name.startsWith('cfprm-spool-')).length, 1);
     });
 
     it('goes when the file was replaced, and another one comes', async () => {
@@ -78,8 +92,10 @@ if (process.platform === 'linux') {
       assert.ok((await trace.refresh()).ok);
       await trace.whenIndexed();
       assert.equal(spoolsOf('self').length, 1);
-      trace.close();
-      await until(() => spoolsOf('self').length === 0);
+      const reading = await trace.read([19]);
+      assert.ok(reading.ok && reading.value[0]!.result.ok, 'the one that is left has the new rows');
+      await trace.close();
+      assert.deepEqual(spoolsOf('self'), []);
     });
 
     it('is not left by a file that cannot be opened', async () => {

@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { t } from '@vscode/l10n';
 import { readRow } from '../core/jsonl/readRow';
-import { type Anchor, RowIndex } from '../core/jsonl/rowIndex';
+import type { Anchor } from '../core/jsonl/rowIndex';
 import { type Fault, fail, ok, type Result } from '../core/result';
 import type { RowReading } from '../core/trace/rowReading';
+import { BackgroundIndex, startAt } from './backgroundIndex';
 import { holdBytes } from './byteSource';
 import { fileFault } from './fileFault';
 import { beginsWith, type FileStamp, takeStamp } from './fileStamp';
@@ -13,7 +14,6 @@ import { CANCELLED, type RowVisitor, type StreamOptions, streamRows } from './ro
 import type { FileChange, FileRow, LabelSource, RowRange, RowSource } from './traceRows';
 
 const FIND_BATCH = 256;
-const INDEX_CHUNK = 1024 * 1024;
 
 const rowText = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -22,17 +22,12 @@ const rowText = new TextDecoder('utf-8', { ignoreBOM: true });
  * by byte range. Nothing of its content is kept in memory.
  */
 export class TraceFile {
-  private index = new RowIndex();
-  private indexing: Promise<Result<unknown>> = Promise.resolve(ok(undefined));
-  private readonly waiting = new Set<{ count: number; resolve(): void }>();
+  private readonly index = new BackgroundIndex();
   /** Refreshes run one after the other: each starts from what the last one left. */
   private refreshing: Promise<unknown> = Promise.resolve();
-  /** Stops the index that is being built. */
-  private stopping = new AbortController();
+  /** Reading that goes on. */
+  private readonly passes = new Set<Promise<unknown>>();
   private closed = false;
-  private indexedTo = 0;
-  private done = false;
-  private trouble: Fault | undefined;
 
   private constructor(
     /** How the file is read; a new object after the file was replaced. */
@@ -66,20 +61,20 @@ export class TraceFile {
 
   /** Rows that are not blank, as far as the index reaches. */
   get rowCount(): number {
-    return this.index.count;
+    return this.index.rows.count;
   }
 
   /** True once the index covers the whole file. */
   get complete(): boolean {
-    return this.done;
+    return this.index.complete;
   }
 
   /** All rows; its length grows with the index. */
   get allRows(): RowRange {
-    const { index } = this;
+    const { rows } = this.index;
     return {
       get length() {
-        return index.count;
+        return rows.count;
       },
       at: (i) => i,
     };
@@ -87,18 +82,17 @@ export class TraceFile {
 
   /** Share of the file that is indexed, in [0, 1]. */
   get progress(): number {
-    return this.done ? 1 : Math.min(1, this.indexedTo / Math.max(1, this.source.bytes));
+    return this.index.progress(this.source.bytes);
   }
 
   /** What is wrong with the container or with reading it, if anything. */
   get fault(): Fault | undefined {
-    return this.trouble;
+    return this.index.fault;
   }
 
   /** Resolves when this many rows are indexed, or all that there are. */
   whenIndexed(count = Number.POSITIVE_INFINITY): Promise<void> {
-    if (this.done || this.index.count >= count) return Promise.resolve();
-    return new Promise((resolve) => this.waiting.add({ count, resolve }));
+    return this.index.whenIndexed(count);
   }
 
   /**
@@ -169,8 +163,8 @@ export class TraceFile {
   /** Position of the row with this number, or of the next one that is not blank; undefined beyond the end. */
   async ordinalOfRow(row: number): Promise<number | undefined> {
     await this.whenIndexed();
-    const anchor = this.index.anchorAtRow(row);
-    if (anchor === undefined) return this.index.count > 0 ? 0 : undefined;
+    const anchor = this.index.rows.anchorAtRow(row);
+    if (anchor === undefined) return this.index.rows.count > 0 ? 0 : undefined;
     let ordinal = anchor.ordinal;
     let found: number | undefined;
     const enough = (): boolean => found !== undefined;
@@ -178,7 +172,7 @@ export class TraceFile {
       if (at >= row) found ??= ordinal;
       ordinal++;
     });
-    return found ?? (ordinal < this.index.count ? ordinal : undefined);
+    return found ?? (ordinal < this.index.rows.count ? ordinal : undefined);
   }
 
   /**
@@ -195,10 +189,9 @@ export class TraceFile {
   ): Promise<Result<unknown>> {
     const { from = 0, signal, onProgress } = options;
     if (from > 0) await this.whenIndexed(from + 1);
-    const anchor = this.index.anchorAt(from);
+    const anchor = this.index.rows.anchorAt(from);
     if (from > 0 && anchor === undefined) return ok(undefined);
     let ordinal = anchor?.ordinal ?? 0;
-    const { container, path } = this.source;
     const visitor = {
       row: (bytes: Uint8Array, start: number, end: number, row: number): void => {
         const at = ordinal++;
@@ -206,7 +199,7 @@ export class TraceFile {
         onRow(this.reading(bytes, start, end, row, at));
       },
     };
-    return streamRows(path, container, visitor, {
+    return this.stream(visitor, {
       from: from > 0 ? startAt(anchor) : undefined,
       signal,
       // Small chunks keep each turn of the event loop short: a chunk is parsed in one turn.
@@ -236,7 +229,7 @@ export class TraceFile {
     let spent = 0;
     let stopped = false;
     while (next < ordinals.length && !stopped) {
-      const anchor = this.index.anchorAt(ordinals[next]!);
+      const anchor = this.index.rows.anchorAt(ordinals[next]!);
       if (anchor === undefined) break;
       const before = next;
       let ordinal = anchor.ordinal;
@@ -264,7 +257,7 @@ export class TraceFile {
   private async rowBytes(ordinal: number, onRow: RowVisitor['row']): Promise<Result<unknown>> {
     await this.whenIndexed(ordinal + 1);
     const gone = fail(t('{0} changed while it was read. Open it again.', this.source.path));
-    const anchor = this.index.anchorAt(ordinal);
+    const anchor = this.index.rows.anchorAt(ordinal);
     if (anchor === undefined) return gone;
     let found = false;
     let at = anchor.ordinal;
@@ -305,21 +298,21 @@ export class TraceFile {
     }
   }
 
-  /** Stops background work. */
-  close(): void {
+  /** Stops background work, and lets go of the file; resolves when that is done. */
+  async close(): Promise<void> {
     this.closed = true;
-    this.stopping.abort();
-    this.wake();
-    void this.release();
+    // A pass that is still opening a compressed file would have it unpacked anew if nobody held it any more.
+    await Promise.allSettled([this.index.close(), ...this.passes]);
+    await this.release();
   }
 
   private async reload(grew: boolean): Promise<Result<FileChange>> {
     const { path } = this.source;
     if (grew) {
-      await this.indexing;
+      await this.index.ended();
       this.stamp = await takeStamp(path);
       this.source = { ...this.source, bytes: this.stamp.bytes };
-      this.startIndex(this.index.dropLastAnchor());
+      this.startIndex(this.index.rows.dropLastAnchor());
       return ok('grew');
     }
     const stamp = await takeStamp(path);
@@ -329,60 +322,18 @@ export class TraceFile {
       await release();
       return source;
     }
-    this.stopping.abort();
-    await this.indexing;
+    await this.index.stop();
     await this.release();
     this.release = release;
     this.stamp = stamp;
     this.source = source.value;
-    this.index = new RowIndex();
     this.startIndex();
     if (this.closed) await release();
     return ok('replaced');
   }
 
   private startIndex(anchor?: Anchor): void {
-    this.done = false;
-    this.trouble = undefined;
-    this.stopping = new AbortController();
-    if (this.closed) this.stopping.abort();
-    this.indexedTo = anchor?.offset ?? 0;
-    this.indexing = this.buildIndex(anchor);
-  }
-
-  private async buildIndex(anchor?: Anchor): Promise<Result<unknown>> {
-    const { index } = this;
-    const { signal } = this.stopping;
-    const visitor = {
-      row: (_bytes: Uint8Array, _start: number, _end: number, row: number, offset: number): void =>
-        index.add(offset, row),
-      fault: (fault: Fault): void => {
-        this.trouble = fault;
-      },
-    };
-    const result = await streamRows(this.source.path, this.source.container, visitor, {
-      signal,
-      chunkBytes: INDEX_CHUNK,
-      from: startAt(anchor),
-      onProgress: (done) => {
-        this.indexedTo = done;
-        this.wake();
-      },
-    });
-    if (signal.aborted && !this.closed) return result; // another index comes, and those who wait wait for it
-    if (!result.ok && result.fault.message !== CANCELLED) this.trouble = result.fault;
-    this.done = true;
-    this.wake();
-    return result;
-  }
-
-  private wake(): void {
-    for (const waiter of this.waiting) {
-      if (this.done || this.closed || this.index.count >= waiter.count) {
-        this.waiting.delete(waiter);
-        waiter.resolve();
-      }
-    }
+    if (!this.closed) this.index.start(this.source.path, this.source.container, anchor);
   }
 
   /** Streams the rows from an anchor to the next one, or to the end of the chunk after which there are `enough`. */
@@ -391,21 +342,27 @@ export class TraceFile {
     enough: () => boolean,
     onRow: RowVisitor['row'],
   ): Promise<Result<unknown>> {
-    const next = this.index.next(anchor);
+    const next = this.index.rows.next(anchor);
     const visitor = { row: onRow };
-    return streamRows(this.source.path, this.source.container, visitor, {
+    return this.stream(visitor, {
       from: startAt(anchor),
       until: next?.offset,
       enough,
     });
   }
+
+  /** A pass over the file's rows. */
+  private async stream(visitor: RowVisitor, options: StreamOptions): Promise<Result<unknown>> {
+    const pass = streamRows(this.source.path, this.source.container, visitor, options);
+    this.passes.add(pass);
+    try {
+      return await pass;
+    } finally {
+      this.passes.delete(pass);
+    }
+  }
 }
 
 function tooManyBytes(length: number): string {
   return t('This row holds {0} bytes, too many for this page. Enter opens it alone.', length);
-}
-
-/** Where a pass over the file starts that begins with the anchor's row; undefined for the whole file. */
-function startAt(anchor: Anchor | undefined): StreamOptions['from'] {
-  return anchor && { offset: anchor.offset, row: anchor.row, inside: anchor.offset > 0 };
 }

@@ -89,7 +89,7 @@ describe('following a file', () => {
           assert.equal(await refresh(trace), more === '' ? 'same' : 'grew');
           await assertShows(trace, content);
         }
-        trace.close();
+        await trace.close();
       }),
       { numRuns: 30 },
     );
@@ -205,7 +205,7 @@ describe('following a file', () => {
   it('lets nobody wait once it is closed', async () => {
     const trace = await open(rows('a', 8000, 3000));
     const waiting = trace.whenIndexed();
-    trace.close();
+    void trace.close();
     await waiting;
     await trace.whenIndexed();
     assert.ok(trace.rowCount <= 8000);

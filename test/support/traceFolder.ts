@@ -17,8 +17,8 @@ export class TraceFolder {
     beforeEach(() => {
       folder.path = mkdtempSync(path.join(tmpdir(), 'cfprm-compressed-'));
     });
-    afterEach(() => {
-      for (const file of folder.opened.splice(0)) file.close();
+    afterEach(async () => {
+      for (const file of folder.opened.splice(0)) await file.close();
       rmSync(folder.path, { recursive: true });
     });
     return folder;

@@ -206,7 +206,7 @@ export class OpenFiles implements vscode.Disposable {
   private forget(uri: vscode.Uri): void {
     unwatchFile(uri.fsPath);
     const opened = this.files.get(uri.toString());
-    void opened?.file.then((file) => file.ok && file.value.close());
+    void opened?.file.then((file) => (file.ok ? file.value.close() : undefined));
     void opened?.labels.then((labels) => labels.dispose());
     this.files.delete(uri.toString());
   }
