@@ -34,9 +34,7 @@ export class CursorKeeper implements vscode.Disposable {
         if (document.languageId !== TRACE_LANGUAGE) return;
         for (const editor of vscode.window.visibleTextEditors) {
           if (editor.document !== document) continue;
-          // A cursor above all that changed stays by itself.
-          const lowest = Math.max(this.line(editor), editor.selection.anchor.line);
-          if (contentChanges.some(({ range }) => range.start.line <= lowest)) this.keep(editor);
+          if (contentChanges.some(({ range }) => this.isTouched(editor, range))) this.keep(editor);
         }
         this.remember(document);
       }),
@@ -66,6 +64,13 @@ export class CursorKeeper implements vscode.Disposable {
   private remember(document: vscode.TextDocument): void {
     const page = this.pages.page(document.uri);
     if (page !== undefined) this.shown.set(document.uri.toString(), page);
+  }
+
+  /** A cursor above or below what was replaced stays on its step by itself, unless it is still on its way there. */
+  private isTouched(editor: vscode.TextEditor, { start, end }: vscode.Range): boolean {
+    const isOnItsWay = this.pending.has(editor);
+    const lines = [this.line(editor), editor.selection.anchor.line];
+    return lines.some((line) => start.line <= line && (isOnItsWay || line <= end.line));
   }
 
   /** The selection that is known here is still the one before the change; the window's own comes later. */
