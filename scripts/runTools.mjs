@@ -1,4 +1,4 @@
-// What the leg `runs` of `npm test` needs beside Node: sshd, Slurm and munge from the machine's Debian packages, and the
+// What the leg `runs` of `npm test` needs beside Node: sshd, Slurm with its accounting's database, and munge from the machine's Debian packages, and the
 // environment of the leg `runner`, which has PyTorch and Ray.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -21,7 +21,15 @@ const TOOLS = [
   },
   {
     name: 'Slurm',
-    programs: { munged: 'munge', slurmctld: 'slurmctld', slurmd: 'slurmd', sbatch: 'slurm-client' },
+    programs: {
+      munged: 'munge',
+      slurmctld: 'slurmctld',
+      slurmd: 'slurmd',
+      sbatch: 'slurm-client',
+      slurmdbd: 'slurmdbd',
+      mariadbd: 'mariadb-server-core',
+      mariadb: 'mariadb-client-core',
+    },
     tests: ['test/runs/slurm.test.ts'],
     asRoot: true,
   },

@@ -9,18 +9,27 @@ describe('slurmWord', () => {
   });
 
   it("reads the accounting's words, as sacct prints State|ExitCode with --parsable2", () => {
-    assert.deepEqual(slurmWord('COMPLETED|0:0'), { is: 'gone', end: 'done', words: 'Slurm: COMPLETED, 0:0' });
-    assert.deepEqual(slurmWord('CANCELLED by 1000|0:15'), {
+    assert.deepEqual(slurmWord('books|COMPLETED|0:0'), {
+      is: 'gone',
+      end: 'done',
+      words: 'Slurm: COMPLETED, 0:0',
+    });
+    assert.deepEqual(slurmWord('books|CANCELLED by 1000|0:15'), {
       is: 'gone',
       end: 'cancelled',
       words: 'Slurm: CANCELLED, 0:15',
     });
     for (const state of ['FAILED', 'TIMEOUT', 'OUT_OF_MEMORY', 'NODE_FAIL', 'PREEMPTED', 'DEADLINE'])
-      assert.deepEqual(slurmWord(`${state}|1:0`), {
+      assert.deepEqual(slurmWord(`books|${state}|1:0`), {
         is: 'gone',
         end: 'failed',
         words: `Slurm: ${state}, 1:0`,
       });
+  });
+
+  it('believes the queue that does not know a job, not accounting in which it still runs', () => {
+    for (const state of ['RUNNING', 'PENDING', 'SUSPENDED'])
+      assert.deepEqual(slurmWord(`books|${state}|0:0`), { is: 'gone' });
   });
 
   it('tells silence from a job that is forgotten, and from one that never was', () => {

@@ -25,6 +25,9 @@ const ALIVE = new Set([
   'RESIZING',
 ]);
 
+/** What the accounting says begins with it. */
+const BOOKS = 'books|';
+
 /** A step of the job brings secrets to where it runs: by Slurm's own connection, which munge vouches for. */
 const ROUTE: Route = {
   poll: `case $(squeue --noheader --jobs="$job" --format=%T 2>&1) in
@@ -60,8 +63,9 @@ case $queue in
   *'Invalid job id'*) queue= ;;
   *) [ "$code" -eq 0 ] || { printf 'silent|%s\\n' "$queue"; exit 0; } ;;
 esac
-[ -n "$queue" ] || queue=$(sacct --noheader --allocations --parsable2 --jobs="$job" --format=State,ExitCode 2>/dev/null)
-printf '%s\\n' "\${queue:-forgotten}"`;
+[ -z "$queue" ] || { printf '%s\\n' "$queue"; exit 0; }
+books=$(sacct --noheader --allocations --parsable2 --jobs="$job" --format=State,ExitCode 2>/dev/null)
+printf '%s\\n' "\${books:+books|}\${books:-forgotten}"`;
     const said = await output(host, script, t('Asking Slurm for the job'));
     return said.ok ? ok(slurmWord(said.value.trim().split('\n')[0]!)) : said;
   }
@@ -90,8 +94,13 @@ case $said in *'Unable to contact'* | *'timed out'*) printf '%s\\n' "$said" >&2;
   }
 }
 
-/** Reads `STATE|reason`, `silent|error` or a word of the script's own. */
+/** Reads the queue's `STATE|reason`, the accounting's `books|STATE|code`, `silent|error` or a word of the script's own. */
 export function slurmWord(line: string): LauncherWord {
+  if (line.startsWith(BOOKS)) {
+    const word = slurmWord(line.slice(BOOKS.length));
+    // What the queue does not know runs no longer: the accounting was not told of the end.
+    return word.is === 'gone' ? word : { is: 'gone' };
+  }
   const bar = line.indexOf('|');
   const [head, tail] = bar < 0 ? [line, ''] : [line.slice(0, bar), line.slice(bar + 1)];
   const state = head.split(' ')[0]!.replace(/\+$/u, '');

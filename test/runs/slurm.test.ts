@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RunView } from '../../src/runner/look';
 import type { RunRecord } from '../../src/runner/record';
 import { PYTHON } from './backbone';
 import { everyLauncher, killRunner } from './everyLauncher';
 import { expectNoTrace, keepsSecret, SECRET } from './secrets';
 import { SlurmCluster } from './slurmCluster';
 import { SshServer } from './sshServer';
-import { faultOf, value, Workplace } from './support';
+import { faultOf, until, value, Workplace } from './support';
 
 describe('runs under Slurm', () => {
   let cluster: SlurmCluster;
@@ -71,6 +72,31 @@ describe('runs under Slurm', () => {
     assert.equal(value(await watch.look()).state, 'running');
     value(await here.runs.stop(record, 'gently'));
     await here.reach(record, 'stopped', 7);
+  });
+
+  it('hears from the accounting how a job ended that the queue has forgotten', async () => {
+    const record = await here.start(['--hold-at', '3']);
+    await here.reach(record, 'running', 3);
+    const job = jobOf(record);
+    // As when its memory ran out: nobody in the job is left to write down how it ended.
+    execFileSync('pkill', ['-KILL', '--full', `/job0*${job}/slurm_script`]);
+    const look = async (): Promise<RunView> => value(await here.runs.watch(record).look());
+    await until('the job is over', async () => ((await look()).state === 'running' ? undefined : true));
+    await cluster.whenForgotten(job);
+    const told = await look();
+    assert.equal(told.state, 'failed');
+    assert.match(told.words!, /Slurm: FAILED, 0:9/u);
+    await cluster.stopAccounting();
+    assert.equal((await look()).state, 'lost');
+    await cluster.startAccounting();
+    assert.equal((await look()).words, told.words);
+    cluster.loseEnd(job);
+    assert.match(execFileSync('sacct', ['--noheader', `--jobs=${job}`], { encoding: 'utf8' }), /RUNNING/u);
+    assert.equal((await look()).state, 'lost', 'the queue knows better');
+    await here.resume(record);
+    await here.reach(record, 'running', 3);
+    value(await here.runs.stop(record, 'now'));
+    await here.reach(record, 'stopped');
   });
 
   it('hands secrets to the job and to nothing else, neither while it waits nor when it runs', async () => {

@@ -6,26 +6,34 @@ import { join } from 'node:path';
 import { freePort, systemProgram } from './sshServer';
 import { until } from './support';
 
-/** A real Slurm on this machine: controller, one node, and munge, all with a configuration of their own. */
+/**
+ * A real Slurm on this machine: controller, one node, accounting with its database, and munge, all with a configuration
+ * of their own.
+ */
 export class SlurmCluster {
   private readonly daemons = new Map<string, ChildProcess>();
 
   private constructor(
     /** Of its configuration, state and spool. */
     readonly folder: string,
+    private readonly accountingPort: number,
   ) {}
 
   /** Starts everything and points this process, and what it starts, to the cluster. */
   static async start(): Promise<SlurmCluster> {
     const folder = mkdtempSync(join(tmpdir(), 'cfprm-slurm-'));
     chmodSync(folder, 0o755);
-    const cluster = new SlurmCluster(folder);
+    const cluster = new SlurmCluster(folder, await freePort());
     writeFileSync(join(folder, 'munge.key'), randomBytes(64), { mode: 0o400 });
     for (const name of ['munge', 'state', 'spool']) mkdirSync(join(folder, name), { mode: 0o755 });
     writeFileSync(join(folder, 'slurm.conf'), await cluster.settings());
     writeFileSync(join(folder, 'cgroup.conf'), 'CgroupPlugin=cgroup/v1\n');
     process.env.SLURM_CONF = join(folder, 'slurm.conf');
     await cluster.startMunge();
+    await cluster.startDatabase();
+    await cluster.startAccounting();
+    // A cluster that is not in the books keeps none.
+    execFileSync('sacctmgr', ['--immediate', 'add', 'cluster', 'test'], { stdio: 'pipe' });
     await cluster.startController();
     cluster.run('slurmd', ['-D', '-N', 'node']);
     await until('the node is idle', () => (cluster.sinfo() === 'idle' ? true : undefined));
@@ -43,8 +51,33 @@ export class SlurmCluster {
     await this.end('slurmctld');
   }
 
+  /** Starts the accounting; what happened while it was away, the controller tells it then. */
+  async startAccounting(): Promise<void> {
+    this.run('slurmdbd', ['-D']);
+    await until('the accounting answers', () =>
+      succeeds('sacctmgr', ['show', 'cluster']) ? true : undefined,
+    );
+  }
+
+  /** Ends the accounting: nothing is known of jobs that the queue has forgotten. */
+  async stopAccounting(): Promise<void> {
+    await this.end('slurmdbd');
+  }
+
+  /** Waits until the queue knows nothing of a job that is over, as it does after `MinJobAge`. */
+  async whenForgotten(job: string): Promise<void> {
+    const isKnown = (): boolean => succeeds('squeue', ['--states=all', `--jobs=${job}`]);
+    await until('the queue forgets the job', () => (isKnown() ? undefined : true), 90);
+  }
+
+  /** Takes the end of a job out of the books, as if the accounting had never been told of it. */
+  loseEnd(job: string): void {
+    const lost = `update slurm_acct_db.test_job_table set state = 1, time_end = 0 where id_job = ${Number(job)}`;
+    execFileSync('mariadb', [...this.database, `--execute=${lost}`], { stdio: 'pipe' });
+  }
+
   async stop(): Promise<void> {
-    for (const name of ['slurmd', 'slurmctld', 'munged']) await this.end(name);
+    for (const name of ['slurmd', 'slurmctld', 'slurmdbd', 'mariadbd', 'munged']) await this.end(name);
     delete process.env.SLURM_CONF;
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -60,14 +93,50 @@ export class SlurmCluster {
       `--seed-file=${at('seed')}`,
       `--log-file=${at('log')}`,
     ]);
-    await until('munge answers', () => {
-      try {
-        execFileSync('munge', ['-n', `--socket=${at('socket')}`], { stdio: 'pipe' });
-        return true;
-      } catch {
-        return undefined;
-      }
-    });
+    await until('munge answers', () =>
+      succeeds('munge', ['-n', `--socket=${at('socket')}`]) ? true : undefined,
+    );
+  }
+
+  /** Starts the database for the accounting, and writes how the accounting reaches it. */
+  private async startDatabase(): Promise<void> {
+    const user = userInfo().username;
+    const data = join(this.folder, 'database');
+    const ours = ['--no-defaults', `--user=${user}`, `--datadir=${data}`];
+    execFileSync('mariadb-install-db', [...ours, '--skip-test-db'], { stdio: 'pipe' });
+    const port = await freePort();
+    const reached = [
+      '--bind-address=127.0.0.1',
+      `--port=${port}`,
+      `--socket=${this.socket}`,
+      '--skip-grant-tables',
+    ];
+    this.run('mariadbd', [...ours, ...reached]);
+    await until('the database answers', () =>
+      succeeds('mariadb', [...this.database, '--execute=select 1']) ? true : undefined,
+    );
+    const settings = {
+      DbdHost: 'localhost',
+      DbdPort: this.accountingPort,
+      SlurmUser: user,
+      AuthType: 'auth/munge',
+      AuthInfo: `socket=${join(this.folder, 'munge/socket')}`,
+      StorageType: 'accounting_storage/mysql',
+      StorageHost: '127.0.0.1',
+      StoragePort: port,
+      StorageUser: user,
+      PidFile: join(this.folder, 'slurmdbd.pid'),
+    };
+    writeFileSync(join(this.folder, 'slurmdbd.conf'), linesOf(settings), { mode: 0o600 });
+  }
+
+  private get socket(): string {
+    return join(this.folder, 'database.socket');
+  }
+
+  /** How `mariadb` reaches the database. */
+  private get database(): readonly string[] {
+    return ['--no-defaults', `--socket=${this.socket}`];
   }
 
   private async settings(): Promise<string> {
@@ -88,7 +157,13 @@ export class SlurmCluster {
       ProctrackType: 'proctrack/linuxproc',
       TaskPlugin: 'task/none',
       JobAcctGatherType: 'jobacct_gather/none',
-      AccountingStorageType: 'accounting_storage/none',
+      AccountingStorageType: 'accounting_storage/slurmdbd',
+      AccountingStorageHost: 'localhost',
+      AccountingStoragePort: this.accountingPort,
+      // Where munge is, for the accounting.
+      AccountingStoragePass: join(this.folder, 'munge/socket'),
+      // The queue forgets jobs that are over as soon as it can.
+      MinJobAge: 2,
       SelectType: 'select/cons_tres',
       SelectTypeParameters: 'CR_Core',
       SchedulerParameters: 'batch_sched_delay=0,sched_interval=1,sched_min_interval=0',
@@ -97,8 +172,7 @@ export class SlurmCluster {
       ReturnToService: 2,
       MpiDefault: 'none',
     };
-    const lines = Object.entries(settings);
-    return `${lines.map(([name, value]) => `${name}=${value}`).join('\n')}
+    return `${linesOf(settings)}
 NodeName=node NodeHostname=${hostname()} NodeAddr=127.0.0.1 CPUs=2 State=UNKNOWN
 PartitionName=test Nodes=node Default=YES MaxTime=INFINITE State=UP
 `;
@@ -136,5 +210,20 @@ PartitionName=test Nodes=node Default=YES MaxTime=INFINITE State=UP
     const late = setTimeout(() => child.kill('SIGKILL'), 5000);
     await ended;
     clearTimeout(late);
+  }
+}
+
+function linesOf(settings: Record<string, string | number>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\n');
+}
+
+function succeeds(program: string, args: readonly string[]): boolean {
+  try {
+    execFileSync(program, args, { stdio: 'pipe' });
+    return true;
+  } catch {
+    return false;
   }
 }
