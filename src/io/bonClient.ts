@@ -1,15 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { t } from '@vscode/l10n';
 import type { BonNumbers, ProblemAddress, ProblemCandidates } from '../core/bon/overview';
 import type { BonOptions } from '../core/bon/report';
 import type { Aggregate } from '../core/bon/scores';
 import { fail, type Result } from '../core/result';
 import type { FromBonProcess, GatheredFile, GatherRequest, ToBonProcess } from './bonMessages';
+import { exitWords, OwnChild } from './ownChild';
 import { CANCELLED } from './rowStream';
-import { textArguments } from './texts';
-
-/** Characters of standard error that are kept, the last ones. */
-const KEPT = 4000;
 
 type Answer = Extract<FromBonProcess, { readonly id: number }>;
 
@@ -17,11 +13,10 @@ type Answer = Extract<FromBonProcess, { readonly id: number }>;
 export class BonClient {
   /** What the file holds. Faults: those of `passRows`, no row could be read, the process ended, or `CANCELLED`. */
   readonly gathered: Promise<Result<GatheredFile>>;
-  private readonly child: ChildProcess;
+  private readonly child: OwnChild<ToBonProcess, FromBonProcess>;
   private readonly waiting = new Map<number, (answer: Answer | undefined) => void>();
   private settle: (result: Result<GatheredFile>) => void = () => undefined;
   private calls = 0;
-  private errors = '';
   private stopped = false;
   private gone: string | undefined;
 
@@ -37,19 +32,10 @@ export class BonClient {
     this.gathered = new Promise((resolve) => {
       this.settle = resolve;
     });
-    this.child = fork(program, textArguments(), {
-      // Not the owner's own: a debugger or a loader of sources is no business of the child.
-      execArgv: [],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.errors = (this.errors + text).slice(-KEPT);
-    });
-    this.child.on('message', (message) => this.receive(message as FromBonProcess));
-    this.child.on('error', (error) => this.end(error.message));
-    this.child.on('close', (code, signal) => this.end(signal ?? t('code {0}', String(code))));
-    this.send({ type: 'gather', request });
+    this.child = new OwnChild(program);
+    this.child.onMessage = (message) => this.receive(message);
+    void this.child.exited.then((exit) => this.end(exitWords(exit)));
+    this.child.send({ type: 'gather', request });
   }
 
   /** The numbers of all problems. Faults: those of `bonReport`, the process ended, or `CANCELLED`. */
@@ -67,7 +53,7 @@ export class BonClient {
   /** Ends the process; what was asked and not answered is cancelled. */
   stop(): void {
     this.stopped = true;
-    this.child.kill('SIGKILL');
+    this.child.kill();
   }
 
   private ask(message: (id: number) => ToBonProcess): Promise<Answer | undefined> {
@@ -75,12 +61,8 @@ export class BonClient {
     const id = this.calls++;
     return new Promise((resolve) => {
       this.waiting.set(id, resolve);
-      this.send(message(id));
+      this.child.send(message(id));
     });
-  }
-
-  private send(message: ToBonProcess): void {
-    if (this.child.connected) this.child.send(message, () => undefined);
   }
 
   private receive(message: FromBonProcess): void {
@@ -93,7 +75,7 @@ export class BonClient {
   }
 
   private end(how: string): void {
-    this.gone ??= how;
+    this.gone = how;
     this.settle(this.lost());
     for (const resolve of this.waiting.values()) resolve(undefined);
     this.waiting.clear();
@@ -103,7 +85,7 @@ export class BonClient {
     if (this.stopped) return fail(CANCELLED);
     const words = [t('The process that compares candidates ended ({0}).', this.gone ?? '')];
     if (this.gone === 'SIGKILL' || this.gone === 'SIGABRT') words.push(t('Perhaps memory ran out.'));
-    const last = this.errors.trim().split('\n').at(-1) ?? '';
+    const last = this.child.output.trim().split('\n').at(-1) ?? '';
     if (last !== '') words.push(t('It said: {0}', last));
     words.push(t('Compare again, or use "cfprm bon" in a terminal.'));
     return fail(words.join(' '));

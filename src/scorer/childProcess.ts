@@ -1,14 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
 import { delimiter } from 'node:path';
 import { t } from '@vscode/l10n';
 import { ortFault } from '../core/scores/ortFault';
 import { type Scored, type ScoreFault, scoreFail } from '../core/scores/scoreFault';
-import { textArguments } from '../io/texts';
+import { type ChildExit, OwnChild } from '../io/ownChild';
 import type { ChildFailure, FromChild, ToChild } from './messages';
-
-/** Bytes of native output that are kept, the last ones. */
-const KEPT = 32 * 1024;
 
 /** How child processes are started. */
 export interface ChildOptions {
@@ -20,55 +15,21 @@ export interface ChildOptions {
   readonly inBackground?: boolean;
 }
 
-/** How a child process ended. */
-export interface ChildExit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
 /** A child process that owns onnxruntime, seen from outside. */
 export class ScorerChild {
   /** Resolves when the process is gone and all that it said was read. */
   readonly exited: Promise<ChildExit>;
   /** Gets every message that no `call` waits for. */
   onMessage: (message: FromChild) => void = () => undefined;
-  private output = '';
-  private gone = false;
   private waitFor: ((message: FromChild) => boolean) | undefined;
 
-  private constructor(private readonly process: ChildProcess) {
-    for (const stream of [process.stdout, process.stderr]) {
-      stream?.setEncoding('utf8');
-      stream?.on('data', (text: string) => {
-        this.output = (this.output + text).slice(-KEPT);
-      });
-    }
-    process.on('message', (message) => this.receive(message as FromChild));
-    const ended = new Promise<ChildExit>((resolve) => {
-      process.on('error', () => resolve({ code: null, signal: null }));
-      process.on('close', (code, signal) => resolve({ code, signal }));
-    });
-    // What it said last may still be in the channel.
-    const silent = new Promise<void>((resolve) => {
-      process.on('error', () => resolve());
-      process.on('disconnect', () => resolve());
-    });
-    this.exited = Promise.all([ended, silent]).then(([exit]) => exit);
-    process.on('exit', () => {
-      this.gone = true;
-    });
+  private constructor(private readonly process: OwnChild<ToChild, FromChild>) {
+    this.exited = process.exited;
+    process.onMessage = (message) => this.receive(message);
   }
 
   static start({ program, libraryFolder, inBackground }: ChildOptions): ScorerChild {
-    const child = fork(program, textArguments(), {
-      // Not the owner's own: a debugger or a loader of sources is no business of the child.
-      execArgv: [],
-      serialization: 'advanced',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: environment(libraryFolder),
-    });
-    if (inBackground && child.pid !== undefined) giveWay(child.pid);
-    return new ScorerChild(child);
+    return new ScorerChild(new OwnChild(program, { env: environment(libraryFolder), inBackground }));
   }
 
   get pid(): number | undefined {
@@ -77,16 +38,16 @@ export class ScorerChild {
 
   /** What the native library wrote lately. */
   get stderr(): string {
-    return this.output;
+    return this.process.output;
   }
 
   /** Sends a message; one to a process that has ended is lost, as `exited` tells. */
   send(message: ToChild): void {
-    if (!this.gone && this.process.connected) this.process.send(message, () => undefined);
+    this.process.send(message);
   }
 
   kill(): void {
-    this.process.kill('SIGKILL');
+    this.process.kill();
   }
 
   /**
@@ -119,7 +80,7 @@ export class ScorerChild {
       return scoreFail(
         'timeout',
         t('{0} did not answer within {1} s.', subject, timeoutMs! / 1000),
-        this.output,
+        this.stderr,
       );
     }
     const failure = 'type' in result && result.type === 'failed' ? result.failure : undefined;
@@ -138,7 +99,7 @@ export class ScorerChild {
     ];
     if (signal === 'SIGKILL')
       words.push(t('Perhaps there is not enough memory: take a smaller or quantized model.'));
-    return scoreFail('child-crashed', words.join(' '), this.output).fault;
+    return scoreFail('child-crashed', words.join(' '), this.stderr).fault;
   }
 
   private onAnswer: (message: FromChild) => void = () => undefined;
@@ -149,17 +110,8 @@ export class ScorerChild {
   }
 
   private explain({ fault, ort }: ChildFailure): ScoreFault {
-    if (fault === undefined) return ortFault(ort.message, ort.stage, ort.subject, this.output);
-    return this.output === '' ? fault : { detail: this.output, ...fault };
-  }
-}
-
-/** Lowers a process's priority, before it starts threads, which inherit it. */
-function giveWay(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // It has ended already, as `exited` tells; or the system does not allow it, and the scores come all the same.
+    if (fault === undefined) return ortFault(ort.message, ort.stage, ort.subject, this.stderr);
+    return this.stderr === '' ? fault : { detail: this.stderr, ...fault };
   }
 }
 
