@@ -40,6 +40,21 @@ describe('a comparison in a process of its own', () => {
     return client;
   };
 
+  it('gives a problem as if the file had no scores, nobody being left out for want of them', async () => {
+    const bare = `${JSON.stringify({ prompt: 'p', completions: ['It is 7.'], labels: [true], gold: '7' })}\n`;
+    const client = start(row('q', 0.5, 7) + row('p', 0.9, 8) + bare);
+    assert.ok((await client.gathered).ok);
+    const [recorded, without] = await Promise.all([
+      client.problem({ row: 3, place: 0 }, 'last'),
+      client.problem({ row: 3, place: 0 }, 'last', true),
+    ]);
+    assert.ok(recorded.ok && without.ok);
+    const scores = (found: typeof recorded.value) => found?.problem.candidates.map((own) => own.scores?.last);
+    assert.deepEqual([scores(recorded.value), recorded.value?.leftOut.length], [[0.9], 1]);
+    assert.deepEqual([scores(without.value), without.value?.leftOut.length], [[undefined, undefined], 0]);
+    assert.deepEqual([without.value?.index, without.value?.scoring.areLogits], [1, false]);
+  });
+
   it('gathers, counts and answers for single problems', async () => {
     const client = start(row('p', 0.9, 8) + row('q', 0.5, 7) + row('p', 0.2, 7));
     const gathered = await client.gathered;

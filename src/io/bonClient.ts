@@ -44,9 +44,16 @@ export class BonClient {
     return answer?.type === 'counted' ? answer.result : this.lost();
   }
 
-  /** The candidates of one problem, undefined if it is not there. Faults: the process ended, or `CANCELLED`. */
-  async problem(address: ProblemAddress, weight: Aggregate): Promise<Result<ProblemCandidates | undefined>> {
-    const answer = await this.ask((id) => ({ type: 'problem', id, address, weight }));
+  /**
+   * The candidates of one problem, with `unscored` as if the file had no scores; undefined if it is not there. Faults:
+   * the process ended, or `CANCELLED`.
+   */
+  async problem(
+    address: ProblemAddress,
+    weight: Aggregate,
+    unscored = false,
+  ): Promise<Result<ProblemCandidates | undefined>> {
+    const answer = await this.ask((id) => ({ type: 'problem', id, address, weight, unscored }));
     return answer?.type === 'problem' ? { ok: true, value: answer.found } : this.lost();
   }
 

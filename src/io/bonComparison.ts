@@ -45,9 +45,14 @@ export class BonComparison {
     return bonNumbers(this.judge(options.verdicts), options);
   }
 
-  /** The candidates of one problem; undefined if there is no such problem. */
-  problem(address: ProblemAddress, weight: Aggregate): ProblemCandidates | undefined {
-    return problemAt(this.judge(this.verdicts), address, weight);
+  /**
+   * The candidates of one problem, with `unscored` as if the file had no scores; undefined if there is no such problem.
+   */
+  problem(address: ProblemAddress, weight: Aggregate, unscored: boolean): ProblemCandidates | undefined {
+    const found = problemAt(this.judge(this.verdicts), address, weight);
+    if (found === undefined || !unscored) return found;
+    const bare = this.pass.withoutScores(found.index, this.verdicts);
+    return { ...found, ...bare, scoring: { weight, areLogits: false } };
   }
 
   private judge(verdicts: VerdictSource): Judged {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GroupBy } from '../core/bon/overview';
-import { CandidatePool, type Judged, type VerdictSource } from '../core/bon/pool';
+import { CandidatePool, type Gathered, type Judged, type VerdictSource } from '../core/bon/pool';
 import { type BonOptions, type BonReport, bonReport } from '../core/bon/report';
 import { type Fault, fail, ok, type Result } from '../core/result';
 import { Summary, type SummaryReport } from '../core/summary';
@@ -52,6 +52,11 @@ export class BonPass implements RowConsumer {
   /** The judged problems, after the last row; for callers that show more than the report. */
   judge(verdicts: VerdictSource): Judged {
     return this.pool.judge(verdicts);
+  }
+
+  /** A problem by its place as if the file had no scores, after the last row. */
+  withoutScores(index: number, verdicts: VerdictSource): Gathered | undefined {
+    return this.pool.withoutScores(index, verdicts);
   }
 
   /** What the file holds, after the last row. Faults: no row could be read. */

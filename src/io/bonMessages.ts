@@ -37,6 +37,8 @@ export type ToBonProcess =
       readonly id: number;
       readonly address: ProblemAddress;
       readonly weight: Aggregate;
+      /** As if the file had no scores. */
+      readonly unscored: boolean;
     };
 
 /** From the comparison process to the extension host. */

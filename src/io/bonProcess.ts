@@ -31,7 +31,7 @@ async function handle(message: ToBonProcess): Promise<void> {
       return send({ type: 'counted', id: message.id, result });
     }
     case 'problem': {
-      const found = comparison?.problem(message.address, message.weight);
+      const found = comparison?.problem(message.address, message.weight, message.unscored);
       return send({ type: 'problem', id: message.id, found });
     }
   }

@@ -12,6 +12,11 @@ export interface PanelOptions {
   readonly weight: Aggregate;
   readonly verdicts: VerdictSource;
   readonly by: GroupBy;
+  /**
+   * Whose scores the candidates of a problem are compared by: those of the file, and a model's where it has none; or a
+   * model's in any case. The numbers of a whole file are always those of its own scores.
+   */
+  readonly scores: 'recorded' | 'computed';
 }
 
 /** What holds unless the user chooses otherwise; the same as on the command line. */
@@ -21,6 +26,7 @@ export const DEFAULT_OPTIONS: PanelOptions = {
   weight: 'last',
   verdicts: 'graded',
   by: 'text',
+  scores: 'recorded',
 };
 
 /** A file whose candidates were gathered. */

@@ -68,10 +68,10 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const labels = new LabelEditing(files, navigation);
   const disagreements = new DisagreementTour(files, navigation, disagreementIndex);
   const findings = new FindingsReport();
-  const candidates = new CandidatesView(context.extensionUri, files, navigation);
   const structure = new TraceStructure(pages);
   const documents = new RawDocuments(files);
   const autoScore = new AutoScore(scores, pages, documents);
+  const candidates = new CandidatesView(context.extensionUri, files, navigation, scores, autoScore);
   const modelReport = new ModelReport();
   const tree = new TrajectoryTree(files);
   const runs = new RunList(context, log);

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Locator } from 'playwright-core';
+import type { ModelScoring, StepScoresOf } from '../../src/core/bon/shown';
+import { DEFAULT_OPTIONS } from '../../src/shared/candidates';
 import { type ConstructedRow, candidate, messagesFor } from './messages';
 import { Panel, THEME_NAMES } from './panel';
 
@@ -135,6 +137,49 @@ describe('the candidates panel', () => {
       { type: 'reveal', at: { row: 1, place: 2, step: 1 }, enter: false },
     ]);
     assert.equal(await panel.page.locator('.grid [tabindex="0"]').count(), 1);
+  });
+
+  it("takes up a model's scores as they come, where the reader is", async () => {
+    await open(ROWS, 0, { height: 420 });
+    await cell(3, 3).click();
+    const scrolled = () =>
+      panel.page.locator('.grid').evaluate(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop]);
+    const before = await scrolled();
+    const post = async (scored: number, state: Partial<ModelScoring>) => {
+      const scoresOf: StepScoresOf = ({ steps, answer }) =>
+        answer === '7.0' || scored > 1 ? steps.map((_, step) => (step + 1) / 10) : undefined;
+      const all = { model: 'mini-prm', scored, failed: 0, isAtWork: false, fault: undefined, ...state };
+      const { shown } = messagesFor(ROWS, 0, { scoresOf, state: all });
+      await panel.post({ type: 'problem', shown });
+    };
+    const said = panel.page.locator('.by-model');
+    await post(1, { isAtWork: true });
+    assert.equal(await said.innerText(), '› computed by mini-prm, 1 of 4 scored, scoring…');
+    assert.deepEqual([await focused(), await scrolled()], [[3, 3], before]);
+    assert.equal(await cell(3, 3).locator('.score').innerText(), '› 0.300');
+    assert.match(await panel.page.locator('.reader h3').innerText(), /score 0\.300/);
+    assert.equal(await cell(0, 2).locator('.score').count(), 0);
+    assert.match(await strip(), /min → #4 correct/);
+    await post(4, {});
+    assert.equal(await said.innerText(), '› computed by mini-prm');
+    assert.equal(await cell(0, 2).locator('.score').innerText(), '› 0.200');
+    await post(3, { failed: 1, fault: 'Too long.' });
+    assert.equal(await said.innerText(), '› computed by mini-prm, 3 of 4 scored, 1 failed: Too long.');
+    await post(0, { model: undefined, fault: 'No model is selected.' });
+    assert.equal(await said.innerText(), 'No computed scores: No model is selected.');
+    await panel.post({ type: 'problem', shown: messagesFor(ROWS).shown });
+    assert.equal(await said.innerText(), '');
+    assert.equal(await cell(0, 1).locator('.score').innerText(), '0.200');
+  });
+
+  it('asks for the scores that are chosen, whatever else is', async () => {
+    await open();
+    await panel.page.getByLabel('Scores').selectOption('computed');
+    const sent = (await panel.sent()).filter((message) => message.type === 'options');
+    assert.deepEqual(
+      sent.map(({ options }) => options),
+      [{ ...DEFAULT_OPTIONS, scores: 'computed' }],
+    );
   });
 
   it('follows the trace, but not while somebody works in it', async () => {

@@ -3,11 +3,16 @@ import { type Choices, choose, type Rule } from '../../src/core/bon/comparison';
 import { CHOOSING } from '../../src/core/bon/problem';
 import type { ShownProblem } from '../../src/core/bon/shown';
 import { count, shorten, type Thresholds } from '../../src/core/trace/words';
-import type { PanelFile, StepAddress } from '../../src/shared/candidates';
+import {
+  DEFAULT_OPTIONS,
+  type PanelFile,
+  type PanelOptions,
+  type StepAddress,
+} from '../../src/shared/candidates';
 import { choice } from '../ui/controls';
 import { el } from '../ui/dom';
 import { stepText } from './cells';
-import { arrange, type Column, columnsOf, countWords, FILTERS, SORTS } from './columns';
+import { arrange, type Column, columnsOf, countWords, FILTERS, modelWords, SCORES, SORTS } from './columns';
 import { CandidateGrid } from './grid';
 import { mathText } from './math';
 import { Reader } from './reader';
@@ -24,6 +29,7 @@ export class CandidatesTab {
   private readonly strip = el('ul.strip');
   private readonly said = el('div.said');
   private readonly counts = el('p.counts');
+  private readonly model = el('p.by-model');
   private readonly none = el('p.none');
   private readonly slider = document.createElement('input');
   private readonly sliderValue = el('output');
@@ -38,6 +44,10 @@ export class CandidatesTab {
     remember({ filter });
     this.arrange();
   });
+  private readonly scores = choice(t('Scores'), SCORES, (scores) =>
+    send({ type: 'options', options: { ...this.options, scores } }),
+  );
+  private options = DEFAULT_OPTIONS;
   private shown: ShownProblem | undefined;
   private columns: Column[] = [];
   private choices: Choices | undefined;
@@ -63,10 +73,15 @@ export class CandidatesTab {
       this.said.textContent = [...this.strip.children].map((item) => item.textContent).join(', ');
     });
     const walk = el('div.walk', this.previous, this.where, this.next);
-    const tools = el('div.tools', walk, this.sort.element, this.filter.element, this.sliderLabel);
+    const choices = [this.sort.element, this.filter.element, this.scores.element];
+    const tools = el('div.tools', walk, ...choices, this.sliderLabel);
+    this.scores.element.title = t(
+      'Whose scores the candidates are compared by. The tab File always counts those of the file; "CFPRM: Score file" writes a copy that has the computed ones.',
+    );
+    this.model.setAttribute('role', 'status');
     this.sort.set(recall().sort);
     this.filter.set(recall().filter);
-    const line = el('div.line', this.strip, this.counts);
+    const line = el('div.line', this.strip, this.counts, this.model);
     this.element.append(tools, this.problem, line, this.said, this.none);
     this.element.append(this.grid.element, this.reader.element);
     this.clear('');
@@ -75,6 +90,7 @@ export class CandidatesTab {
   /** Shows nothing but a text. */
   clear(text: string): void {
     this.shown = undefined;
+    this.grid.clear();
     this.none.textContent = text;
     this.element.classList.add('bare');
   }
@@ -84,12 +100,19 @@ export class CandidatesTab {
     this.showPlace();
   }
 
+  setOptions(options: PanelOptions): void {
+    this.options = options;
+    this.scores.set(options.scores ?? DEFAULT_OPTIONS.scores);
+  }
+
   setThresholds(thresholds: Thresholds): void {
     this.thresholds = thresholds;
     this.arrange();
   }
 
+  /** Shows a problem; one that is shown already stays where it is, with what is new about it. */
   show(shown: ShownProblem): void {
+    const isKnown = this.shown?.candidates.index === shown.candidates.index;
     this.shown = shown;
     this.none.textContent = shown.missing === 0 ? '' : gone(shown.missing);
     this.element.classList.remove('bare');
@@ -99,18 +122,22 @@ export class CandidatesTab {
     this.slider.max = String(Math.max(1, all));
     this.sliderLabel.classList.toggle('hidden', all < 2);
     this.counts.textContent = countWords(this.columns);
+    const { model } = shown;
+    this.model.textContent = model === undefined ? '' : modelWords(model, all);
     this.showProblem(shown);
     this.showPlace();
     this.setN(Math.min(recall().n ?? all, all), true);
     this.arrange();
     const { at } = recall();
-    if (at !== undefined) this.goTo(at);
+    if (at === undefined) return;
+    if (!isKnown) this.goTo(at);
+    else if (!this.reader.element.hidden) this.reader.show(this.columns[this.columnOf(at)], at.step);
   }
 
   /** Moves to a step, if it is one of this problem. */
-  goTo({ row, place, step }: StepAddress): void {
-    const column = this.columns.findIndex((own) => own.row === row && own.place === place);
-    if (column >= 0) this.grid.goTo(column, Math.max(0, step));
+  goTo(at: StepAddress): void {
+    const column = this.columnOf(at);
+    if (column >= 0) this.grid.goTo(column, Math.max(0, at.step));
   }
 
   private setN(n: number, isNew = false): void {
@@ -138,9 +165,11 @@ export class CandidatesTab {
       this.none.textContent =
         order.length > 0 ? '' : t('No candidate passes "Show". Choose "all" to see every candidate.');
     }
-    const scale = { areLogits: shown.candidates.scoring.areLogits, thresholds: this.thresholds };
+    const { index: problem, scoring } = shown.candidates;
+    const { areLogits } = scoring;
+    const scale = { areLogits, areComputed: shown.model !== undefined, thresholds: this.thresholds };
     const { firstDivergence } = shown.comparison;
-    this.grid.show({ columns: this.columns, order, choices, scale, firstDivergence });
+    this.grid.show({ problem, columns: this.columns, order, choices, scale, firstDivergence });
   }
 
   private showStrip(choices: Choices): void {
@@ -199,6 +228,10 @@ export class CandidatesTab {
   private step(by: 1 | -1): void {
     const index = this.shown?.candidates.index;
     if (index !== undefined) send({ type: 'choose', problem: { index: index + by } });
+  }
+
+  private columnOf({ row, place }: StepAddress): number {
+    return this.columns.findIndex((own) => own.row === row && own.place === place);
   }
 
   private onFocus(column: number, step: number): void {

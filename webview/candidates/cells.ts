@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import { type Choices, choosers } from '../../src/core/bon/comparison';
 import { AGGREGATES } from '../../src/core/bon/scores';
 import { checkOf } from '../../src/core/check/check';
+import { COMPUTED_SIGN } from '../../src/core/scores/computed';
 import { count, counted, shorten, type Thresholds } from '../../src/core/trace/words';
 import { el } from '../ui/dom';
 import { type CellStep, type Column, REASONS } from './columns';
@@ -11,6 +12,8 @@ import { verdictText } from './words';
 /** How scores are read and coloured. */
 export interface Scale {
   readonly areLogits: boolean;
+  /** Whether a model of this machine gave them; else they stand in the file. */
+  readonly areComputed: boolean;
   readonly thresholds: Thresholds;
 }
 
@@ -137,7 +140,8 @@ function meta(step: CellStep, isMinimum: boolean, scale: Scale): HTMLElement {
     const bar = el('span.bar', el('span.fill'));
     bar.setAttribute('aria-hidden', 'true');
     (bar.firstChild as HTMLElement).style.width = `${Math.round(100 * share(score, scale))}%`;
-    parts.push(el('span.score', scoreWords(score)), bar);
+    const sign = scale.areComputed ? `${COMPUTED_SIGN} ` : '';
+    parts.push(el('span.score', `${sign}${scoreWords(score)}`), bar);
   }
   if (isMinimum) parts.push(el('span.tag', t('lowest')));
   if (sameAs !== undefined) parts.push(el('span.tag', t('as #{0}', sameAs)));

@@ -2,8 +2,10 @@ import { t } from '@vscode/l10n';
 import { type Choices, type ComparedCandidate, choosers } from '../../src/core/bon/comparison';
 import type { Reason } from '../../src/core/bon/pool';
 import type { Aggregate } from '../../src/core/bon/scores';
-import type { ShownProblem } from '../../src/core/bon/shown';
+import type { ModelScoring, ShownProblem } from '../../src/core/bon/shown';
+import { COMPUTED_SIGN } from '../../src/core/scores/computed';
 import { counted } from '../../src/core/trace/words';
+import type { PanelOptions } from '../../src/shared/candidates';
 import { verdictText } from './words';
 
 /** A step as a cell shows it. */
@@ -140,6 +142,23 @@ function rank(column: Column, sort: Exclude<Sort, 'file'>): number {
   if (sort === 'length') return column.characters;
   // Finite, for the difference of two that have no scores has to be a number.
   return column.aggregates?.[sort satisfies Aggregate] ?? -Number.MAX_VALUE;
+}
+
+/** Whose scores the candidates of a problem are compared by. */
+export const SCORES = [
+  ['recorded', t('recorded, else computed')],
+  ['computed', t('computed')],
+] as const satisfies readonly (readonly [PanelOptions['scores'], string])[];
+
+/** How far the model has come with so many candidates, in words. */
+export function modelWords({ model, scored, failed, isAtWork, fault }: ModelScoring, of: number): string {
+  if (model === undefined) return t('No computed scores: {0}', fault ?? '');
+  const words = [t('computed by {0}', model)];
+  if (scored < of) words.push(t('{0} of {1} scored', scored, of));
+  if (isAtWork) words.push(t('scoring…'));
+  if (failed > 0) words.push(t('{0} failed: {1}', failed, fault ?? ''));
+  else if (fault !== undefined) words.push(fault);
+  return `${COMPUTED_SIGN} ${words.join(', ')}`;
 }
 
 /** How many candidates there are of each kind, in words. */

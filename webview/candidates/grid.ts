@@ -15,6 +15,8 @@ const MOST_LINES = 9;
 
 /** What the grid shows. */
 export interface GridContent {
+  /** What they belong to: of another one, the grid is shown from its start. */
+  readonly problem: number | undefined;
   readonly columns: readonly Column[];
   /** Places of the columns that are shown, in their order. */
   readonly order: readonly number[];
@@ -67,7 +69,8 @@ export class CandidateGrid {
 
   /** Shows something else; what is the same is kept. */
   show(content: GridContent): void {
-    const isNew = content.columns !== this.content?.columns;
+    const isNew = content.problem !== this.content?.problem;
+    const hadFocus = this.element.contains(document.activeElement);
     this.content = content;
     this.cells = new Map();
     this.rows.clear();
@@ -86,6 +89,12 @@ export class CandidateGrid {
     this.at = movedBy('', false, this.at, this.size())!;
     this.keepFocused();
     this.draw();
+    if (hadFocus) this.focused()?.focus({ preventScroll: true });
+  }
+
+  /** Shows nothing; what comes next is new. */
+  clear(): void {
+    this.content = undefined;
   }
 
   /** Shows the choices among other candidates. */

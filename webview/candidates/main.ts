@@ -108,6 +108,7 @@ function showSource({ source, name: title, options }: Extract<ToCandidates, { ty
     file.clear();
   } else remember({ was: { ...was, options } });
   name.textContent = title;
+  candidates.setOptions(options);
   file.setOptions(options);
   if (page.parentElement === null) document.body.replaceChildren(page);
 }

@@ -51,6 +51,8 @@ export interface Comparison {
   /** Whether one of the first n is correct; undefined if nothing says so. */
   readonly oracle: boolean | undefined;
   readonly grader: typeof GRADER;
+  /** The model whose scores they are, if not those of the file. */
+  readonly scoredBy?: string;
 }
 
 /** A problem with the texts of its candidates. */

@@ -156,6 +156,12 @@ export class CandidatePool {
     return new Judge([...this.groups.values()], source, this.read).result();
   }
 
+  /** A problem by its place as if no scores were recorded: no candidate is left out for want of them. */
+  withoutScores(index: number, source: VerdictSource): Gathered | undefined {
+    const group = [...this.groups.values()][index];
+    return group && new Judge([group], source, group.kept.length, 'none').result().gathered[0];
+  }
+
   private groupOf(key: string, { id, problem }: Trajectory): Group {
     let group = this.groups.get(key);
     if (group === undefined) {
@@ -188,9 +194,11 @@ class Judge {
     private readonly groups: readonly Group[],
     private readonly source: VerdictSource,
     private readonly read: number,
+    scores?: Judged['scores'],
   ) {
     const has = (test: (kept: Kept) => boolean) => groups.some(({ kept }) => kept.some(test));
-    if (has(({ stepScores }) => stepScores !== undefined)) this.scores = 'steps';
+    if (scores !== undefined) this.scores = scores;
+    else if (has(({ stepScores }) => stepScores !== undefined)) this.scores = 'steps';
     else this.scores = has(({ solutionScore }) => solutionScore !== undefined) ? 'solutions' : 'none';
   }
 

@@ -12,6 +12,8 @@ import {
 } from '../../shared/candidates';
 import type { CommandId } from '../commandIds';
 import type { OpenFiles } from '../files/openFiles';
+import type { AutoScore } from '../scores/autoScore';
+import type { ModelScores } from '../scores/modelScores';
 import { settings } from '../settings';
 import { parseTraceUri, TRACE_LANGUAGE } from '../trace/address';
 import type { TraceNavigation } from '../trace/navigation';
@@ -34,9 +36,11 @@ export class CandidatesView implements vscode.WebviewViewProvider, vscode.Dispos
     private readonly extension: vscode.Uri,
     private readonly files: OpenFiles,
     private readonly navigation: TraceNavigation,
+    scores: ModelScores,
+    autoScore: AutoScore,
   ) {
     const program = vscode.Uri.joinPath(extension, 'dist', 'bonProcess.js').fsPath;
-    this.host = { files, program, post: (message) => this.post(message) };
+    this.host = { files, scores, autoScore, program, post: (message) => this.post(message) };
     this.disposables = [
       vscode.window.registerWebviewViewProvider(VIEW, this),
       files.onDidReplace((uri) => {

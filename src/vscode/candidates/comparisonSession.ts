@@ -2,17 +2,23 @@ import { t } from '@vscode/l10n';
 import type * as vscode from 'vscode';
 import type { ProblemAddress, ProblemCandidates } from '../../core/bon/overview';
 import { type BonOptions, PAPER_SIZES } from '../../core/bon/report';
-import { type ShownProblem, showProblem } from '../../core/bon/shown';
+import { type ShownProblem, showProblem, type TrajectoryAt } from '../../core/bon/shown';
 import { faultWords, ok, type Result } from '../../core/result';
 import type { Trajectory } from '../../core/trajectory';
 import { BonClient } from '../../io/bonClient';
 import { CANCELLED } from '../../io/rowStream';
 import type { PanelOptions, StepAddress, ToCandidates } from '../../shared/candidates';
 import type { OpenFiles } from '../files/openFiles';
+import type { AutoScore } from '../scores/autoScore';
+import type { ModelScores } from '../scores/modelScores';
+import { settings } from '../settings';
+import { ProblemScores } from './problemScores';
 
 /** What a comparison needs of the extension. */
 export interface ComparisonHost {
   readonly files: OpenFiles;
+  readonly scores: ModelScores;
+  readonly autoScore: AutoScore;
   /** Path of the bundled comparison process. */
   readonly program: string;
   /** Takes everything that the page should know. */
@@ -26,6 +32,9 @@ export interface ComparisonHost {
 export class ComparisonSession implements vscode.Disposable {
   private client: BonClient | undefined;
   private wanted: ProblemAddress | undefined;
+  /** The problem that is shown as the file has it, and its texts. */
+  private found: { readonly candidates: ProblemCandidates; readonly texts: TrajectoryAt } | undefined;
+  private readonly model: ProblemScores;
   /** The problem that is shown, and how many of its candidates take part in the choices shown. */
   shown: { readonly problem: ShownProblem; n: number } | undefined;
   /** Messages that bring a page that starts anew to where the comparison is, by their kind. */
@@ -35,11 +44,14 @@ export class ComparisonSession implements vscode.Disposable {
     readonly source: vscode.Uri,
     private readonly host: ComparisonHost,
     public options: PanelOptions,
-  ) {}
+  ) {
+    this.model = new ProblemScores(host.scores, () => this.show());
+  }
 
   /** Reads the file, or reads it again; shows the problem at an address, else the first with several candidates. */
   async start(problem?: ProblemAddress): Promise<void> {
     this.client?.stop();
+    this.forget();
     for (const kind of ['fault', 'file', 'numbers', 'noNumbers', 'noProblem', 'stale'])
       this.said.delete(kind);
     this.wanted = problem ?? this.wanted;
@@ -80,7 +92,8 @@ export class ComparisonSession implements vscode.Disposable {
     this.options = options;
     this.tellSource();
     if (before.by !== options.by || before.verdicts !== options.verdicts) return this.start();
-    if (before.weight !== options.weight && this.wanted !== undefined) await this.choose(this.wanted);
+    const isShownOtherwise = before.weight !== options.weight || before.scores !== options.scores;
+    if (isShownOtherwise && this.wanted !== undefined) await this.choose(this.wanted);
     await this.count();
   }
 
@@ -89,18 +102,22 @@ export class ComparisonSession implements vscode.Disposable {
     const { client } = this;
     if (client === undefined) return;
     this.wanted = address;
-    const found = await client.problem(address, this.options.weight);
+    const { weight, scores } = this.options;
+    const found = await client.problem(address, weight, scores === 'computed');
     if (client !== this.client || address !== this.wanted) return;
     if (!found.ok) return found.fault.message === CANCELLED ? undefined : this.tellFault(found.fault.message);
     if (found.value === undefined) {
+      this.forget();
       const message = t('This problem is not in the file any more. Choose another one from the list "File".');
       return this.tell({ type: 'noProblem', message });
     }
-    const shown = await this.withTexts(found.value);
+    const texts = await this.textsOf(found.value);
     if (client !== this.client || address !== this.wanted) return;
-    if (!shown.ok) return this.tell({ type: 'noProblem', message: shown.fault.message });
-    this.shown = { problem: shown.value, n: shown.value.comparison.n };
-    this.tell({ type: 'problem', shown: shown.value });
+    if (!texts.ok) return this.tell({ type: 'noProblem', message: texts.fault.message });
+    this.found = { candidates: found.value, texts: texts.value };
+    this.shown = undefined;
+    this.model.want(this.wantsModel ? this.taking(this.found) : []);
+    this.show();
   }
 
   /** Follows the trace view's cursor: within the problem that is shown, or to the one that it has moved to. */
@@ -130,8 +147,40 @@ export class ComparisonSession implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.model.dispose();
     this.client?.stop();
     this.client = undefined;
+  }
+
+  /** What is shown stays as it is, until a problem is found. */
+  private forget(): void {
+    this.found = undefined;
+    this.model.want([]);
+  }
+
+  /** Whether a model is to score the candidates: where the file has no scores, as what is visible is scored by itself. */
+  private get wantsModel(): boolean {
+    if (this.options.scores === 'computed') return true;
+    const hasScores = this.found?.candidates.problem.candidates.some(({ scores }) => scores !== undefined);
+    return hasScores === false && settings.autoScore() && !this.host.autoScore.isPaused;
+  }
+
+  /** The trajectories that take part and are still in the file. */
+  private taking({ candidates, texts }: NonNullable<ComparisonSession['found']>): Trajectory[] {
+    return candidates.problem.candidates.flatMap(({ row, place }) => texts(row, place) ?? []);
+  }
+
+  /** Shows the problem with the scores that there are by now. */
+  private show(): void {
+    if (this.found === undefined) return;
+    const { candidates, texts } = this.found;
+    const { model } = this.model.state;
+    const isByModel = this.options.scores === 'computed' || (model !== undefined && this.model.isWanted);
+    const problem = isByModel
+      ? { ...showProblem(candidates, texts, (own) => this.model.of(own)), model: this.model.state }
+      : showProblem(candidates, texts);
+    this.shown = { problem, n: this.shown?.n ?? problem.comparison.n };
+    this.tell({ type: 'problem', shown: problem });
   }
 
   private sourceMessage(): ToCandidates {
@@ -155,8 +204,8 @@ export class ComparisonSession implements vscode.Disposable {
       this.tell({ type: 'noNumbers', message: counted.fault.message });
   }
 
-  /** Reads the rows of a problem's candidates. Where step scores come from is decided here: recorded in the rows. */
-  private async withTexts(candidates: ProblemCandidates): Promise<Result<ShownProblem>> {
+  /** Reads the rows of a problem's candidates. */
+  private async textsOf(candidates: ProblemCandidates): Promise<Result<TrajectoryAt>> {
     const file = await this.host.files.open(this.source);
     if (!file.ok) return file;
     const all = [...candidates.problem.candidates, ...candidates.leftOut];
@@ -170,7 +219,7 @@ export class ComparisonSession implements vscode.Disposable {
     if (!readings.ok) return readings;
     const known = new Map<number, readonly Trajectory[]>();
     for (const { row, result } of readings.value) if (result.ok) known.set(row, result.value);
-    return ok(showProblem(candidates, (row, place) => known.get(row)?.[place]));
+    return ok((row, place) => known.get(row)?.[place]);
   }
 
   private tellFault(message: string): void {

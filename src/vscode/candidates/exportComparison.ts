@@ -48,12 +48,13 @@ export async function exportComparison(view: CandidatesView): Promise<void> {
 }
 
 /** The comparison with the choices among the first n candidates. */
-function among({ comparison, candidates }: ShownProblem, n: number): Comparison {
+function among({ comparison, candidates, model }: ShownProblem, n: number): Comparison {
   const choices = choose(candidates, n, candidates.scoring);
   const chosenBy = (number: number) => choosers(choices, number);
   return {
     ...comparison,
     ...choices,
+    scoredBy: model?.model,
     candidates: comparison.candidates.map((own) => ({ ...own, chosenBy: chosenBy(own.number) })),
   };
 }

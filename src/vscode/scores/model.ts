@@ -20,7 +20,8 @@ export type ModelState =
   | { readonly kind: 'running'; readonly model: ModelFolder; readonly scorer: Scorer }
   | { readonly kind: 'failed'; readonly fault: ScoreFault; readonly model?: ModelFolder };
 
-const NONE_SELECTED = t('No model is selected. Run "CFPRM: Select model…" first.');
+/** What to do where there is no model. */
+export const NONE_SELECTED = t('No model is selected. Run "CFPRM: Select model…" first.');
 const VERDICTS = 'cfprm.providerVerdicts';
 /** Verdicts on providers that are remembered. */
 const REMEMBERED = 40;

@@ -18,7 +18,9 @@ describe('CFPRM: Compare candidates', () => {
   const inFolder = (name: string): string => path.join(workbench.folder, name);
   const strip = (): Promise<string> => page.locator('.strip').innerText();
   before(async () => {
-    workbench = await Workbench.open({ viewport: { width: 1400, height: 1100 } });
+    // With the demonstration model.
+    const settings = { 'cfprm.model.path': '' };
+    workbench = await Workbench.open({ viewport: { width: 1400, height: 1100 }, settings });
     writeFileSync(
       inFolder('pair.jsonl'),
       [
@@ -82,6 +84,29 @@ describe('CFPRM: Compare candidates', () => {
     await page.locator('.notice', { hasText: 'The file has changed' }).waitFor();
     await page.getByRole('button', { name: 'Read again' }).click();
     await page.locator('.counts', { hasText: '3 candidates: 2 correct, 1 wrong' }).waitFor();
+  });
+
+  it("compares by a model's scores where the file has none, and where they are wanted", async () => {
+    const scores = page.locator('.cell .score');
+    assert.doesNotMatch((await scores.allInnerTexts()).join(), /›/u);
+    await page.getByLabel('Scores').selectOption('computed');
+    await page.locator('.by-model', { hasText: /^› computed by .*demonstration[^,]*$/iu }).waitFor();
+    assert.match((await scores.allInnerTexts()).join('|'), /^› 0\.\d+(?:\|› 0\.\d+)*$/u);
+    await workbench.command('CFPRM: Export comparison');
+    await workbench.saveAs(inFolder('computed.md'));
+    await workbench.waitForNotification('wrote computed.md');
+    assert.match(readFileSync(inFolder('computed.md'), 'utf8'), /Scores computed by .*demonstration/iu);
+    await page.getByLabel('Scores').selectOption('recorded');
+    await page.locator('.by-model:empty').waitFor({ state: 'attached' });
+    assert.doesNotMatch((await scores.allInnerTexts()).join(), /›/u);
+
+    const bare = readFileSync(inFolder('pair.jsonl'), 'utf8').replaceAll(/"scores":\[[^\]]*\],/gu, '');
+    writeFileSync(inFolder('bare.jsonl'), bare);
+    await workbench.openFile('bare.jsonl');
+    await workbench.command('CFPRM: Compare candidates');
+    await page.locator('.source', { hasText: 'bare.jsonl' }).waitFor();
+    await page.locator('.by-model', { hasText: /^› computed by .*demonstration[^,]*$/iu }).waitFor();
+    await page.locator('.strip', { hasText: 'min → #' }).waitFor();
   });
 
   it('compares a whole file of real rows, and opens a problem that a rule misses', async () => {

@@ -1,5 +1,6 @@
 import { type ComparedCandidate, type Comparison, verdictWord } from '../comparison';
 import { AGGREGATES } from '../scores';
+import { hasFalseEquation } from './words';
 
 const HEAD = [
   'candidate',
@@ -9,21 +10,26 @@ const HEAD = [
   ...AGGREGATES,
   'chosen by',
   'tokens',
+  'scored by',
   'step',
   'score',
+  'arithmetic',
   'text',
 ];
 
 /**
  * A comparison as CSV (RFC 4180): a row per step, the candidate's own columns repeated in each; a candidate without
  * steps has one row. Numbers have all their digits. A text that a spreadsheet would run as a formula gets an
- * apostrophe before it, for steps come from anywhere.
+ * apostrophe before it, for steps come from anywhere. `scored by` is `file` or the model's name; `arithmetic` says
+ * `false` of a step with a false equation.
  */
-export function comparisonCsv({ candidates }: Comparison): string {
+export function comparisonCsv({ candidates, scoredBy = 'file' }: Comparison): string {
   const rows = candidates.flatMap((candidate) => {
-    const own = columnsOf(candidate);
-    const steps = candidate.steps.map((step, index) => [...own, index + 1, step.score, step.text]);
-    return steps.length > 0 ? steps : [[...own, undefined, undefined, undefined]];
+    const own = [...columnsOf(candidate), candidate.aggregates === undefined ? undefined : scoredBy];
+    const steps = candidate.steps.map(({ text, score }, index) => {
+      return [...own, index + 1, score, hasFalseEquation(text) ? 'false' : undefined, text];
+    });
+    return steps.length > 0 ? steps : [[...own, undefined, undefined, undefined, undefined]];
   });
   return [HEAD, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }

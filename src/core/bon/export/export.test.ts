@@ -82,10 +82,10 @@ describe('the comparison of candidates', () => {
 describe('a comparison as CSV', () => {
   it('has a row per step, with every digit', () => {
     const [head, ...rows] = parseCsv(comparisonCsv(TWO));
-    assert.deepEqual([head!.length, rows.length], [13, 5]);
+    assert.deepEqual([head!.length, rows.length], [15, 5]);
     assert.deepEqual(rows[3], [
       ...['2', '2', 'correct', '7.0', '0.7', `${TWO.candidates[1]!.aggregates!.product}`, '0.9'],
-      ...[`${TWO.candidates[1]!.aggregates!.mean}`, 'last weighted', '', '2', '0.95', 'It is 7.'],
+      ...[`${TWO.candidates[1]!.aggregates!.mean}`, 'last weighted', '', 'file', '2', '0.95', '', 'It is 7.'],
     ]);
   });
 
@@ -103,6 +103,26 @@ describe('a comparison as CSV', () => {
     assert.equal(cell('=HYPERLINK("x")'), '\'=HYPERLINK("x")');
     assert.equal(cell('-3'), '-3');
     assert.equal(cell('-3+A1'), "'-3+A1");
+  });
+});
+
+describe('every export', () => {
+  const wrong = comparisonOf([solution(['2 + 2 = 5, so', 'It is 7.'], [0.4, 0.9], '7')]);
+  const all = (comparison: Comparison): string[] => [
+    comparisonMarkdown(comparison),
+    comparisonHtml(comparison, false),
+    comparisonCsv(comparison),
+  ];
+
+  it('names the step with a false equation, and no other', () => {
+    const marks = [/≠ false equation/gu, /≠ false equation/gu, /,false,/gu];
+    for (const [index, text] of all(wrong).entries()) assert.equal(text.match(marks[index]!)?.length, 1);
+  });
+
+  it('says whose scores they are, once they are not those of the file', () => {
+    for (const text of all(wrong)) assert.doesNotMatch(text, /mini-prm/u);
+    for (const text of all({ ...wrong, scoredBy: 'mini-prm' })) assert.match(text, /mini-prm/u);
+    assert.match(comparisonCsv(wrong), /,file,1,0\.4,false,/u);
   });
 });
 

@@ -6,7 +6,7 @@ import {
   verdictWord,
 } from '../comparison';
 import { AGGREGATES } from '../scores';
-import { spelled } from './numbers';
+import { hasFalseEquation, sources, spelled } from './words';
 
 /** Follows the reader's light or dark theme; no script, nothing from a network. */
 const STYLE = `
@@ -36,7 +36,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
  * @param areLogits scores outside [0, 1] are logits, and a bar shows their sigmoid
  */
 export function comparisonHtml(comparison: Comparison, areLogits: boolean): string {
-  const { problem, gold, n, candidates, firstDivergence, grader } = comparison;
+  const { problem, gold, n, candidates, firstDivergence } = comparison;
   const longest = candidates.reduce((most, { steps }) => Math.max(most, steps.length), 0);
   const rows = Array.from({ length: longest }, (_, step) => {
     const mark = step + 1 === firstDivergence ? ' class="divergence"' : '';
@@ -54,7 +54,7 @@ export function comparisonHtml(comparison: Comparison, areLogits: boolean): stri
     `<title>Comparison of ${candidates.length} candidates</title><style>${STYLE}</style></head><body>`,
     `<h1>Comparison of ${candidates.length} candidates</h1><pre>${escaped(problem)}</pre>`,
     `<p>${gold === undefined ? 'No gold answer.' : `Gold answer: <code>${escaped(gold)}</code>`}</p>`,
-    `<p>Among the first ${n}: ${escaped(selectionStrip(comparison))}. Graded by ${grader.name} ${grader.version}.</p>`,
+    `<p>Among the first ${n}: ${escaped(`${selectionStrip(comparison)}. ${sources(comparison)}`)}</p>`,
     '<div class="scroll" tabindex="0" role="region" aria-label="Candidates, step by step"><table>',
     `<thead><tr><th scope="col">step</th>${candidates.map(headCell).join('')}</tr></thead>`,
     `<tbody>${rows.join('\n')}</tbody></table></div>`,
@@ -79,10 +79,11 @@ function headCell(candidate: ComparedCandidate): string {
 }
 
 function stepCell({ text, score }: ComparedStep, areLogits: boolean): string {
-  if (score === undefined) return `<pre>${escaped(text)}</pre>`;
+  const wrong = hasFalseEquation(text) ? '<div class="wrong">≠ false equation</div>' : '';
+  if (score === undefined) return `${wrong}<pre>${escaped(text)}</pre>`;
   const share = Math.max(0, Math.min(1, areLogits ? 1 / (1 + Math.exp(-score)) : score));
   const bar = `<span class="bar" aria-hidden="true"><i style="width:${Math.round(100 * share)}%"></i></span>`;
-  return `<div class="score">${bar}${spelled(score)}</div><pre>${escaped(text)}</pre>`;
+  return `<div class="score">${bar}${spelled(score)}</div>${wrong}<pre>${escaped(text)}</pre>`;
 }
 
 const ENTITIES: { readonly [char: string]: string } = {

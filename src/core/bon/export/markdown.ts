@@ -1,13 +1,13 @@
 import { type Comparison, selectionStrip, verdictWord } from '../comparison';
 import { AGGREGATES } from '../scores';
-import { spelled } from './numbers';
+import { hasFalseEquation, sources, spelled } from './words';
 
 /**
  * A comparison as Markdown: the problem, the choices, a table of the candidates, then every candidate's steps. All
  * texts stand in code, so that nothing in them is read as Markdown or HTML.
  */
 export function comparisonMarkdown(comparison: Comparison): string {
-  const { problem, gold, n, candidates, firstDivergence, grader } = comparison;
+  const { problem, gold, n, candidates, firstDivergence } = comparison;
   const head = ['#', 'verdict', 'answer', ...AGGREGATES, 'chosen by', 'steps', 'row'];
   const rows = candidates.map(({ number, isCorrect, answer, aggregates, chosenBy, steps, row }) => [
     `${number}`,
@@ -30,7 +30,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
     '',
     gold === undefined ? 'No gold answer.' : `Gold answer: ${code(gold)}`,
     '',
-    `Among the first ${n}: ${selectionStrip(comparison)}. Graded by ${grader.name} ${grader.version}.`,
+    `Among the first ${n}: ${selectionStrip(comparison)}. ${sources(comparison)}`,
     divergence,
     '',
     ...table,
@@ -39,7 +39,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
       `## Candidate ${candidate.number} (${verdictWord(candidate.isCorrect)})`,
       ...candidate.steps.flatMap(({ text, score }, index) => [
         '',
-        `Step ${index + 1}${score === undefined ? '' : `, score ${spelled(score)}`}`,
+        `Step ${index + 1}${score === undefined ? '' : `, score ${spelled(score)}`}${hasFalseEquation(text) ? ', ≠ false equation' : ''}`,
         '',
         fenced(text),
       ]),
