@@ -112,6 +112,8 @@ async function setModel(folder: string): Promise<void> {
   const isOfWorkspace = set?.workspaceValue !== undefined;
   const target = isOfWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
   await configuration.update('model.path', folder === '' ? undefined : folder, target);
+  // Another place may still name a model, as the settings of the user do below those of a remote machine.
+  if (settings.modelPath() !== folder) await configuration.update('model.path', folder, target);
 }
 
 async function remember(context: vscode.ExtensionContext, folder: string): Promise<void> {

@@ -11,7 +11,6 @@ describe('the pictures of the README', () => {
       settings: {
         'workbench.colorTheme': 'Default Dark Modern',
         'editor.fontSize': 13,
-        'cfprm.model.path': '',
       },
     });
   });
@@ -34,8 +33,15 @@ describe('the pictures of the README', () => {
   });
 
   it('show scores of a model beside the recorded ones', async () => {
+    await workbench.command('CFPRM: Select model');
+    await workbench.quickInput.pick('Demonstration model');
+    await workbench.focusEditor();
     await workbench.waitForLine(/✓ .*›0\.\d\d [▁-█]/u);
     await workbench.waitForStatus(/demonstration model · CPU/);
+    await workbench.waitFor('all scores that are on screen', async () => {
+      const shown = await workbench.editorLines();
+      return { shown, found: !shown.some((line) => line.includes('›…')) || undefined };
+    });
     await workbench.readmeShot('scores');
   });
 
@@ -79,8 +85,11 @@ describe('the pictures of the README', () => {
     await workbench.readmeShot('candidates-file');
     await page.locator('.entry .missed.bad').first().click();
     await page.locator('.strip', { hasText: 'wrong' }).waitFor();
+    await page.getByLabel('Scores').selectOption('computed');
+    await page.locator('.by-model', { hasText: /computed by [^,]*$/u }).waitFor();
     await page.locator('[data-column="1"][data-step="2"]').click();
     await page.locator('.reader').waitFor();
+    await workbench.waitForStatus('candidate 2/8 · step 2/8');
     await workbench.readmeShot('candidates');
   });
 });
