@@ -1,7 +1,7 @@
 import type { BonNumbers, GroupBy, ProblemAddress, ProblemHead } from '../core/bon/overview';
 import type { VerdictSource } from '../core/bon/pool';
 import type { Aggregate } from '../core/bon/scores';
-import type { ShownProblem } from '../core/bon/shown';
+import type { ModelScoring, ShownProblem } from '../core/bon/shown';
 import type { Thresholds } from '../core/trace/words';
 
 /** How the numbers of the panel are made. */
@@ -54,6 +54,14 @@ export interface StepAddress {
   readonly step: number;
 }
 
+/** Scores of steps that a model gave. */
+export interface MoreScores {
+  /** True if those before it count no longer. */
+  readonly anew: boolean;
+  /** Of candidates by their 0-based place among those that take part, one per step; those not told before. */
+  readonly scores: readonly (readonly [candidate: number, scores: readonly number[]])[];
+}
+
 /** Messages from the extension to the page. */
 export type ToCandidates =
   /** Nothing is compared. */
@@ -74,6 +82,8 @@ export type ToCandidates =
   | { readonly type: 'numbers'; readonly numbers: BonNumbers }
   | { readonly type: 'noNumbers'; readonly message: string }
   | { readonly type: 'problem'; readonly shown: ShownProblem }
+  /** What a model says about the candidates of the problem that is shown. */
+  | ({ readonly type: 'scores'; readonly model: ModelScoring } & MoreScores)
   | { readonly type: 'noProblem'; readonly message: string }
   /** The file on disk is another one than was read. */
   | { readonly type: 'stale' }

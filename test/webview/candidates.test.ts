@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Locator } from 'playwright-core';
-import type { ModelScoring, StepScoresOf } from '../../src/core/bon/shown';
-import { DEFAULT_OPTIONS } from '../../src/shared/candidates';
+import type { ModelScoring } from '../../src/core/bon/shown';
+import { DEFAULT_OPTIONS, type MoreScores } from '../../src/shared/candidates';
 import { type ConstructedRow, candidate, messagesFor } from './messages';
 import { Panel, THEME_NAMES } from './panel';
 
@@ -145,27 +145,28 @@ describe('the candidates panel', () => {
     const scrolled = () =>
       panel.page.locator('.grid').evaluate(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop]);
     const before = await scrolled();
-    const post = async (scored: number, state: Partial<ModelScoring>) => {
-      const scoresOf: StepScoresOf = ({ steps, answer }) =>
-        answer === '7.0' || scored > 1 ? steps.map((_, step) => (step + 1) / 10) : undefined;
-      const all = { model: 'mini-prm', scored, failed: 0, isAtWork: false, fault: undefined, ...state };
-      const { shown } = messagesFor(ROWS, 0, { scoresOf, state: all });
-      await panel.post({ type: 'problem', shown });
+    const tell = (scores: MoreScores['scores'], state: Partial<ModelScoring>, anew = false) => {
+      const model = { model: 'mini-prm', scored: 1, failed: 0, isAtWork: false, fault: undefined, ...state };
+      return panel.post({ type: 'scores', model, anew, scores });
     };
     const said = panel.page.locator('.by-model');
-    await post(1, { isAtWork: true });
+    await tell([[3, [0.1, 0.2, 0.3]]], { isAtWork: true }, true);
     assert.equal(await said.innerText(), '› computed by mini-prm, 1 of 4 scored, scoring…');
     assert.deepEqual([await focused(), await scrolled()], [[3, 3], before]);
     assert.equal(await cell(3, 3).locator('.score').innerText(), '› 0.300');
     assert.match(await panel.page.locator('.reader h3').innerText(), /score 0\.300/);
     assert.equal(await cell(0, 2).locator('.score').count(), 0);
     assert.match(await strip(), /min → #4 correct/);
-    await post(4, {});
+    const rest = [0, 1, 2].map((candidate) => [candidate, [0.1, 0.2]] as const);
+    await tell(rest, { scored: 4 });
     assert.equal(await said.innerText(), '› computed by mini-prm');
     assert.equal(await cell(0, 2).locator('.score').innerText(), '› 0.200');
-    await post(3, { failed: 1, fault: 'Too long.' });
+    assert.equal(await cell(3, 3).locator('.score').innerText(), '› 0.300');
+    await tell([[0, [0.5, 0.6]]], { scored: 3, failed: 1, fault: 'Too long.' }, true);
+    assert.equal(await cell(0, 2).locator('.score').innerText(), '› 0.600');
+    assert.equal(await cell(3, 3).locator('.score').count(), 0, 'scores of another model');
     assert.equal(await said.innerText(), '› computed by mini-prm, 3 of 4 scored, 1 failed: Too long.');
-    await post(0, { model: undefined, fault: 'No model is selected.' });
+    await tell([], { model: undefined, fault: 'No model is selected.' }, true);
     assert.equal(await said.innerText(), 'No computed scores: No model is selected.');
     await panel.post({ type: 'problem', shown: messagesFor(ROWS).shown });
     assert.equal(await said.innerText(), '');

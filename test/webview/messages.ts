@@ -1,12 +1,6 @@
 import { bonNumbers, problemAt, problemHeads } from '../../src/core/bon/overview';
 import { CandidatePool } from '../../src/core/bon/pool';
-import {
-  type ModelScoring,
-  type ShownProblem,
-  type StepScoresOf,
-  showProblem,
-  type TrajectoryAt,
-} from '../../src/core/bon/shown';
+import { type ShownProblem, showProblem } from '../../src/core/bon/shown';
 import type { Trajectory } from '../../src/core/trajectory';
 import { DEFAULT_OPTIONS, type ToCandidates } from '../../src/shared/candidates';
 
@@ -28,11 +22,10 @@ export function candidate(
   };
 }
 
-/** The messages that the extension sends for a file of these rows, computed by the same core; with a model's scores if given. */
+/** The messages that the extension sends for a file of these rows, computed by the same core. */
 export function messagesFor(
   rows: readonly ConstructedRow[],
   index = 0,
-  model?: { readonly scoresOf: StepScoresOf; readonly state: ModelScoring },
 ): { readonly messages: ToCandidates[]; readonly shown: ShownProblem } {
   const pool = new CandidatePool();
   const trajectories = rows.map(({ problem, candidates }) =>
@@ -44,12 +37,10 @@ export function messagesFor(
   const problems = problemHeads(judged);
   const options = { weight: 'last', subset: 'all', verdicts: 'graded', seed: 0 } as const;
   const numbers = bonNumbers(judged, options);
-  const found = problemAt(judged, { index }, 'last')!;
-  const at: TrajectoryAt = (row, place) => trajectories[row - 1]?.[place];
-  const shown: ShownProblem =
-    model === undefined
-      ? showProblem(found, at)
-      : { ...showProblem(found, at, model.scoresOf), model: model.state };
+  const shown = showProblem(
+    problemAt(judged, { index }, 'last')!,
+    (row, place) => trajectories[row - 1]?.[place],
+  );
   const messages: ToCandidates[] = [
     { type: 'thresholds', thresholds: { low: 0.3, high: 0.7 } },
     { type: 'source', source: 'file:///samples.jsonl', name: 'samples.jsonl', options: DEFAULT_OPTIONS },

@@ -1,13 +1,14 @@
 import { t } from '@vscode/l10n';
 import { type Choices, choose, type Rule } from '../../src/core/bon/comparison';
 import { CHOOSING } from '../../src/core/bon/problem';
-import type { ShownProblem } from '../../src/core/bon/shown';
+import { type ShownProblem, showByModel } from '../../src/core/bon/shown';
 import { count, shorten, type Thresholds } from '../../src/core/trace/words';
 import {
   DEFAULT_OPTIONS,
   type PanelFile,
   type PanelOptions,
   type StepAddress,
+  type ToCandidates,
 } from '../../src/shared/candidates';
 import { choice } from '../ui/controls';
 import { el } from '../ui/dom';
@@ -48,7 +49,10 @@ export class CandidatesTab {
     send({ type: 'options', options: { ...this.options, scores } }),
   );
   private options = DEFAULT_OPTIONS;
+  /** The problem as the file has it, and as it is shown. */
+  private recorded: ShownProblem | undefined;
   private shown: ShownProblem | undefined;
+  private scored: (readonly number[] | undefined)[] = [];
   private columns: Column[] = [];
   private choices: Choices | undefined;
   private file: PanelFile | undefined;
@@ -89,6 +93,7 @@ export class CandidatesTab {
 
   /** Shows nothing but a text. */
   clear(text: string): void {
+    this.recorded = undefined;
     this.shown = undefined;
     this.grid.clear();
     this.none.textContent = text;
@@ -110,8 +115,23 @@ export class CandidatesTab {
     this.arrange();
   }
 
-  /** Shows a problem; one that is shown already stays where it is, with what is new about it. */
+  /** Shows a problem by the scores of its file. */
   show(shown: ShownProblem): void {
+    this.recorded = shown;
+    this.scored = [];
+    this.draw(shown);
+  }
+
+  /** Shows it by the scores that a model gave so far. */
+  showScores({ model, anew, scores }: Extract<ToCandidates, { type: 'scores' }>): void {
+    if (this.recorded === undefined) return;
+    if (anew) this.scored = [];
+    for (const [candidate, own] of scores) this.scored[candidate] = own;
+    this.draw(showByModel(this.recorded, this.scored, model));
+  }
+
+  /** Draws a problem; one that is drawn already stays where it is, with what is new about it. */
+  private draw(shown: ShownProblem): void {
     const isKnown = this.shown?.candidates.index === shown.candidates.index;
     this.shown = shown;
     this.none.textContent = shown.missing === 0 ? '' : gone(shown.missing);

@@ -75,6 +75,9 @@ function receive(message: ToCandidates): void {
     case 'problem':
       showProblem(message.shown);
       break;
+    case 'scores':
+      candidates.showScores(message);
+      break;
     case 'noProblem':
       candidates.clear(message.message);
       break;

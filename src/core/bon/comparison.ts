@@ -130,7 +130,8 @@ export function compare(input: ComparisonInput): Comparison {
   };
 }
 
-function aggregatesOf({ scores }: Candidate, { areLogits }: Scoring): ComparedCandidate['aggregates'] {
+/** All aggregates of a candidate; undefined without scores. */
+export function aggregatesOf({ scores }: Candidate, { areLogits }: Scoring): ComparedCandidate['aggregates'] {
   if (scores === undefined) return undefined;
   const entries = AGGREGATES.map((name) => [name, aggregateOf(scores, name, areLogits)]);
   return Object.fromEntries(entries) as ComparedCandidate['aggregates'];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Trajectory } from '../trajectory';
 import { type ProblemCandidates, problemAt } from './overview';
 import { CandidatePool } from './pool';
-import { type ShownProblem, showProblem } from './shown';
+import { type ModelScoring, type ShownProblem, showByModel, showProblem } from './shown';
 
 const solution = (scores: readonly (number | undefined)[], answer: string): Trajectory => ({
   id: 'p',
@@ -27,17 +27,15 @@ function bare(trajectories: readonly Trajectory[]): ProblemCandidates {
   return { ...found, index: 0, scoring: SCORING };
 }
 
+const MODEL: ModelScoring = { model: 'mini-prm', scored: 1, failed: 0, isAtWork: false, fault: undefined };
+
 /** What is shown with the scores of a model. */
 function computed(
   trajectories: readonly Trajectory[],
-  scoresOf: (row: number) => readonly number[] | undefined,
+  scores: readonly (readonly number[] | undefined)[],
 ): ShownProblem {
-  const rows = new Map(trajectories.map((trajectory, index) => [trajectory, index + 1]));
-  return showProblem(
-    bare(trajectories),
-    (row) => trajectories[row - 1],
-    (trajectory) => scoresOf(rows.get(trajectory)!),
-  );
+  const shown = showProblem(bare(trajectories), (row) => trajectories[row - 1]);
+  return showByModel(shown, scores, MODEL);
 }
 
 describe('a problem that is shown with the scores of a model', () => {
@@ -54,19 +52,21 @@ describe('a problem that is shown with the scores of a model', () => {
           answer,
         );
       });
-      const shown = computed(before, (row) => candidates[row - 1]![0]);
-      const file = problemAt(pooled(recorded).judge('graded'), { index: 0 }, 'last')!;
-      assert.deepEqual(
-        shown,
-        showProblem(file, (row) => recorded[row - 1]),
+      const shown = computed(
+        before,
+        candidates.map(([scores]) => scores),
       );
+      const file = problemAt(pooled(recorded).judge('graded'), { index: 0 }, 'last')!;
+      const same = showProblem(file, (row) => recorded[row - 1]);
+      const comparison = { ...same.comparison, scoredBy: 'mini-prm' };
+      assert.deepEqual(shown, { ...same, comparison, model: MODEL });
     });
     fc.assert(property);
   });
 
   it('leaves nobody out for want of scores, and ranks behind who has none yet', () => {
     const trajectories = [solution([0.9], '8'), solution([undefined], '7'), solution([0.1, undefined], '7')];
-    const { comparison, leftOut } = computed(trajectories, (row) => (row === 2 ? [0.2] : undefined));
+    const { comparison, leftOut } = computed(trajectories, [undefined, [0.2]]);
     assert.deepEqual(leftOut, []);
     assert.deepEqual(comparison.chosen.last, { number: 2, isCorrect: true });
     assert.deepEqual(
@@ -77,7 +77,7 @@ describe('a problem that is shown with the scores of a model', () => {
 
   it('takes scores outside [0, 1] for logits, those of this problem alone', () => {
     const trajectories = [solution([3], '7'), solution([4], '8')];
-    assert.equal(computed(trajectories, () => [0.5]).candidates.scoring.areLogits, false);
-    assert.equal(computed(trajectories, () => [-2]).candidates.scoring.areLogits, true);
+    assert.equal(computed(trajectories, [[0.5], [0.5]]).candidates.scoring.areLogits, false);
+    assert.equal(computed(trajectories, [undefined, [-2]]).candidates.scoring.areLogits, true);
   });
 });

@@ -1,7 +1,7 @@
 import { GRADER } from '../grade/grader';
 import { answerOf } from '../grade/stated';
 import type { Trajectory } from '../trajectory';
-import { type Comparison, compare } from './comparison';
+import { aggregatesOf, type Comparison, choose, choosers, compare } from './comparison';
 import type { ProblemCandidates } from './overview';
 import type { Reason } from './pool';
 import { summariseScores } from './scores';
@@ -39,58 +39,21 @@ export interface ShownProblem {
   readonly model?: ModelScoring;
 }
 
-/** The scores that a model gave the steps of a trajectory, one per step; undefined as long as it gave none. */
-export type StepScoresOf = (trajectory: Trajectory) => readonly number[] | undefined;
-
 /** A row of the file by its number and the place in it; undefined if it is not there any more. */
 export type TrajectoryAt = (row: number, place: number) => Trajectory | undefined;
 
 const GONE: Trajectory = { id: null, problem: '', steps: [] };
 
-/** A problem's candidates with the scores of a model, `trajectories` being theirs, and these with them. */
-export function rescore(
-  candidates: ProblemCandidates,
-  trajectories: readonly Trajectory[],
-  scoresOf: StepScoresOf,
-): { readonly candidates: ProblemCandidates; readonly trajectories: readonly Trajectory[] } {
-  const scores = trajectories.map((trajectory) => scoresOf(trajectory));
-  const summaries = scores.map((own) => summariseScores(own ?? []));
-  const { problem, scoring } = candidates;
-  const own = problem.candidates.map((candidate, index) => ({ ...candidate, scores: summaries[index] }));
-  const areLogits = summaries.some((summary) => summary?.isOutside);
-  return {
-    candidates: {
-      ...candidates,
-      problem: { ...problem, candidates: own },
-      scoring: { ...scoring, areLogits },
-    },
-    trajectories: trajectories.map((trajectory, index) => ({
-      ...trajectory,
-      steps: trajectory.steps.map((step, at) => ({ ...step, score: scores[index]?.[at] })),
-    })),
-  };
-}
-
-/**
- * Puts a problem's candidates side by side, with the texts that a file has for them; with `scoresOf`, they have the
- * scores of a model and none of the file.
- */
-export function showProblem(
-  found: ProblemCandidates,
-  at: TrajectoryAt,
-  scoresOf?: StepScoresOf,
-): ShownProblem {
-  const { leftOut } = found;
+/** Puts a problem's candidates side by side, with the texts that a file has for them. */
+export function showProblem(candidates: ProblemCandidates, at: TrajectoryAt): ShownProblem {
+  const { problem, isJudged, leftOut, scoring } = candidates;
   let missing = 0;
   const textOf = (row: number, place: number): Trajectory => {
     const found = at(row, place);
     if (found === undefined) missing++;
     return found ?? GONE;
   };
-  const texts = found.problem.candidates.map(({ row, place }) => textOf(row, place));
-  const { candidates, trajectories } =
-    scoresOf === undefined ? { candidates: found, trajectories: texts } : rescore(found, texts, scoresOf);
-  const { problem, isJudged, scoring } = candidates;
+  const trajectories = problem.candidates.map(({ row, place }) => textOf(row, place));
   const others = leftOut.map(({ row, place }) => textOf(row, place));
   const n = problem.candidates.length;
   const comparison = compare({ problem, isJudged, trajectories, n, scoring, grader: GRADER });
@@ -108,5 +71,39 @@ export function showProblem(
       steps: others[index]!.steps.map(({ text, score }) => ({ text, score })),
     })),
     missing,
+  };
+}
+
+/**
+ * A shown problem by the scores of a model instead of those of its file.
+ * @param scores one per step of every candidate that takes part, in their order; undefined without
+ */
+export function showByModel(
+  shown: ShownProblem,
+  scores: readonly (readonly number[] | undefined)[],
+  model: ModelScoring,
+): ShownProblem {
+  const { comparison, candidates } = shown;
+  const { problem } = candidates;
+  const rated = problem.candidates.map((own, index) => ({
+    ...own,
+    scores: summariseScores(scores[index] ?? []),
+  }));
+  const areLogits = rated.some((own) => own.scores?.isOutside);
+  const scoring = { ...candidates.scoring, areLogits };
+  const all = { ...candidates, problem: { ...problem, candidates: rated }, scoring };
+  const choices = choose(all, comparison.n, scoring);
+  const compared = comparison.candidates.map((own, index) => ({
+    ...own,
+    steps: own.steps.map((step, at) => ({ ...step, score: scores[index]?.[at] })),
+    aggregates: aggregatesOf(rated[index]!, scoring),
+    chosenBy: choosers(choices, own.number),
+  }));
+  const scoredBy = model.model;
+  return {
+    ...shown,
+    candidates: all,
+    comparison: { ...comparison, ...choices, candidates: compared, scoredBy },
+    model,
   };
 }

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type * as vscode from 'vscode';
 import type { ProblemAddress, ProblemCandidates } from '../../core/bon/overview';
 import { type BonOptions, PAPER_SIZES } from '../../core/bon/report';
-import { type ShownProblem, showProblem, type TrajectoryAt } from '../../core/bon/shown';
+import { type ShownProblem, showByModel, showProblem, type TrajectoryAt } from '../../core/bon/shown';
 import { faultWords, ok, type Result } from '../../core/result';
 import type { Trajectory } from '../../core/trajectory';
 import { BonClient } from '../../io/bonClient';
@@ -32,8 +32,6 @@ export interface ComparisonHost {
 export class ComparisonSession implements vscode.Disposable {
   private client: BonClient | undefined;
   private wanted: ProblemAddress | undefined;
-  /** The problem that is shown as the file has it, and its texts. */
-  private found: { readonly candidates: ProblemCandidates; readonly texts: TrajectoryAt } | undefined;
   private readonly model: ProblemScores;
   /** The problem that is shown, and how many of its candidates take part in the choices shown. */
   shown: { readonly problem: ShownProblem; n: number } | undefined;
@@ -45,13 +43,13 @@ export class ComparisonSession implements vscode.Disposable {
     private readonly host: ComparisonHost,
     public options: PanelOptions,
   ) {
-    this.model = new ProblemScores(host.scores, () => this.show());
+    this.model = new ProblemScores(host.scores, () => this.tellScores());
   }
 
   /** Reads the file, or reads it again; shows the problem at an address, else the first with several candidates. */
   async start(problem?: ProblemAddress): Promise<void> {
     this.client?.stop();
-    this.forget();
+    this.model.want([]);
     for (const kind of ['fault', 'file', 'numbers', 'noNumbers', 'noProblem', 'stale'])
       this.said.delete(kind);
     this.wanted = problem ?? this.wanted;
@@ -107,17 +105,19 @@ export class ComparisonSession implements vscode.Disposable {
     if (client !== this.client || address !== this.wanted) return;
     if (!found.ok) return found.fault.message === CANCELLED ? undefined : this.tellFault(found.fault.message);
     if (found.value === undefined) {
-      this.forget();
+      this.model.want([]);
       const message = t('This problem is not in the file any more. Choose another one from the list "File".');
       return this.tell({ type: 'noProblem', message });
     }
     const texts = await this.textsOf(found.value);
     if (client !== this.client || address !== this.wanted) return;
     if (!texts.ok) return this.tell({ type: 'noProblem', message: texts.fault.message });
-    this.found = { candidates: found.value, texts: texts.value };
-    this.shown = undefined;
-    this.model.want(this.wantsModel ? this.taking(this.found) : []);
-    this.show();
+    const shown = showProblem(found.value, texts.value);
+    this.shown = { problem: shown, n: shown.comparison.n };
+    this.tell({ type: 'problem', shown });
+    const { candidates } = found.value.problem;
+    this.model.want(this.wantsModel ? candidates.map(({ row, place }) => texts.value(row, place)) : []);
+    this.tellScores();
   }
 
   /** Follows the trace view's cursor: within the problem that is shown, or to the one that it has moved to. */
@@ -139,11 +139,18 @@ export class ComparisonSession implements vscode.Disposable {
   repeat(): void {
     this.tellSource();
     for (const message of this.said.values()) this.host.post(message);
+    this.model.forgetTold();
+    this.tellScores();
   }
 
   /** Tells the page which file is compared, and how. */
   tellSource(): void {
     this.host.post(this.sourceMessage());
+  }
+
+  /** A problem that is shown, with the scores that it is shown with. */
+  withScores(problem: ShownProblem): ShownProblem {
+    return this.isByModel ? showByModel(problem, this.model.all(), this.model.state) : problem;
   }
 
   dispose(): void {
@@ -152,35 +159,25 @@ export class ComparisonSession implements vscode.Disposable {
     this.client = undefined;
   }
 
-  /** What is shown stays as it is, until a problem is found. */
-  private forget(): void {
-    this.found = undefined;
-    this.model.want([]);
-  }
-
   /** Whether a model is to score the candidates: where the file has no scores, as what is visible is scored by itself. */
   private get wantsModel(): boolean {
     if (this.options.scores === 'computed') return true;
-    const hasScores = this.found?.candidates.problem.candidates.some(({ scores }) => scores !== undefined);
+    const hasScores = this.shown?.problem.candidates.problem.candidates.some(
+      ({ scores }) => scores !== undefined,
+    );
     return hasScores === false && settings.autoScore() && !this.host.autoScore.isPaused;
   }
 
-  /** The trajectories that take part and are still in the file. */
-  private taking({ candidates, texts }: NonNullable<ComparisonSession['found']>): Trajectory[] {
-    return candidates.problem.candidates.flatMap(({ row, place }) => texts(row, place) ?? []);
+  /** Tells what the model has said about the candidates since it was told last. */
+  private tellScores(): void {
+    if (!this.isByModel) return;
+    this.host.post({ type: 'scores', model: this.model.state, ...this.model.more() });
   }
 
-  /** Shows the problem with the scores that there are by now. */
-  private show(): void {
-    if (this.found === undefined) return;
-    const { candidates, texts } = this.found;
-    const { model } = this.model.state;
-    const isByModel = this.options.scores === 'computed' || (model !== undefined && this.model.isWanted);
-    const problem = isByModel
-      ? { ...showProblem(candidates, texts, (own) => this.model.of(own)), model: this.model.state }
-      : showProblem(candidates, texts);
-    this.shown = { problem, n: this.shown?.n ?? problem.comparison.n };
-    this.tell({ type: 'problem', shown: problem });
+  /** Whether the model's scores are what is shown: as long as there is no model, that is said where they are wanted. */
+  private get isByModel(): boolean {
+    const { model, isWanted } = this.model;
+    return isWanted && (this.options.scores === 'computed' || model !== undefined);
   }
 
   private sourceMessage(): ToCandidates {

@@ -27,7 +27,8 @@ export async function exportComparison(view: CandidatesView): Promise<void> {
       await vscode.commands.executeCommand('cfprm.compareCandidates' satisfies CommandId);
     return;
   }
-  const { problem, n } = session.shown;
+  const { n } = session.shown;
+  const problem = session.withScores(session.shown.problem);
   const target = await askTarget(session.source, problem.candidates.index + 1);
   if (target === undefined) return;
   const write = WRITERS[path.extname(target.path).toLowerCase()];
@@ -48,13 +49,12 @@ export async function exportComparison(view: CandidatesView): Promise<void> {
 }
 
 /** The comparison with the choices among the first n candidates. */
-function among({ comparison, candidates, model }: ShownProblem, n: number): Comparison {
+function among({ comparison, candidates }: ShownProblem, n: number): Comparison {
   const choices = choose(candidates, n, candidates.scoring);
   const chosenBy = (number: number) => choosers(choices, number);
   return {
     ...comparison,
     ...choices,
-    scoredBy: model?.model,
     candidates: comparison.candidates.map((own) => ({ ...own, chosenBy: chosenBy(own.number) })),
   };
 }

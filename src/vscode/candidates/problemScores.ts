@@ -1,20 +1,25 @@
 import type * as vscode from 'vscode';
 import type { ModelScoring } from '../../core/bon/shown';
 import type { Trajectory } from '../../core/trajectory';
+import type { MoreScores } from '../../shared/candidates';
 import { NONE_SELECTED } from '../scores/model';
 import { type ModelScores, PRIORITY } from '../scores/modelScores';
 
-/** The page is told of new scores at most this often: every time it draws all that is in view. */
+/** New scores are told at most this often: every time the page draws all that is in view. */
 const TOLD_MS = 500;
 
 /** The model's scores of the candidates that are shown: asks for them once, and tells when more are there. */
 export class ProblemScores implements vscode.Disposable {
-  private wanted: readonly Trajectory[] = [];
+  /** The candidates in their order; undefined for one that is not in the file any more. */
+  private wanted: readonly (Trajectory | undefined)[] = [];
   /** The model that was asked for these. */
   private asked: string | undefined;
   private asking: AbortController | undefined;
   private fault: string | undefined;
-  private told = '';
+  /** What was told: by which model, of which candidates, and how far it had come. */
+  private toldBy: string | undefined;
+  private readonly told = new Set<number>();
+  private toldState = '';
   private timer: NodeJS.Timeout | undefined;
   private readonly subscription: vscode.Disposable;
 
@@ -25,43 +30,69 @@ export class ProblemScores implements vscode.Disposable {
     this.subscription = scores.onDidChange(() => this.look());
   }
 
-  /** Wants these from now on, and takes back what it wanted before; none is wanted with an empty list. */
-  want(trajectories: readonly Trajectory[]): void {
-    this.asking?.abort();
-    this.asking = undefined;
-    this.asked = undefined;
-    this.fault = undefined;
-    this.wanted = trajectories;
-    if (trajectories.length === 0) return;
-    this.told = this.signature();
-    this.ask();
-  }
-
-  /** The scores of the model at work, one per step; undefined without. */
-  of(trajectory: Trajectory): readonly number[] | undefined {
-    const computed = this.scores.of(trajectory);
-    return computed?.state === 'scored' && !computed.stale ? computed.scores : undefined;
-  }
-
   /** Whether any are wanted. */
   get isWanted(): boolean {
     return this.wanted.length > 0;
   }
 
-  /** How far it has come. */
+  /** The name of the model that would give them. */
+  get model(): string | undefined {
+    return this.scores.model.folder?.spec.name;
+  }
+
+  /** How far the model has come. */
   get state(): ModelScoring {
-    const { state } = this.scores.model;
-    const all = this.wanted.map((trajectory) => this.scores.of(trajectory));
+    const { state, folder } = this.scores.model;
+    const all = this.wanted.map((trajectory) => trajectory && this.scores.of(trajectory));
     const failed = all.flatMap((own) => (own?.state === 'failed' ? [own.fault.message] : []));
     const without = state.kind === 'failed' ? state.fault.message : NONE_SELECTED;
-    const model = this.scores.model.folder?.spec.name;
     return {
-      model,
+      model: folder?.spec.name,
       scored: all.filter((own) => own?.state === 'scored' && !own.stale).length,
       failed: failed.length,
       isAtWork: all.some((own) => own?.state === 'pending'),
-      fault: model === undefined ? without : (this.fault ?? failed[0]),
+      fault: folder === undefined ? without : (this.fault ?? failed[0]),
     };
+  }
+
+  /** Wants these from now on, and takes back what it wanted before; none is wanted with an empty list. */
+  want(trajectories: readonly (Trajectory | undefined)[]): void {
+    this.asking?.abort();
+    this.asking = undefined;
+    this.asked = undefined;
+    this.fault = undefined;
+    this.wanted = trajectories;
+    this.forgetTold();
+    if (this.isWanted) this.ask();
+  }
+
+  /** The scores that the model at work gave, by candidate, one per step; undefined without. */
+  all(): (readonly number[] | undefined)[] {
+    return this.wanted.map((trajectory) => {
+      const computed = trajectory && this.scores.of(trajectory);
+      return computed?.state === 'scored' && !computed.stale ? computed.scores : undefined;
+    });
+  }
+
+  /** What was not told yet. */
+  more(): MoreScores {
+    const by = this.scores.model.folder?.fingerprint;
+    if (by !== this.toldBy) this.forgetTold();
+    const anew = this.told.size === 0;
+    this.toldBy = by;
+    this.toldState = JSON.stringify(this.state);
+    const scores = this.all().flatMap((own, candidate) =>
+      own === undefined || this.told.has(candidate) ? [] : [[candidate, own] as const],
+    );
+    for (const [candidate] of scores) this.told.add(candidate);
+    return { anew, scores };
+  }
+
+  /** Tells everything once more. */
+  forgetTold(): void {
+    this.told.clear();
+    this.toldBy = undefined;
+    this.toldState = '';
   }
 
   dispose(): void {
@@ -72,14 +103,12 @@ export class ProblemScores implements vscode.Disposable {
 
   /** Another model may be at work now, or scores have come. */
   private look(): void {
-    if (this.wanted.length === 0) return;
+    if (!this.isWanted) return;
     this.ask();
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      const now = this.signature();
-      if (this.wanted.length === 0 || now === this.told) return;
-      this.told = now;
-      this.onMore();
+      const isOther = this.scores.model.folder?.fingerprint !== this.toldBy;
+      if (this.isWanted && (isOther || JSON.stringify(this.state) !== this.toldState)) this.onMore();
     }, TOLD_MS);
   }
 
@@ -87,20 +116,20 @@ export class ProblemScores implements vscode.Disposable {
   private ask(): void {
     const model = this.scores.model.folder?.fingerprint;
     if (model === undefined || model === this.asked) return;
-    const lacking = this.wanted.filter((trajectory) => this.scores.lacks(trajectory));
     this.asked = model;
-    if (lacking.length === 0) return;
     this.asking?.abort();
-    const asking = new AbortController();
-    this.asking = asking;
-    void this.scores.score(lacking, PRIORITY.screen, asking.signal).then(({ fault }) => {
-      if (this.asking !== asking) return;
-      this.fault = fault?.message;
-      this.look();
-    });
+    this.asking = new AbortController();
+    void this.request(this.asking);
   }
 
-  private signature(): string {
-    return JSON.stringify([this.scores.model.folder?.fingerprint, this.state]);
+  private async request(asking: AbortController): Promise<void> {
+    // What is lacking is known once earlier scores are read.
+    await this.scores.cache;
+    if (asking.signal.aborted) return;
+    const lacking = this.wanted.filter((own) => own !== undefined).filter((own) => this.scores.lacks(own));
+    const { fault } = await this.scores.score(lacking, PRIORITY.screen, asking.signal);
+    if (this.asking !== asking) return;
+    this.fault = fault?.message;
+    this.look();
   }
 }

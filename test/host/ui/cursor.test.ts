@@ -21,7 +21,7 @@ describe('the cursor of the trace view', () => {
     await workbench.command('CFPRM: Open trace view');
     await workbench.waitForTab('sums.jsonl · page 1');
     await workbench.waitForLine(/1 +✓/);
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < 6; round++) {
       await workbench.press('Control+End');
       await workbench.waitForStatus('trajectory 200 · ');
       await workbench.press('Control+Home');
