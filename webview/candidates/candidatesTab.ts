@@ -82,7 +82,6 @@ export class CandidatesTab {
     this.scores.element.title = t(
       'Whose scores the candidates are compared by. The tab File always counts those of the file; "CFPRM: Score file" writes a copy that has the computed ones.',
     );
-    this.model.setAttribute('role', 'status');
     this.sort.set(recall().sort);
     this.filter.set(recall().filter);
     const line = el('div.line', this.strip, this.counts, this.model);

@@ -99,19 +99,20 @@ export class ComparisonSession implements vscode.Disposable {
   async choose(address: ProblemAddress): Promise<void> {
     const { client } = this;
     if (client === undefined) return;
-    this.wanted = address;
+    // One of its own, to tell a later wish for the same problem, with other options, from this one.
+    const wanted = { ...address };
+    this.wanted = wanted;
     const { weight, scores } = this.options;
-    const found = await client.problem(address, weight, scores === 'computed');
-    if (client !== this.client || address !== this.wanted) return;
+    const found = await client.problem(wanted, weight, scores === 'computed');
+    if (client !== this.client || wanted !== this.wanted) return;
     if (!found.ok) return found.fault.message === CANCELLED ? undefined : this.tellFault(found.fault.message);
-    if (found.value === undefined) {
-      this.model.want([]);
-      const message = t('This problem is not in the file any more. Choose another one from the list "File".');
-      return this.tell({ type: 'noProblem', message });
-    }
+    if (found.value === undefined)
+      return this.tellNoProblem(
+        t('This problem is not in the file any more. Choose another one from the list "File".'),
+      );
     const texts = await this.textsOf(found.value);
-    if (client !== this.client || address !== this.wanted) return;
-    if (!texts.ok) return this.tell({ type: 'noProblem', message: texts.fault.message });
+    if (client !== this.client || wanted !== this.wanted) return;
+    if (!texts.ok) return this.tellNoProblem(texts.fault.message);
     const shown = showProblem(found.value, texts.value);
     this.shown = { problem: shown, n: shown.comparison.n };
     this.tell({ type: 'problem', shown });
@@ -217,6 +218,11 @@ export class ComparisonSession implements vscode.Disposable {
     const known = new Map<number, readonly Trajectory[]>();
     for (const { row, result } of readings.value) if (result.ok) known.set(row, result.value);
     return ok((row, place) => known.get(row)?.[place]);
+  }
+
+  private tellNoProblem(message: string): void {
+    this.model.want([]);
+    this.tell({ type: 'noProblem', message });
   }
 
   private tellFault(message: string): void {
