@@ -27,6 +27,10 @@ export interface EditorScoreFigures {
   readonly scoreMs: number;
   /** The longest time for which the extension host stood still meanwhile. */
   readonly longestGapMs: number;
+  /** From comparing one problem's candidates to the last score in the panel, and the longest gap meanwhile. */
+  readonly candidates: number;
+  readonly candidatesMs: number;
+  readonly candidatesGapMs: number;
 }
 
 /** Measures opening and paging in the real host. Throws if the suite did not come to its end. */

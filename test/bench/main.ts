@@ -144,6 +144,12 @@ async function score(): Promise<void> {
   );
   line(`score ${figures.rows} trajectories, one page of them open`, figures.scoreMs, 'ms');
   line('longest time for which the extension host stood still', figures.longestGapMs, 'ms', '50 ms');
+  line(
+    `${figures.candidates} candidates compared in the panel, until the last one has its scores`,
+    figures.candidatesMs,
+    'ms',
+  );
+  line('longest gap of the extension host meanwhile', figures.candidatesGapMs, 'ms', '50 ms');
 }
 
 async function main(named: readonly string[]): Promise<void> {

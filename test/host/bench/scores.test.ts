@@ -9,6 +9,7 @@ import { watchGaps } from '../../support/gaps';
 
 const figures: Record<string, number> = {};
 const ROWS = 2000;
+const CANDIDATES = 512;
 
 function traceText(): string {
   const editor = vscode.window.activeTextEditor;
@@ -21,13 +22,17 @@ function lastLine(): string {
   return document?.languageId === 'cfprm-trace' ? document.lineAt(document.lineCount - 1).text : '';
 }
 
-function fileOf(name: string, rows: number): vscode.Uri {
+function fileOf(
+  name: string,
+  rows: number,
+  problem = (k: number) => `${name} ${k}: what is the sum?`,
+): vscode.Uri {
   const steps = Array.from(
     { length: 8 },
     (_, k) => `Step ${k + 1}: ${k} + ${k} = ${2 * k}, so the sum is ${2 * k}.`,
   );
   const text = Array.from({ length: rows }, (_, k) =>
-    JSON.stringify({ prompt: `${name} ${k}: what is the sum?`, completions: steps }),
+    JSON.stringify({ prompt: problem(k), completions: steps.map((step) => `${step} (${k})`) }),
   );
   const file = path.join(tmpdir(), `cfprm-bench-${name}-${process.pid}.jsonl`);
   writeFileSync(file, `${text.join('\n')}\n`);
@@ -68,5 +73,24 @@ describe('bench', () => {
     figures.scoreMs = performance.now() - begun;
     figures.longestGapMs = watch.end();
     figures.rows = ROWS;
+  });
+
+  it('scores the candidates of a problem in the panel', async function () {
+    this.timeout(300_000);
+    const settings = vscode.workspace.getConfiguration('cfprm');
+    await settings.update('score.auto', 'visible', vscode.ConfigurationTarget.Global);
+    const file = fileOf('candidates', CANDIDATES, () => 'What is the sum?');
+    // Its last row is not on screen, so that it comes last.
+    await vscode.commands.executeCommand('cfprm.openTrace', file, CANDIDATES - 100);
+    const watch = watchGaps();
+    const begun = performance.now();
+    await vscode.commands.executeCommand('cfprm.compareCandidates');
+    while (!/›\d/.test(lastLine())) {
+      assert.ok(performance.now() - begun < 240_000, 'not scored within four minutes');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    figures.candidatesMs = performance.now() - begun;
+    figures.candidatesGapMs = watch.end();
+    figures.candidates = CANDIDATES;
   });
 });
