@@ -6,7 +6,7 @@ import type { TracePages } from './pages';
 /** Where a cursor was put. */
 interface Put {
   readonly line: number;
-  /** Whether it was put back after its page was drawn again, and the window has not told so yet. */
+  /** Whether it was put back after its page was drawn again. */
   isKept?: boolean;
   /** Where the window had it meanwhile. */
   strayed?: number;
@@ -24,6 +24,8 @@ export class CursorKeeper implements vscode.Disposable {
   private readonly shown = new Map<string, TracePage>();
   /** Where cursors were put, until the window has put them there: it may still report other places meanwhile. */
   private readonly pending = new WeakMap<vscode.TextEditor, Put>();
+  /** What was put and the window has not told of yet, the oldest first. */
+  private readonly unheard = new WeakMap<vscode.TextEditor, Put[]>();
   private readonly disposables: vscode.Disposable[];
 
   constructor(private readonly pages: TracePages) {
@@ -85,7 +87,7 @@ export class CursorKeeper implements vscode.Disposable {
     this.put(editor, active, other).isKept = true;
   }
 
-  /** A person who moves the cursor before the window hears where it was put back to is not taken back. */
+  /** A person who moves the cursor before the window hears where it was put is not taken back. */
   private follow({ textEditor: editor, selections, kind }: vscode.TextEditorSelectionChangeEvent): void {
     const { Command, Keyboard, Mouse } = vscode.TextEditorSelectionChangeKind;
     const put = this.pending.get(editor);
@@ -93,12 +95,14 @@ export class CursorKeeper implements vscode.Disposable {
     if (put === undefined || selection === undefined) return;
     const { active, anchor } = selection;
     if (kind === undefined) put.strayed = active.line;
-    if (kind === Command && active.line === put.line) put.isKept = false; // the window has heard
+    // Of two that were put to the same line it is the first one that the window tells of first.
+    if (kind === Command) this.hear(editor, ({ line }) => line === active.line);
     if (kind !== Keyboard && kind !== Mouse) return;
     this.pending.delete(editor);
-    if (put.isKept !== true) return;
+    if (this.unheard.get(editor)?.includes(put) !== true) return;
     const { strayed } = put;
     const isEnd = active.line === 0 || active.line === editor.document.lineCount - 1;
+    if (put.isKept !== true && kind === Keyboard && !isEnd) return;
     // A key moves the cursor from where the window had it; what it meant is as far from where the cursor was put back to.
     if (kind === Keyboard && !isEnd && strayed !== undefined && Math.abs(active.line - strayed) <= STRIDE) {
       const at = new vscode.Position(Math.max(0, put.line + active.line - strayed), 0);
@@ -109,12 +113,21 @@ export class CursorKeeper implements vscode.Disposable {
   private put(editor: vscode.TextEditor, active: vscode.Position, anchor = active): Put {
     const put: Put = { line: active.line };
     this.pending.set(editor, put);
+    this.unheard.set(editor, [...(this.unheard.get(editor) ?? []), put]);
     editor.selection = new vscode.Selection(anchor, active);
     // The window answers in order: when this is done, it has reported where the cursor is.
     void vscode.commands.executeCommand('setContext', 'cfprm.cursor', active.line).then(() => {
+      this.hear(editor, (it) => it === put);
       if (this.pending.get(editor) === put) this.pending.delete(editor);
     });
     return put;
+  }
+
+  /** The window has told of this one, and so of all that were put before it. */
+  private hear(editor: vscode.TextEditor, isIt: (put: Put) => boolean): void {
+    const all = this.unheard.get(editor) ?? [];
+    const heard = all.findIndex(isIt);
+    if (heard >= 0) this.unheard.set(editor, all.slice(heard + 1));
   }
 }
 
