@@ -17,7 +17,8 @@ const STRIDE = 60;
 
 /**
  * Keeps the cursor on its step when a page is drawn again: VS Code replaces everything between the first and the last
- * line that changed, and puts a cursor in between to the end of it.
+ * line that changed, and puts a cursor in between to the end of it. A key that leads to this very end before the cursor
+ * is put back moves nothing there: VS Code tells nobody of it, and it is lost.
  */
 export class CursorKeeper implements vscode.Disposable {
   /** The pages as the editors showed them last. */
