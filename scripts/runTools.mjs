@@ -1,5 +1,5 @@
-// What the leg `runs` of `npm test` needs beside Node: sshd, Slurm with its accounting's database, and munge from the machine's Debian packages, and the
-// environment of the leg `runner`, which has PyTorch and Ray.
+// What the leg `runs` of `npm test` needs beside Node: sshd, munge, and Slurm with its accounting's database from the
+// machine's Debian packages, and the environment of the leg `runner`, which has PyTorch and Ray.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { type Choices, choosers } from '../../src/core/bon/comparison';
 import { AGGREGATES } from '../../src/core/bon/scores';
-import { checkOf } from '../../src/core/check/check';
+import { hasFalseEquation } from '../../src/core/check/check';
 import { COMPUTED_SIGN } from '../../src/core/scores/computed';
 import { count, counted, shorten, type Thresholds } from '../../src/core/trace/words';
 import { el } from '../ui/dom';
@@ -119,18 +119,13 @@ export function fillStep(cell: HTMLElement, column: Column, index: number, scale
   if (step.sameAs !== undefined) cell.classList.add('same');
   const text = el('div.text', stepText(step.text));
   // Where no step has a score, none needs to say so.
-  const isBare = column.minimum < 0 && step.sameAs === undefined && !isFalse(step);
+  const isBare = column.minimum < 0 && step.sameAs === undefined && !hasFalseEquation(step);
   cell.replaceChildren(...(isBare ? [] : [meta(step, index === column.minimum, scale)]), text);
 }
 
 /** A step's text with its formulas; that of an empty step in words. */
 export function stepText(text: string): HTMLElement {
   return text.trim() === '' ? el('em', t('no text')) : mathText(text.trim());
-}
-
-/** Whether arithmetic says that an equation of the step is false. */
-function isFalse(step: CellStep): boolean {
-  return checkOf(step).state === 'false';
 }
 
 function meta(step: CellStep, isMinimum: boolean, scale: Scale): HTMLElement {
@@ -145,6 +140,6 @@ function meta(step: CellStep, isMinimum: boolean, scale: Scale): HTMLElement {
   }
   if (isMinimum) parts.push(el('span.tag', t('lowest')));
   if (sameAs !== undefined) parts.push(el('span.tag', t('as #{0}', sameAs)));
-  if (isFalse(step)) parts.push(el('span.tag.bad', `≠ ${t('false equation')}`));
+  if (hasFalseEquation(step)) parts.push(el('span.tag.bad', `≠ ${t('false equation')}`));
   return el('div.meta', ...parts);
 }

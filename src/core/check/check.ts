@@ -64,9 +64,14 @@ export function checkOf({ text }: { readonly text: string }): StepCheck {
   return check;
 }
 
+/** Whether arithmetic says that an equation of a step is false. */
+export function hasFalseEquation(step: { readonly text: string }): boolean {
+  return checkOf(step).state === 'false';
+}
+
 /** The 1-based first step with a false equation, or undefined. */
 export function firstFalseStep({ steps }: Pick<Trajectory, 'steps'>): number | undefined {
-  const index = steps.findIndex((step) => checkOf(step).state === 'false');
+  const index = steps.findIndex(hasFalseEquation);
   return index < 0 ? undefined : index + 1;
 }
 

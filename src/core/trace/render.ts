@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { checkOf, firstFalseStep } from '../check/check';
+import { checkOf, firstFalseStep, hasFalseEquation } from '../check/check';
 import { type Verdict, verdict } from '../grade/verdict';
 import { COMPUTED_SIGN, type Computed, type ComputedOf, minimumComputed } from '../scores/computed';
 import { firstError, isError, minimumScore, type Trajectory } from '../trajectory';
@@ -139,7 +139,7 @@ function* columnsOf(rows: readonly RowReading[], options: RenderOptions): Genera
       for (const step of trajectory.steps) {
         if (step.score !== undefined) score = Math.max(score, formatScore(step.score).length);
         if (typeof step.label === 'number') soft = 4;
-        if (check === 0 && chars > 0 && checkOf(step).state === 'false') check = FALSE_SIGN.length;
+        if (check === 0 && chars > 0 && hasFalseEquation(step)) check = FALSE_SIGN.length;
         chars -= Math.min(step.text.length, options.maxStepChars);
       }
     }

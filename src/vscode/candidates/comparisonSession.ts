@@ -171,8 +171,7 @@ export class ComparisonSession implements vscode.Disposable {
 
   /** Tells what the model has said about the candidates since it was told last. */
   private tellScores(): void {
-    if (!this.isByModel) return;
-    this.host.post({ type: 'scores', model: this.model.state, ...this.model.more() });
+    if (this.isByModel) this.host.post({ type: 'scores', ...this.model.more() });
   }
 
   /** Whether the model's scores are what is shown: as long as there is no model, that is said where they are wanted. */

@@ -47,7 +47,7 @@ export class ProblemScores implements vscode.Disposable {
     const failed = all.flatMap((own) => (own?.state === 'failed' ? [own.fault.message] : []));
     const without = state.kind === 'failed' ? state.fault.message : NONE_SELECTED;
     return {
-      model: folder?.spec.name,
+      model: this.model,
       scored: all.filter((own) => own?.state === 'scored' && !own.stale).length,
       failed: failed.length,
       isAtWork: all.some((own) => own?.state === 'pending'),
@@ -74,18 +74,19 @@ export class ProblemScores implements vscode.Disposable {
     });
   }
 
-  /** What was not told yet. */
-  more(): MoreScores {
+  /** How far the model has come, and what was not told yet. */
+  more(): MoreScores & { readonly model: ModelScoring } {
     const by = this.scores.model.folder?.fingerprint;
     if (by !== this.toldBy) this.forgetTold();
     const anew = this.told.size === 0;
     this.toldBy = by;
-    this.toldState = JSON.stringify(this.state);
+    const model = this.state;
+    this.toldState = JSON.stringify(model);
     const scores = this.all().flatMap((own, candidate) =>
       own === undefined || this.told.has(candidate) ? [] : [[candidate, own] as const],
     );
     for (const [candidate] of scores) this.told.add(candidate);
-    return { anew, scores };
+    return { model, anew, scores };
   }
 
   /** Tells everything once more. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { checkOf } from '../../core/check/check';
+import { hasFalseEquation } from '../../core/check/check';
 import { createLocator } from '../../core/jsonl/locate';
 import { COMPUTED_SIGN, type Computed } from '../../core/scores/computed';
 import type { MarkKind } from '../../core/trace/page';
@@ -121,8 +121,7 @@ function rowChips(
       // A chip of its own, so that the texts of both together stay few.
       const own = settings.inlineContent() === 'label' ? undefined : computedChip(computed, i);
       if (own !== undefined) found.push({ kind: own.kind, options: chip(at, own.text, own.kind, false) });
-      if (checkOf(step).state === 'false')
-        found.push({ kind: 'bad', options: chip(at, FALSE_SIGN, 'bad', false) });
+      if (hasFalseEquation(step)) found.push({ kind: 'bad', options: chip(at, FALSE_SIGN, 'bad', false) });
     });
   }
   return found;

@@ -1,6 +1,6 @@
+import { hasFalseEquation } from '../../check/check';
 import { type ComparedCandidate, type Comparison, verdictWord } from '../comparison';
 import { AGGREGATES } from '../scores';
-import { hasFalseEquation } from './words';
 
 const HEAD = [
   'candidate',
@@ -26,8 +26,8 @@ const HEAD = [
 export function comparisonCsv({ candidates, scoredBy = 'file' }: Comparison): string {
   const rows = candidates.flatMap((candidate) => {
     const own = [...columnsOf(candidate), candidate.aggregates === undefined ? undefined : scoredBy];
-    const steps = candidate.steps.map(({ text, score }, index) => {
-      return [...own, index + 1, score, hasFalseEquation(text) ? 'false' : undefined, text];
+    const steps = candidate.steps.map((step, index) => {
+      return [...own, index + 1, step.score, hasFalseEquation(step) ? 'false' : undefined, step.text];
     });
     return steps.length > 0 ? steps : [[...own, undefined, undefined, undefined, undefined]];
   });

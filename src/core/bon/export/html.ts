@@ -1,3 +1,4 @@
+import { hasFalseEquation } from '../../check/check';
 import {
   type ComparedCandidate,
   type ComparedStep,
@@ -6,7 +7,7 @@ import {
   verdictWord,
 } from '../comparison';
 import { AGGREGATES } from '../scores';
-import { hasFalseEquation, sources, spelled } from './words';
+import { sources, spelled } from './words';
 
 /** Follows the reader's light or dark theme; no script, nothing from a network. */
 const STYLE = `
@@ -78,8 +79,9 @@ function headCell(candidate: ComparedCandidate): string {
   return `<th scope="col">${lines.join('<br>')}</th>`;
 }
 
-function stepCell({ text, score }: ComparedStep, areLogits: boolean): string {
-  const wrong = hasFalseEquation(text) ? '<div class="wrong">≠ false equation</div>' : '';
+function stepCell(step: ComparedStep, areLogits: boolean): string {
+  const { text, score } = step;
+  const wrong = hasFalseEquation(step) ? '<div class="wrong">≠ false equation</div>' : '';
   if (score === undefined) return `${wrong}<pre>${escaped(text)}</pre>`;
   const share = Math.max(0, Math.min(1, areLogits ? 1 / (1 + Math.exp(-score)) : score));
   const bar = `<span class="bar" aria-hidden="true"><i style="width:${Math.round(100 * share)}%"></i></span>`;

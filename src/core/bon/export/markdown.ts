@@ -1,6 +1,7 @@
-import { type Comparison, selectionStrip, verdictWord } from '../comparison';
+import { hasFalseEquation } from '../../check/check';
+import { type ComparedStep, type Comparison, selectionStrip, verdictWord } from '../comparison';
 import { AGGREGATES } from '../scores';
-import { hasFalseEquation, sources, spelled } from './words';
+import { sources, spelled } from './words';
 
 /**
  * A comparison as Markdown: the problem, the choices, a table of the candidates, then every candidate's steps. All
@@ -37,15 +38,15 @@ export function comparisonMarkdown(comparison: Comparison): string {
     ...candidates.flatMap((candidate) => [
       '',
       `## Candidate ${candidate.number} (${verdictWord(candidate.isCorrect)})`,
-      ...candidate.steps.flatMap(({ text, score }, index) => [
-        '',
-        `Step ${index + 1}${score === undefined ? '' : `, score ${spelled(score)}`}${hasFalseEquation(text) ? ', ≠ false equation' : ''}`,
-        '',
-        fenced(text),
-      ]),
+      ...candidate.steps.flatMap((step, index) => ['', stepTitle(step, index + 1), '', fenced(step.text)]),
     ]),
     '',
   ].join('\n');
+}
+
+function stepTitle(step: ComparedStep, number: number): string {
+  const score = step.score === undefined ? '' : `, score ${spelled(step.score)}`;
+  return `Step ${number}${score}${hasFalseEquation(step) ? ', ≠ false equation' : ''}`;
 }
 
 /** A text in a fence that is longer than any in it. */
