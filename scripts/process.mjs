@@ -1,6 +1,6 @@
 // What every script needs and nothing that has to be installed first.
 import { spawn } from 'node:child_process';
-import { readFileSync, realpathSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -26,19 +26,22 @@ export function isMain(url) {
  * command files on Windows, which need one).
  * @param {string} program
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean, limitMs?: number }} [options]
- *   `quiet` hides standard output; after `limitMs` the program is asked to end, then killed.
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean, log?: string, limitMs?: number }} [options]
+ *   `quiet` hides standard output; `log` is a file that takes both streams instead; after `limitMs` the program is
+ *   asked to end, then killed.
  * @returns {Promise<Ended>} code 127 if the program could not be started
  */
-export function run(program, args, { cwd = root, env = process.env, quiet = false, limitMs } = {}) {
+export function run(program, args, { cwd = root, env = process.env, quiet = false, log, limitMs } = {}) {
   return new Promise((resolve) => {
+    const file = log === undefined ? undefined : openSync(log, 'w');
     const shell = process.platform === 'win32' && !program.endsWith('.exe');
     const child = spawn(program, args, {
       cwd,
       env,
       shell,
-      stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'],
+      stdio: ['ignore', file ?? (quiet ? 'ignore' : 'inherit'), file ?? 'inherit'],
     });
+    if (file !== undefined) closeSync(file);
     let timedOut = false;
     const timer =
       limitMs &&

@@ -3,7 +3,7 @@
 // The last line is the total over all legs, `N passed, N failed`, with what failed above it; the exit code is 0 only
 // if none failed.
 // A leg that could not run, ran nothing, hung or crashed counts as one failed.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -55,13 +55,16 @@ async function gate(leg, work) {
  * Runs a Node program that writes its counts to `result`, and adds them to the total.
  * @param {string} leg
  * @param {(result: string) => string[]} args
- * @param {{ more?: Record<string, string>, limitMs?: number }} [options] more: for its environment
+ * @param {{ more?: Record<string, string>, limitMs?: number, isBeside?: boolean }} [options]
+ *   more: for its environment; isBeside: it runs beside others, and what it prints is shown when it has ended
  */
-async function suite(leg, args, { more = {}, limitMs = LIMIT_MS } = {}) {
-  console.log(`\n== ${leg}`);
+async function suite(leg, args, { more = {}, limitMs = LIMIT_MS, isBeside = false } = {}) {
+  if (!isBeside) console.log(`\n== ${leg}`);
   const result = path.join(scratch, `${leg}.json`);
+  const log = isBeside ? path.join(scratch, `${leg}.log`) : undefined;
   const started = Date.now();
-  const ended = await run(process.execPath, args(result), { env: { ...env, ...more }, limitMs });
+  const ended = await run(process.execPath, args(result), { env: { ...env, ...more }, limitMs, log });
+  if (log) console.log(`\n== ${leg}\n${readFileSync(log, 'utf8')}`);
   const written = readResult(result);
   const verdict = judge(ended, written);
   for (const complaint of verdict.complaints) console.error(`FAIL: ${leg}: ${complaint}`);
@@ -88,42 +91,53 @@ async function hasEnvironment() {
   return true;
 }
 
-async function runLegs() {
-  if (unknown.length > 0) throw new Error(`Unknown: ${unknown.join(' ')}. Legs: ${LEGS.join(' ')}.`);
-  await ensureInstalled();
-  // Minutes of waiting for a network and a compiler, beside legs that do not need it; who needs it waits and fails.
-  if (legs.some((leg) => ['runs', 'ui', 'package', 'runner'].includes(leg)))
-    ensureEnvironment().catch(() => undefined);
+/** What is asked of the code itself, and what it is built to. False: what follows would test an older build. */
+async function checkAndBuild() {
   if (legs.includes('check')) await gate('check', check);
-  if (legs.includes('build')) {
-    const built = await gate('build', async () => [await build(), await buildHostSuites()]);
-    // What follows would test an older build.
-    if (!built) return;
-  }
-  if (legs.includes('unit')) {
-    /** @type {Record<string, string>} */
-    let driver = {};
-    // Without it the tests of WebGPU do not exist, which is a failure, not a skip.
-    await gate('driver for WebGPU', async () => {
-      driver = softwareVulkan();
-      return true;
-    });
-    await suite('unit', mocha(), { more: driver });
-  }
-  // Real Slurm and real Ray are at home on Linux alone.
-  const needTools = process.platform === 'linux' && (legs.includes('runs') || legs.includes('ui'));
+  if (!legs.includes('build')) return true;
+  return gate('build', async () => [await build(), await buildHostSuites()]);
+}
+
+async function unit() {
+  if (!legs.includes('unit')) return;
+  /** @type {Record<string, string>} */
+  let driver = {};
+  // Without it the tests of WebGPU do not exist, which is a failure, not a skip.
+  await gate('driver for WebGPU', async () => {
+    driver = softwareVulkan();
+    return true;
+  });
+  await suite('unit', mocha(), { more: driver });
+}
+
+/** Real Slurm and real Ray. @returns {Promise<string[]>} Mocha's options that leave out what cannot run here */
+async function runs() {
+  // They are at home on Linux alone.
+  if (process.platform !== 'linux' || !(legs.includes('runs') || legs.includes('ui'))) return [];
   /** @type {readonly import('./runTools.mjs').Absent[]} */
   let absent = [];
-  const tools = async () => {
+  const hasTools = await gate('tools for runs', async () => {
     absent = await ensureRunTools();
     for (const { line } of absent) console.log(`SKIPPED, ${line}`);
     // On a user's machine they may be left out; where the project is judged, all of it is.
     return absent.length === 0 || !process.env.CI;
-  };
-  const hasTools = needTools && (await gate('tools for runs', tools));
+  });
   const leftOut = absent.flatMap(({ tests }) => tests.flatMap((file) => ['--ignore', file]));
   if (hasTools && legs.includes('runs'))
     await suite('runs', mocha('--config', 'test/runs/mocharc.json', ...leftOut, 'test/runs/*.test.ts'));
+  return leftOut;
+}
+
+async function runner() {
+  if (!legs.includes('runner') || !(await gate('environment of the runner', hasEnvironment))) return;
+  await suite('runner', (result) => [path.join(root, 'scripts/runner.mjs'), '--result', result, ...grep], {
+    limitMs: RUNNER_LIMIT_MS,
+    isBeside: true,
+  });
+}
+
+/** Chromium and VS Code. @param {string[]} leftOut */
+async function windows(leftOut) {
   const inHost = ['--config', 'test/host/mocharc.json'];
   if (legs.includes('launcher')) await suite('launcher', mocha(...inHost, 'test/host/launcher/*.test.ts'));
   // The built pages in Chromium, with the extension's messages and without VS Code.
@@ -136,17 +150,24 @@ async function runLegs() {
       ...grep,
     ]);
   // The user interface is driven in the server's workbench, which Windows has not.
-  if (legs.includes('ui') && process.platform !== 'win32')
-    await suite('ui', mocha(...inHost, ...leftOut, 'test/host/ui/*.test.ts'));
-  if (legs.includes('package') && process.platform !== 'win32') {
-    // The loop that a user walks trains a model.
-    if (await gate('environment of the runner', hasEnvironment))
-      await suite('package', mocha(...inHost, 'test/package/*.test.ts'));
-  }
-  if (legs.includes('runner') && (await gate('environment of the runner', hasEnvironment)))
-    await suite('runner', (result) => [path.join(root, 'scripts/runner.mjs'), '--result', result, ...grep], {
-      limitMs: RUNNER_LIMIT_MS,
-    });
+  if (process.platform === 'win32') return;
+  if (legs.includes('ui')) await suite('ui', mocha(...inHost, ...leftOut, 'test/host/ui/*.test.ts'));
+  // The loop that a user walks trains a model.
+  if (legs.includes('package') && (await gate('environment of the runner', hasEnvironment)))
+    await suite('package', mocha(...inHost, 'test/package/*.test.ts'));
+}
+
+async function runLegs() {
+  if (unknown.length > 0) throw new Error(`Unknown: ${unknown.join(' ')}. Legs: ${LEGS.join(' ')}.`);
+  await ensureInstalled();
+  // Minutes of waiting for a network and a compiler, beside legs that do not need it; who needs it waits and fails.
+  if (legs.some((leg) => ['runs', 'ui', 'package', 'runner'].includes(leg)))
+    ensureEnvironment().catch(() => undefined);
+  if (!(await checkAndBuild())) return;
+  // What draws no window waits for other programs most of the time, and nothing in it depends on how fast it is:
+  // the longest of it goes beside the others. Windows come after, alone.
+  const [leftOut] = await Promise.all([unit().then(runs), runner()]);
+  await windows(leftOut);
 }
 
 try {

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import distributed as dist
 from transformers import TrainerCallback
 
 from cfprm_runner.backbone import load_model
@@ -55,3 +56,4 @@ if __name__ == "__main__":
         found = gradient_of(options)
         if is_first_process():
             torch.save(found, Path(folder) / f"{options.loss}.pt")
+    dist.destroy_process_group()

@@ -6,6 +6,7 @@ import sys
 import time
 
 import torch
+from torch import distributed as dist
 
 from cfprm_runner.contract.run_folder import RunFolder
 from cfprm_runner.contract.status import StatusFile
@@ -28,12 +29,27 @@ def run(options: TrainOptions) -> int:
         folder.hold()
         folder.begin()
         folder.release()
-    if under_torchrun or _alone(options, preset):
+    if under_torchrun:
+        return run_as_one_of_several(options)
+    if _alone(options, preset):
         # What a process of its own does is not imported by one that only starts others.
         from cfprm_runner.train import run as train
 
         return train(options)
     return _supervise(options, folder, processes_on_machine(options, preset))
+
+
+def run_as_one_of_several(options: TrainOptions) -> int:
+    """Trains in this process, which torchrun started beside others; returns the exit code."""
+    from cfprm_runner.train import run as train
+
+    code = train(options)
+    # A process that exits with its threads of communication still there aborts now and then ("terminate called without
+    # an active exception"), and torchrun then ends the others, the one that writes the model included. After a failure
+    # the others may be in the middle of an exchange, and ending it in order could wait for them.
+    if code in (ExitCode.DONE, ExitCode.STOPPED) and dist.is_initialized():
+        dist.destroy_process_group()
+    return code
 
 
 def _alone(options: TrainOptions, preset: Preset) -> bool:

@@ -3,8 +3,8 @@
 import json
 import sys
 
+from cfprm_runner.launch import run_as_one_of_several
 from cfprm_runner.options import TrainOptions
-from cfprm_runner.train import run
 
 if __name__ == "__main__":
-    sys.exit(run(TrainOptions.from_json(json.loads(sys.argv[1]))))
+    sys.exit(run_as_one_of_several(TrainOptions.from_json(json.loads(sys.argv[1]))))
