@@ -7,6 +7,7 @@ import { fail, type Result } from '../../core/result';
 import { counted } from '../../core/trace/words';
 import { type Conversion, convertFile, previewConversion } from '../../io/convertFile';
 import { CANCELLED } from '../../io/rowStream';
+import { pick } from '../ask';
 import { askFile, openAfter } from '../files/newFile';
 import { withCancel } from '../progress';
 import type { Services } from '../services';
@@ -85,7 +86,7 @@ async function askTarget(name: string): Promise<Format | undefined> {
     title: t('CFPRM: Convert {0}', name),
     placeHolder: t('Format to write; nothing is written yet'),
   };
-  return (await vscode.window.showQuickPick(picks, options))?.format;
+  return (await pick(picks, options))?.format;
 }
 
 /** Says before writing what this file would lose. */

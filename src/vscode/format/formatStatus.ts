@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Format, FormatId } from '../../core/formats/format';
 import { formats } from '../../core/formats/registry';
 import { SPLIT_RULES, type SplitRule } from '../../core/formats/splitText';
+import { pick } from '../ask';
 import type { CommandId } from '../commandIds';
 import type { OpenFiles } from '../files/openFiles';
 import { parseTraceUri, TRACE_LANGUAGE } from '../trace/address';
@@ -72,7 +73,7 @@ export async function chooseFormat(files: OpenFiles, source: vscode.Uri): Promis
     }),
   ];
   const title = t('CFPRM: Format of this file');
-  const picked = await vscode.window.showQuickPick(picks, { title, matchOnDescription: true });
+  const picked = await pick(picks, { title, matchOnDescription: true });
   if (picked === undefined) return;
   if (picked.id === SPLIT) return chooseSplit(files, source, split!);
   await files.chooseReading(source, { ...chosen, format: picked.id });
@@ -99,7 +100,7 @@ async function chooseSplit(files: OpenFiles, source: vscode.Uri, usual: SplitRul
     })),
   ];
   const title = t('CFPRM: How whole texts are split into steps');
-  const picked = await vscode.window.showQuickPick(picks, { title });
+  const picked = await pick(picks, { title });
   if (picked !== undefined) await files.chooseReading(source, { ...chosen, split: picked.rule });
 }
 

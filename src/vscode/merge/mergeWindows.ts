@@ -9,6 +9,7 @@ import { counted } from '../../core/trace/words';
 import { mergeFile } from '../../io/mergeFile';
 import { previewMerge } from '../../io/previewMerge';
 import { CANCELLED } from '../../io/rowStream';
+import { typeLine } from '../ask';
 import { withCancel } from '../progress';
 import type { Services } from '../services';
 import { valueOrTell } from '../trace/navigation';
@@ -119,12 +120,11 @@ async function askFolder(
   options: MergeOptions,
 ): Promise<{ path: string; replace: boolean } | undefined> {
   const base = source.fsPath.replace(/\.(jsonl|ndjson|json)$/i, '');
-  const typed = await vscode.window.showInputBox({
+  const typed = await typeLine({
     title: t('CFPRM: Folder to write'),
     prompt: t('A new folder; it appears only when everything is written'),
     value: `${base}-windows-${options.sizes[0]}`,
     valueSelection: [base.length - path.basename(base).length, base.length],
-    ignoreFocusOut: true,
     validateInput: (text) =>
       path.isAbsolute(text.trim()) ? undefined : t('Give the whole path of the folder.'),
   });

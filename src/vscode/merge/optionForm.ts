@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { CHOICES, type MergeOptions, type MergeRequest, resolveOptions } from '../../core/merge/options';
+import { pick, typeLine } from '../ask';
 
 /** What each choice means, for people who see it for the first time. */
 const MEANINGS: Record<string, string> = {
@@ -40,16 +41,12 @@ export async function askOptions(name: string, start: MergeRequest): Promise<Mer
   let request = start;
   for (;;) {
     const resolved = resolveOptions(request);
-    const picked = await vscode.window.showQuickPick(
-      fields(request, resolved.ok ? resolved.value : undefined),
-      {
-        title: t('CFPRM: Merge windows of {0}', name),
-        placeHolder: resolved.ok
-          ? t('Enter shows the preview; nothing is written yet')
-          : resolved.fault.message,
-        ignoreFocusOut: true,
-      },
-    );
+    const picked = await pick(fields(request, resolved.ok ? resolved.value : undefined), {
+      title: t('CFPRM: Merge windows of {0}', name),
+      placeHolder: resolved.ok
+        ? t('Enter shows the preview; nothing is written yet')
+        : resolved.fault.message,
+    });
     if (picked === undefined) return undefined;
     if (picked.edit === undefined) {
       if (resolved.ok) return resolved.value;
@@ -137,7 +134,7 @@ async function chooseWord(
     description: MEANINGS[word],
     detail: word === now ? t('chosen now') : undefined,
   }));
-  const picked = await vscode.window.showQuickPick(picks, { title: `CFPRM: ${label}`, ignoreFocusOut: true });
+  const picked = await pick(picks, { title: `CFPRM: ${label}` });
   if (picked === undefined) return undefined;
   const next = { ...request, [key]: picked.label };
   // "max and 1 only" excludes a list of sizes; the list's largest size stays.
@@ -151,11 +148,10 @@ function largest({ sizes }: MergeRequest): string {
 
 async function askSizes(request: MergeRequest): Promise<MergeRequest | undefined> {
   const value = String(request.sizes ?? request.max ?? 2);
-  const text = await vscode.window.showInputBox({
+  const text = await typeLine({
     title: t('CFPRM: Window sizes'),
     prompt: t('A largest size (4 means 4, 3, 2, 1) or a list such as N,4,1, where N is the whole trajectory'),
     value,
-    ignoreFocusOut: true,
     validateInput: (typed) => {
       const tried = resolveOptions(withSizes(request, typed));
       return tried.ok ? undefined : tried.fault.message;
@@ -171,21 +167,19 @@ function withSizes({ max: _, min: __, sizes: ___, ...rest }: MergeRequest, text:
 
 async function askJoiner(request: MergeRequest): Promise<MergeRequest | undefined> {
   const title = t('CFPRM: Joiner');
-  const text = await vscode.window.showInputBox({
+  const text = await typeLine({
     title,
     prompt: t('Written between the steps of a window; \\n is a new line'),
     value: (request.joiner ?? '\n').replace(/\n/g, '\\n'),
-    ignoreFocusOut: true,
   });
   return text === undefined ? undefined : { ...request, joiner: text.replace(/\\n/g, '\n') };
 }
 
 async function askSeed(request: MergeRequest): Promise<MergeRequest | undefined> {
-  const text = await vscode.window.showInputBox({
+  const text = await typeLine({
     title: t('CFPRM: Seed'),
     prompt: t('A whole number; it decides the order of the control "shuffled"'),
     value: String(request.seed ?? 0),
-    ignoreFocusOut: true,
     validateInput: (typed) =>
       /^\d+$/.test(typed.trim()) ? undefined : t('The seed is a whole number from 0 on.'),
   });

@@ -8,6 +8,7 @@ import {
   profileFields,
   withField,
 } from '../../core/runs/profileDraft';
+import { pick, typeLine } from '../ask';
 import type { Services } from '../services';
 import { saveProfiles, settings } from '../settings';
 
@@ -39,7 +40,7 @@ export async function editProfiles(_services: Services): Promise<string | undefi
     const description = parsed.ok ? parsed.value.kind : t('not usable: {0}', parsed.fault.message);
     return { label: `$(server-environment) ${name}`, description, name, does: 'edit' as const };
   });
-  const picked = await vscode.window.showQuickPick([...known, add, json], {
+  const picked = await pick([...known, add, json], {
     title: t('CFPRM: Profiles for training'),
     placeHolder: t('Where and how runs are done'),
   });
@@ -61,7 +62,7 @@ export async function editProfiles(_services: Services): Promise<string | undefi
 /** Asks for what a new profile cannot be without, then shows its form. Returns the name under which it was saved. */
 async function addProfile(all: Profiles): Promise<string | undefined> {
   const kinds = PROFILE_KINDS.map((kind) => ({ label: kind, description: KINDS[kind] }));
-  const kind = await vscode.window.showQuickPick(kinds, { title: t('CFPRM: Kind of the profile') });
+  const kind = await pick(kinds, { title: t('CFPRM: Kind of the profile') });
   if (kind === undefined) return undefined;
   const name = await askName(all, '');
   if (name === undefined) return undefined;
@@ -88,10 +89,9 @@ async function form(all: Profiles, name: string, start: ProfileDraft): Promise<s
   for (;;) {
     const parsed = parseProfile(draft);
     const trouble = parsed.ok ? undefined : parsed.fault.message;
-    const picked = await vscode.window.showQuickPick(lines(draft, newName, trouble, name in all), {
+    const picked = await pick(lines(draft, newName, trouble, name in all), {
       title: t('CFPRM: Profile {0} ({1})', newName, draft.kind),
       placeHolder: trouble ?? t('Enter on the first line saves; nothing is written before'),
-      ignoreFocusOut: true,
     });
     if (picked === undefined) return undefined;
     if (picked.does === 'save' && trouble === undefined) {
@@ -138,11 +138,10 @@ async function removed(all: Profiles, name: string): Promise<boolean> {
 }
 
 function askName(all: Profiles, now: string): Thenable<string | undefined> {
-  return vscode.window.showInputBox({
+  return typeLine({
     title: t('CFPRM: Name of the profile'),
     value: now,
     placeHolder: 'gpu',
-    ignoreFocusOut: true,
     validateInput: (text) => {
       if (text.trim() === '' || text !== text.trim()) return t('Give a name without blanks around it.');
       return text !== now && text in all ? t('There is a profile of that name.') : undefined;
@@ -154,11 +153,10 @@ function askName(all: Profiles, now: string): Thenable<string | undefined> {
 async function editField(draft: ProfileDraft, field: ProfileField): Promise<ProfileDraft | undefined> {
   if (field.shape === 'choice') return chooseWord(draft, field);
   if (field.shape === 'lines') return editLines(draft, field);
-  const text = await vscode.window.showInputBox({
+  const text = await typeLine({
     title: `CFPRM: ${field.label}`,
     prompt: field.detail,
     value: fieldText(field, draft),
-    ignoreFocusOut: true,
     ...(field.example && { placeHolder: field.example }),
     validateInput: (typed) => {
       const next = withField(draft, field, typed);
@@ -192,10 +190,9 @@ async function chooseWord(draft: ProfileDraft, field: ProfileField): Promise<Pro
     label: word,
     description: word === now ? t('chosen now') : '',
   }));
-  const picked = await vscode.window.showQuickPick(picks, {
+  const picked = await pick(picks, {
     title: `CFPRM: ${field.label}`,
     placeHolder: field.detail,
-    ignoreFocusOut: true,
   });
   const next = picked && withField(draft, field, picked.label);
   return next?.ok ? next.value : undefined;
@@ -211,17 +208,15 @@ async function editLines(start: ProfileDraft, field: ProfileField): Promise<Prof
       ...all.map((line, at) => ({ label: line, at })),
       { label: `$(add) ${t('Add a line…')}`, at: all.length },
     ];
-    const picked = await vscode.window.showQuickPick(picks, {
+    const picked = await pick(picks, {
       title: `CFPRM: ${field.label}`,
       placeHolder: field.detail,
-      ignoreFocusOut: true,
     });
     if (picked === undefined || picked.at < 0) return draft;
-    const typed = await vscode.window.showInputBox({
+    const typed = await typeLine({
       title: t('CFPRM: {0}, line {1}', field.label, picked.at + 1),
       prompt: t('Empty takes the line away'),
       value: all[picked.at] ?? '',
-      ignoreFocusOut: true,
       ...(field.example && { placeHolder: field.example }),
     });
     if (typed === undefined) continue;

@@ -8,6 +8,7 @@ import { CANCELLED } from '../../io/rowStream';
 import { fetchRun, modelFolder } from '../../runner/fetchRun';
 import { pickProfile } from '../../runner/profilesFile';
 import type { RunRecord } from '../../runner/record';
+import { pick, typeLine } from '../ask';
 import type { CommandId } from '../commandIds';
 import { withCancel } from '../progress';
 import type { Services } from '../services';
@@ -45,7 +46,7 @@ async function pickRun({ runs }: Services): Promise<RunRecord | undefined> {
     detail: record.id,
     record,
   }));
-  return (await vscode.window.showQuickPick(items, { title: t('CFPRM: Which run') }))?.record;
+  return (await pick(items, { title: t('CFPRM: Which run') }))?.record;
 }
 
 /** Has a run write a checkpoint and end, or ends it at once, as the user chooses. */
@@ -148,9 +149,10 @@ export async function removeRun(services: Services, record: RunRecord): Promise<
 export async function attachRun(services: Services): Promise<void> {
   const all = valueOrTell(profiles());
   if (all === undefined) return;
-  const name = await vscode.window.showQuickPick([...all.keys()], { title: t('CFPRM: Profile of the run') });
+  const names = [...all.keys()].map((label) => ({ label }));
+  const name = (await pick(names, { title: t('CFPRM: Profile of the run') }))?.label;
   if (name === undefined) return;
-  const run = await vscode.window.showInputBox({
+  const run = await typeLine({
     title: t('CFPRM: Run to take up'),
     prompt: t('Its id, or its folder on the host'),
   });

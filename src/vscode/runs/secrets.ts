@@ -1,7 +1,8 @@
 import { t } from '@vscode/l10n';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { fail, ok, type Result } from '../../core/result';
 import type { Profile } from '../../core/runs/profile';
+import { typeLine } from '../ask';
 
 /** Where a secret is kept by VS Code. */
 const key = (name: string): string => `cfprm.secret.${name}`;
@@ -23,11 +24,10 @@ export async function secretsOf(
 }
 
 function ask(name: string): Thenable<string | undefined> {
-  return vscode.window.showInputBox({
+  return typeLine({
     title: `CFPRM: ${name}`,
     prompt: t("Kept in VS Code's secret storage and handed to the run, and written nowhere else"),
     password: true,
-    ignoreFocusOut: true,
     validateInput: (text) => (/[\n\r]/u.test(text) ? t('One line, please.') : undefined),
   });
 }

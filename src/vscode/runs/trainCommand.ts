@@ -7,6 +7,7 @@ import { CANCELLED } from '../../io/rowStream';
 import { type Check, mayStart, size } from '../../runner/preflight';
 import { pickProfile } from '../../runner/profilesFile';
 import type { Prepared } from '../../runner/runs';
+import { pick, typeLine } from '../ask';
 import { withCancel } from '../progress';
 import type { Services } from '../services';
 import { settings } from '../settings';
@@ -119,14 +120,14 @@ async function ask(services: Services, given: vscode.Uri | undefined): Promise<T
   if (merge === undefined) return undefined;
   const profile = await askProfile(services);
   if (profile === undefined) return undefined;
-  const model = await vscode.window.showInputBox({
+  const model = await typeLine({
     title: t('CFPRM: Model to start from'),
     prompt: t('A folder here (it is sent along), or a folder or hub name that the host knows'),
     value: 'Qwen/Qwen2.5-Math-7B',
     validateInput: (text) => (text.trim() === '' ? t('Name a model.') : undefined),
   });
   if (model === undefined) return undefined;
-  const options = await vscode.window.showInputBox({
+  const options = await typeLine({
     title: t('CFPRM: Options of the runner'),
     prompt: t('As on the command line; empty for the defaults of the paper'),
     placeHolder: '--loss q-ranking --preset 7b-80gb',
@@ -143,7 +144,7 @@ async function askProfile(services: Services): Promise<string | undefined> {
     if (all === undefined) return undefined;
     const edit = { label: `$(edit) ${t('Edit profiles…')}`, name: undefined };
     const picks = [...all].map(([name, profile]) => ({ label: name, description: words(profile), name }));
-    const picked = await vscode.window.showQuickPick([...picks, edit], {
+    const picked = await pick([...picks, edit], {
       title: t('CFPRM: Where to train'),
       placeHolder: t('A profile, as "CFPRM: Edit runner profiles…" makes them'),
     });
@@ -167,7 +168,7 @@ async function askMerge(): Promise<string | undefined> {
     description: vscode.workspace.asRelativePath(folder),
     folder,
   }));
-  const picked = await vscode.window.showQuickPick([...picks, other], {
+  const picked = await pick([...picks, other], {
     title: t('CFPRM: Training data'),
     placeHolder: t('A folder that Merge windows wrote'),
   });
@@ -236,9 +237,8 @@ async function showChecklist(
   }));
   const line: Item = { label: t('what was found'), kind: vscode.QuickPickItemKind.Separator };
   for (;;) {
-    const picked = await vscode.window.showQuickPick([first, line, ...items], {
+    const picked = await pick([first, line, ...items], {
       title: may ? t('CFPRM: Ready to train on {0}', profile) : t('CFPRM: Cannot train yet on {0}', profile),
-      ignoreFocusOut: true,
     });
     // A line of the list is there to be read.
     if (picked === undefined || picked.does !== undefined) return picked?.does;

@@ -9,6 +9,7 @@ import { CANCELLED } from '../../io/rowStream';
 import type { TraceFile } from '../../io/traceFile';
 import { CachedScorer } from '../../scorer/cachedScorer';
 import { scoreFile } from '../../scorer/scoreFile';
+import { pick } from '../ask';
 import type { CommandId } from '../commandIds';
 import { askFile, openAfter } from '../files/newFile';
 import { type Report, withCancel } from '../progress';
@@ -74,9 +75,7 @@ export async function scoreWholeFile(services: Services, source: vscode.Uri, int
   const copy = { label: `$(new-file) ${t('Write a copy of the file with the scores…')}`, isCopy: true };
   const title = t('CFPRM: Score {0}', source.path.split('/').at(-1) ?? '');
   const isCall = into === 'views' || into instanceof vscode.Uri;
-  const picked = isCall
-    ? { isCopy: into !== 'views' }
-    : await vscode.window.showQuickPick([here, copy], { title });
+  const picked = isCall ? { isCopy: into !== 'views' } : await pick([here, copy], { title });
   if (picked === undefined) return;
   services.autoScore.resume();
   if (picked.isCopy) await writeScoredCopy(services, source, into instanceof vscode.Uri ? into : undefined);

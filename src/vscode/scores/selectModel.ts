@@ -6,6 +6,7 @@ import { CARD_FILE } from '../../core/scores/prmJson';
 import { writeFault } from '../../io/writeFault';
 import { demonstrationModel, NO_MODEL } from '../../scorer/demonstrationModel';
 import { type FolderReport, inspectModelFolder } from '../../scorer/modelFolder';
+import { pick } from '../ask';
 import type { Services } from '../services';
 import { settings } from '../settings';
 import { valueOrTell } from '../trace/navigation';
@@ -62,7 +63,7 @@ async function askFolder({ context }: Services): Promise<string | undefined> {
     description: now === NO_MODEL ? t('selected') : undefined,
     folder: NO_MODEL,
   });
-  const picked = await vscode.window.showQuickPick(picks, {
+  const picked = await pick(picks, {
     title: t('CFPRM: Select model'),
     placeHolder: t('A folder with {0}, the model (ONNX) and its tokenizer', CARD_FILE),
     matchOnDetail: true,

@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { FILTERS, passes, type TraceFilter } from '../../core/trace/filter';
 import type { RowReading } from '../../core/trace/rowReading';
+import { pick, typeLine } from '../ask';
 import type { OpenFiles } from '../files/openFiles';
 import { type TraceNavigation, valueOrTell } from './navigation';
 
@@ -13,7 +14,7 @@ export async function chooseFilter(files: OpenFiles, navigation: TraceNavigation
     ...FILTERS.map(({ kind, title }) => ({ label: title, filter: { kind } as TraceFilter })),
     { label: t('Text…'), filter: undefined },
   ];
-  const picked = await vscode.window.showQuickPick(picks, {
+  const picked = await pick(picks, {
     title: t('CFPRM: Filter'),
     placeHolder: t('Show only trajectories'),
   });
@@ -45,7 +46,7 @@ export async function clearFilter(files: OpenFiles, navigation: TraceNavigation)
 export async function goTo(files: OpenFiles, navigation: TraceNavigation): Promise<void> {
   const here = navigation.here();
   if (here === undefined) return;
-  const wanted = await vscode.window.showInputBox({
+  const wanted = await typeLine({
     title: t('CFPRM: Go to trajectory'),
     prompt: t('Row number, id, or a text to find from here on'),
   });
@@ -99,12 +100,12 @@ export async function showKeys(): Promise<void> {
   ];
   const picks = keys.map(([label, description, command]) => ({ label, description, command }));
   const title = t('CFPRM: Keys of the trace view (setting cfprm.trace.singleKeys turns single keys off)');
-  const picked = await vscode.window.showQuickPick(picks, { title });
+  const picked = await pick(picks, { title });
   if (picked !== undefined) await vscode.commands.executeCommand(picked.command);
 }
 
 async function askText(): Promise<TraceFilter | undefined> {
-  const text = await vscode.window.showInputBox({
+  const text = await typeLine({
     title: t('CFPRM: Filter by text'),
     prompt: t('Text in the problem, a step or the id; upper and lower case are the same'),
   });

@@ -33,6 +33,16 @@ describe('choosing the format of a file', () => {
     await workbench.waitForLine('▾ gsm8k-0');
   });
 
+  it('stays when the focus goes elsewhere, and is left by Escape', async () => {
+    const { page, quickInput } = workbench;
+    await workbench.command('CFPRM: Choose format…');
+    await quickInput.waitForTitle('Format of this file');
+    await page.locator('.monaco-editor .view-line', { hasText: '▾' }).last().click();
+    await page.locator('.editor-instance .monaco-editor.focused').waitFor();
+    await quickInput.waitForTitle('Format of this file');
+    await quickInput.cancel();
+  });
+
   it('offers a field mapping and leads to its setting', async () => {
     await choose('Field mapping…');
     await workbench.page.locator('.settings-editor', { hasText: 'Field mapping for files' }).waitFor();

@@ -46,9 +46,18 @@ export class QuickInput {
   }
 
   /** Replaces the text of its input. */
-  async fill(text: string): Promise<void> {
-    await this.input.waitFor({ timeout: LIMIT_MS });
-    await this.input.fill(text);
+  async fill(text: string, limitMs = LIMIT_MS): Promise<void> {
+    await this.input.fill(text, { timeout: limitMs });
+  }
+
+  /** The same, but false if it is not open within `limitMs`, or closes. */
+  async tryFill(text: string, limitMs: number): Promise<boolean> {
+    try {
+      await this.fill(text, limitMs);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** The text of its input. */
@@ -84,16 +93,14 @@ export class QuickInput {
     throw new Error(`No row "${label}"; the rows are: ${(await this.rows()).join(' | ')}`);
   }
 
-  /** The same, but false if the row does not come within `limitMs`. */
+  /** The same, but false if the row does not come within `limitMs`, or goes. */
   async tryPick(label: string, limitMs: number): Promise<boolean> {
-    const row = this.row(label);
     try {
-      await row.waitFor({ timeout: limitMs });
+      await this.row(label).click({ timeout: limitMs });
+      return true;
     } catch {
       return false;
     }
-    await row.click();
-    return true;
   }
 
   /** Goes down to the row whose label is exactly this and accepts it; rows may still come and move. */

@@ -131,17 +131,18 @@ export class Workbench {
 
   /**
    * Runs a command from the palette by its title as shown (`Category: Title`). The list is not refreshed
-   * when an extension arrives after it was opened, so it is opened anew until the command is there.
+   * when an extension arrives after it was opened, and it closes when a page takes the focus back that had it before
+   * (see `pick` of the extension): it is opened anew until the command is there.
    */
   async command(title: string, limitMs = DEFAULT_LIMIT_MS): Promise<void> {
     for (const end = Date.now() + limitMs; ; ) {
       // A press is lost when it comes while the window still moves its focus.
       do await this.press('F1');
       while (!(await this.quickInput.isOpen(1500)) && Date.now() < end);
-      await this.quickInput.fill(`>${title}`);
-      if (await this.quickInput.tryPick(title, 1500)) return;
+      const isAsked = await this.quickInput.tryFill(`>${title}`, 1500);
+      if (isAsked && (await this.quickInput.tryPick(title, 1500))) return;
       const rows = await this.quickInput.rows();
-      await this.quickInput.cancel();
+      if (await this.quickInput.isOpen(0)) await this.quickInput.cancel();
       if (Date.now() > end)
         throw new Error(`"${title}" is not in the palette; it shows: ${rows.join(' | ')}`);
     }
@@ -156,8 +157,7 @@ export class Workbench {
   async openFile(file: string): Promise<void> {
     const name = path.basename(file);
     do await this.press('Control+P');
-    while (!(await this.quickInput.isOpen(1500)));
-    await this.quickInput.fill(file);
+    while (!((await this.quickInput.isOpen(1500)) && (await this.quickInput.tryFill(file, 1500))));
     try {
       await this.quickInput.acceptRow(name, 4000);
       return await this.waitForTab(name, 4000);
