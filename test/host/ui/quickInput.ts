@@ -23,11 +23,11 @@ export class QuickInput {
     await this.widget.waitFor({ timeout: LIMIT_MS });
   }
 
-  /** Whether it opens within `limitMs`. */
+  /** Whether it opens within `limitMs`; with 0, whether it is open. */
   async isOpen(limitMs: number): Promise<boolean> {
+    if (limitMs === 0) return this.input.isVisible();
     try {
-      // Playwright takes 0 for no limit.
-      await this.input.waitFor({ timeout: Math.max(1, limitMs) });
+      await this.input.waitFor({ timeout: limitMs });
       return true;
     } catch {
       return false;
