@@ -20,7 +20,6 @@ export class AutoScore implements vscode.Disposable {
     Trajectory,
     { readonly priority: number; readonly abort: AbortController }
   >();
-  private paused = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly disposables: vscode.Disposable[];
 
@@ -44,17 +43,17 @@ export class AutoScore implements vscode.Disposable {
 
   /** True while the user has stopped it. */
   get isPaused(): boolean {
-    return this.paused;
+    return this.scores.isPaused;
   }
 
   /** Stops until `resume`. */
   pause(): void {
-    this.paused = true;
+    this.scores.isPaused = true;
     this.ask(new Map());
   }
 
   resume(): void {
-    this.paused = false;
+    this.scores.isPaused = false;
     this.schedule();
   }
 
@@ -72,8 +71,7 @@ export class AutoScore implements vscode.Disposable {
   }
 
   private look(): void {
-    const { kind } = this.scores.model.state;
-    if (this.paused || !settings.autoScore() || kind === 'none' || kind === 'failed') return;
+    if (!this.scores.isAutomatic) return;
     const wanted = new Map<Trajectory, number>();
     const want = (trajectory: Trajectory, priority: number): void => {
       if (priority > (wanted.get(trajectory) ?? -1) && this.isMissing(trajectory))
@@ -103,7 +101,10 @@ export class AutoScore implements vscode.Disposable {
       const request = { priority, abort: new AbortController() };
       this.asked.set(trajectory, request);
       void this.scores.score([trajectory], priority, request.abort.signal).finally(() => {
-        if (this.asked.get(trajectory) === request) this.asked.delete(trajectory);
+        if (this.asked.get(trajectory) !== request) return;
+        this.asked.delete(trajectory);
+        // It may have ended without scores; the page shows the same then, and is not drawn again.
+        this.schedule();
       });
     }
   }

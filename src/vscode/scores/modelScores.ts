@@ -40,6 +40,7 @@ export class ModelScores implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   /** Fires when scores came or were asked for, or the model is another one. */
   readonly onDidChange = this.changed.event;
+  private paused = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly disposables: vscode.Disposable[];
 
@@ -76,6 +77,29 @@ export class ModelScores implements vscode.Disposable {
     if (found === undefined || found.scores.length !== trajectory.steps.length) return undefined;
     const { scores, ...by } = found;
     return { state: 'scored', scores, by, stale: own === undefined };
+  }
+
+  /** The same for what is on screen or comes there, where scores are also on their way before they are asked for. */
+  ofShown(trajectory: Trajectory): Computed | undefined {
+    const known = this.of(trajectory);
+    if (known !== undefined || !this.isAutomatic || trajectory.steps.length === 0) return known;
+    return hasTexts(solutionOf(trajectory)) ? { state: 'pending' } : undefined;
+  }
+
+  /** Whether what is shown is scored without being asked for. */
+  get isAutomatic(): boolean {
+    const { kind } = this.model.state;
+    return !this.paused && settings.autoScore() && kind !== 'none' && kind !== 'failed';
+  }
+
+  /** True while the user has stopped it. */
+  get isPaused(): boolean {
+    return this.paused;
+  }
+
+  set isPaused(paused: boolean) {
+    this.paused = paused;
+    this.tell();
   }
 
   /** What the sign of computed scores stands for, for a page's heading; nothing without a model. */

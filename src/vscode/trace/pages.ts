@@ -130,7 +130,8 @@ export class TracePages implements vscode.Disposable {
     ].join(' · ');
     const left = range.value.length - first - rows.value.length;
     const footer = left > 0 ? t('{0} more on the next pages', count(left)) : undefined;
-    const computed = this.scores.of.bind(this.scores);
+    // Scores that will come have their column from the start: lines that all change take the cursor along.
+    const computed = this.scores.ofShown.bind(this.scores);
     const options = { ...DEFAULT_RENDER, thresholds: settings.thresholds(), footer, computed };
     return {
       ...(await inSlices(renderRows(heading, rows.value, options))),
@@ -164,7 +165,7 @@ export class TracePages implements vscode.Disposable {
     if (page.rows.length > 0 && page.scoreWords !== this.scores.words().join()) return true;
     return page.entries.some((entry) => {
       const trajectory = trajectoryOf(page, entry);
-      return trajectory !== undefined && !isSame(entry.computed, this.scores.of(trajectory));
+      return trajectory !== undefined && !isSame(entry.computed, this.scores.ofShown(trajectory));
     });
   }
 
