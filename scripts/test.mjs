@@ -110,10 +110,12 @@ async function unit() {
   await suite('unit', mocha(), { more: driver });
 }
 
-/** Real Slurm and real Ray. @returns {Promise<string[]>} Mocha's options that leave out what cannot run here */
-async function runs() {
-  // They are at home on Linux alone.
-  if (process.platform !== 'linux' || !(legs.includes('runs') || legs.includes('ui'))) return [];
+/**
+ * Real Slurm and real Ray, which are at home on Linux alone.
+ * @returns {Promise<string[] | undefined>} Mocha's options that leave out what cannot run here; undefined without them
+ */
+async function toolsForRuns() {
+  if (process.platform !== 'linux' || !(legs.includes('runs') || legs.includes('ui'))) return undefined;
   /** @type {readonly import('./runTools.mjs').Absent[]} */
   let absent = [];
   const hasTools = await gate('tools for runs', async () => {
@@ -122,10 +124,13 @@ async function runs() {
     // On a user's machine they may be left out; where the project is judged, all of it is.
     return absent.length === 0 || !process.env.CI;
   });
-  const leftOut = absent.flatMap(({ tests }) => tests.flatMap((file) => ['--ignore', file]));
-  if (hasTools && legs.includes('runs'))
+  return hasTools ? absent.flatMap(({ tests }) => tests.flatMap((file) => ['--ignore', file])) : undefined;
+}
+
+/** @param {string[] | undefined} leftOut */
+async function runs(leftOut) {
+  if (leftOut && legs.includes('runs'))
     await suite('runs', mocha('--config', 'test/runs/mocharc.json', ...leftOut, 'test/runs/*.test.ts'));
-  return leftOut;
 }
 
 async function runner() {
@@ -136,9 +141,10 @@ async function runner() {
   });
 }
 
-/** Chromium and VS Code. @param {string[]} leftOut */
-async function windows(leftOut) {
-  const inHost = ['--config', 'test/host/mocharc.json'];
+const inHost = ['--config', 'test/host/mocharc.json'];
+
+/** Chromium and VS Code, with what is built alone. */
+async function windows() {
   if (legs.includes('launcher')) await suite('launcher', mocha(...inHost, 'test/host/launcher/*.test.ts'));
   // The built pages in Chromium, with the extension's messages and without VS Code.
   if (legs.includes('webview')) await suite('webview', mocha('--config', 'test/webview/mocharc.json'));
@@ -149,7 +155,10 @@ async function windows(leftOut) {
       result,
       ...grep,
     ]);
-  // The user interface is driven in the server's workbench, which Windows has not.
+}
+
+/** The user interface, driven in the server's workbench, which Windows has not. @param {string[]} leftOut */
+async function workbench(leftOut) {
   if (process.platform === 'win32') return;
   if (legs.includes('ui')) await suite('ui', mocha(...inHost, ...leftOut, 'test/host/ui/*.test.ts'));
   // The loop that a user walks trains a model.
@@ -164,10 +173,12 @@ async function runLegs() {
   if (legs.some((leg) => ['runs', 'ui', 'package', 'runner'].includes(leg)))
     ensureEnvironment().catch(() => undefined);
   if (!(await checkAndBuild())) return;
-  // What draws no window waits for other programs most of the time, and nothing in it depends on how fast it is:
-  // the longest of it goes beside the others. Windows come after, alone.
-  const [leftOut] = await Promise.all([unit().then(runs), runner()]);
-  await windows(leftOut);
+  await unit();
+  await windows();
+  const leftOut = await toolsForRuns();
+  await workbench(leftOut ?? []);
+  // Both wait for other programs much of the time, and nothing in them depends on how fast they are.
+  await Promise.all([runs(leftOut), runner()]);
 }
 
 try {
