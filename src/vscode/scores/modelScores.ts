@@ -82,8 +82,8 @@ export class ModelScores implements vscode.Disposable {
   /** The same for what is on screen or comes there, where scores are also on their way before they are asked for. */
   ofShown(trajectory: Trajectory): Computed | undefined {
     const known = this.of(trajectory);
-    if (known !== undefined || !this.isAutomatic || trajectory.steps.length === 0) return known;
-    return hasTexts(solutionOf(trajectory)) ? { state: 'pending' } : undefined;
+    if (known !== undefined || !this.isAutomatic) return known;
+    return canBeScored(trajectory) ? { state: 'pending' } : undefined;
   }
 
   /** Whether what is shown is scored without being asked for. */
@@ -117,10 +117,10 @@ export class ModelScores implements vscode.Disposable {
 
   /** Whether the model still has to be asked for a trajectory. */
   lacks(trajectory: Trajectory): boolean {
-    if (this.opened === undefined || trajectory.steps.length === 0) return false;
+    if (this.opened === undefined) return false;
     const known = this.of(trajectory);
     if (known !== undefined && !(known.state === 'scored' && known.stale)) return false;
-    return hasTexts(solutionOf(trajectory));
+    return canBeScored(trajectory);
   }
 
   /**
@@ -211,4 +211,9 @@ export class ModelScores implements vscode.Disposable {
       this.changed.fire();
     }, TOLD_MS);
   }
+}
+
+/** Whether a model can be asked for it: it has steps, with texts. */
+function canBeScored(trajectory: Trajectory): boolean {
+  return trajectory.steps.length > 0 && hasTexts(solutionOf(trajectory));
 }
