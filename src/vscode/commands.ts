@@ -26,6 +26,7 @@ import { scoreTrajectory, scoreWholeFile, showModelInfo, stopScoring } from './s
 import { selectModel } from './scores/selectModel';
 import type { Services } from './services';
 import { toggleInline } from './settings';
+import { parseTraceUri } from './trace/address';
 import { chooseFilter, clearFilter, goTo, showKeys } from './trace/choose';
 import { valueOrTell } from './trace/navigation';
 import type { FileNode } from './trajectories/tree';
@@ -38,7 +39,7 @@ type Handler = (services: Services, ...args: never[]) => unknown;
 const COMMANDS: Record<CommandId, Handler> = {
   'cfprm.openTrace': (services, uri?: vscode.Uri, ordinal?: number) => openTrace(services, uri, ordinal),
   'cfprm.openTraceToSide': (services, uri?: vscode.Uri) =>
-    openTrace(services, uri, 0, vscode.ViewColumn.Beside),
+    withSource(uri, (source) => services.navigation.openToSide(source)),
   'cfprm.goTo': inTrace(({ files, navigation }) => goTo(files, navigation)),
   'cfprm.filter': inTrace(({ files, navigation }) => chooseFilter(files, navigation)),
   'cfprm.clearFilter': inTrace(({ files, navigation }) => clearFilter(files, navigation)),
@@ -143,16 +144,11 @@ export function registerCommands(services: Services): vscode.Disposable {
   return vscode.Disposable.from(...registrations);
 }
 
-async function openTrace(
-  { navigation }: Services,
-  given?: vscode.Uri,
-  ordinal?: number,
-  column?: vscode.ViewColumn,
-): Promise<void> {
+async function openTrace({ navigation }: Services, given?: vscode.Uri, ordinal?: number): Promise<void> {
   await withSource(given, async (source) => {
     // A title button passes (uri, group) and the explorer (uri, uris): only a number is a row's position.
     if (typeof ordinal === 'number') await navigation.openRow(source, ordinal);
-    else await navigation.open({ source, page: 0 }, undefined, column);
+    else await navigation.open({ source, page: 0 });
   });
 }
 
@@ -169,7 +165,8 @@ async function withSource<T>(
   given: vscode.Uri | undefined,
   action: (uri: vscode.Uri) => T,
 ): Promise<Awaited<T> | undefined> {
-  const source = (given instanceof vscode.Uri ? given : undefined) ?? activeSource() ?? (await askForFile());
+  const named = given instanceof vscode.Uri ? (parseTraceUri(given)?.source ?? given) : undefined;
+  const source = named ?? activeSource() ?? (await askForFile());
   return source === undefined ? undefined : await action(source);
 }
 

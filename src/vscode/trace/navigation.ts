@@ -15,6 +15,8 @@ import { rowsPerPage, type ShownPage, type TracePages } from './pages';
 export type Landing =
   | { readonly at: 'first' | 'last' | 'first-step' | 'last-step' }
   | { readonly at: 'row' | 'error'; readonly ordinal: number }
+  /** A 0-based line. */
+  | { readonly at: 'line'; readonly line: number }
   /** A 1-based trajectory of the row and a 1-based step of it; 0 for its head. */
   | { readonly at: 'step'; readonly ordinal: number; readonly trajectory: number; readonly step: number };
 
@@ -64,7 +66,16 @@ export class TraceNavigation {
     const page = this.pages.page(document.uri);
     const line = landing === undefined || page === undefined ? undefined : landingLine(page, landing);
     if (line !== undefined) this.cursor.moveTo(editor, line);
-    await closeOtherPage(before, address, document.uri);
+    if (column !== vscode.ViewColumn.Beside) await closeOtherPage(before, address, document.uri);
+  }
+
+  /** Opens a file in the group to the right: the page in front with its place, if it shows this file; else the first. */
+  openToSide(source: vscode.Uri): Promise<void> {
+    const here = this.here();
+    const isHere = here?.address.source.toString() === source.toString();
+    const address = isHere ? here.address : { source, page: 0 };
+    const landing = isHere ? ({ at: 'line', line: here.line } as const) : undefined;
+    return this.open(address, landing, vscode.ViewColumn.Beside);
   }
 
   /** Goes to the next (1) or previous (-1) step of the page, and on to the neighbouring page. */
@@ -217,6 +228,8 @@ function landingLine(page: TracePage, landing: Landing): number | undefined {
       return page.entries.flatMap((entry) => entry.steps)[0]?.line;
     case 'last-step':
       return page.entries.flatMap((entry) => entry.steps).at(-1)?.line;
+    case 'line':
+      return landing.line;
     case 'step': {
       const entry = page.entries.find(
         (it) => it.ordinal === landing.ordinal && it.trajectory === landing.trajectory,
