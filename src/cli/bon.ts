@@ -65,7 +65,7 @@ export async function bon(file: string, flags: BonFlags, terminal: Terminal): Pr
   const { why } = source;
   if (flags.json) {
     const document = { ...report, format, rows, malformed, malformedRows, file, why };
-    terminal.out(`${JSON.stringify(document, null, 2)}\n`);
+    terminal.json(document);
   } else terminal.out(describeBon(file, result.value));
   return malformed.length > 0 || report.remarks.undecided > 0 ? 1 : 0;
 }

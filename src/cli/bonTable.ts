@@ -2,10 +2,13 @@ import type { Accuracies } from '../core/bon/accuracy';
 import { SELECTORS } from '../core/bon/problem';
 import type { BonReport } from '../core/bon/report';
 import { AGGREGATES } from '../core/bon/scores';
+import { printable, shorten } from '../core/trace/words';
 import type { BonFile } from '../io/bonFile';
 
 /** Malformed rows and problems with regret that are listed. */
 const LISTED = 5;
+/** Characters of a problem that are shown. */
+const CUT = 60;
 
 /** The numbers of Best-of-N as text. */
 export function describeBon(file: string, { source, summary, report }: BonFile): string {
@@ -110,15 +113,10 @@ function diagnosisLines(report: BonReport): string[] {
   }
   for (const { row, title, correct, candidates, missed: rules } of regrets.slice(0, LISTED)) {
     lines.push(
-      `  row ${row}: ${correct} of ${candidates} correct, missed by ${rules.join(', ')}: ${short(title)}`,
+      `  row ${row}: ${correct} of ${candidates} correct, missed by ${rules.join(', ')}: ${shorten(printable(title), CUT)}`,
     );
   }
   return lines;
-}
-
-function short(title: string): string {
-  const line = title.replace(/\s+/gu, ' ');
-  return line.length > 60 ? `${line.slice(0, 60)}…` : line;
 }
 
 function percent(share: number): string {

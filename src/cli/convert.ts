@@ -59,7 +59,7 @@ export async function convert(
   if (flags.json) {
     const { cannotHold } = to.writer!;
     const document = { format: source.format.id, to: to.id, cannotHold, ...report, ...editsOf(labels) };
-    terminal.out(`${JSON.stringify(document, null, 2)}\n`);
+    terminal.json(document);
   } else terminal.out(describe(flags.out, to, result.value));
   return report.malformed > 0 || report.unwritable > 0 || report.faults.length > 0 ? 1 : 0;
 }

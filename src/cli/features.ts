@@ -57,7 +57,7 @@ export async function features(
   if (flags.json) {
     const { name, version, size } = set;
     const document = { format: source.format.id, features: { set: name, version, size }, ...report };
-    terminal.out(`${JSON.stringify({ ...document, ...editsOf(labels) }, null, 2)}\n`);
+    terminal.json({ ...document, ...editsOf(labels) });
   } else terminal.out(describe(flags.out, `${set.name} ${set.version}`, set.size, result.value));
   return report.faults.length > 0 ? 1 : 0;
 }

@@ -1,4 +1,6 @@
+import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LogStream } from '../core/runs/logText';
 import { isRunning } from '../core/runs/state';
 import type { RunRecord } from '../runner/record';
 import type { Runs } from '../runner/runs';
@@ -28,6 +30,9 @@ export async function followLog(
   signal?: AbortSignal,
 ): Promise<0 | 1 | 2> {
   const watch = runs.watch(record);
+  // Characters and control sequences may be cut in two.
+  const decoder = new StringDecoder('utf8');
+  const log = new LogStream();
   let offset = 0;
   let failures = 0;
   for (;;) {
@@ -40,13 +45,13 @@ export async function followLog(
       if (until === 'now' || failures > PATIENCE) return refuse('runs', failure, terminal, 'Stopped.');
     } else if (view.ok && part.ok) {
       failures = 0;
-      if (!json) terminal.out(part.value.text.toString('utf8'));
+      if (!json) terminal.out(log.push(decoder.write(part.value.text)));
       const more = part.value.next > offset;
       offset = part.value.next;
       if (until === 'now' && !more) return 0;
       if (until === 'end' && !more && !isRunning(view.value.state)) {
         const { state, words } = view.value;
-        if (json) terminal.out(`${JSON.stringify(runJson(record, view.value), null, 2)}\n`);
+        if (json) terminal.json(runJson(record, view.value));
         else terminal.err(`${record.id}: ${runWords(view.value)}${words ? `\n  ${words}` : ''}\n`);
         return state === 'finished' ? 0 : 1;
       }

@@ -3,6 +3,7 @@ import { GRADER, Grader } from '../core/grade/grader';
 import { type GradedPair, gradePair, PAIR_FORMAT } from '../core/grade/pairs';
 import { type Fault, fail, ok, type Result } from '../core/result';
 import { Summary, type SummaryReport } from '../core/summary';
+import { printable, shorten } from '../core/trace/words';
 import { consumeRows } from './rowInput';
 import { Progress, processTerminal, type Terminal } from './terminal';
 
@@ -56,7 +57,8 @@ export async function grade(file: string, flags: GradeFlags, terminal: Terminal)
     return 2;
   }
   const grades = result.value;
-  terminal.out(flags.json ? `${JSON.stringify(grades, null, 2)}\n` : describe(grades));
+  if (flags.json) terminal.json(grades);
+  else terminal.out(describe(grades));
   return grades.findings.length > 0 || grades.malformed.length > 0 ? 1 : 0;
 }
 
@@ -141,6 +143,5 @@ function describe(grades: Grades): string {
 }
 
 function shown(value: GradedPair['gold']): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > CUT ? `${text.slice(0, CUT)}…` : text;
+  return shorten(printable(typeof value === 'string' ? value : JSON.stringify(value)), CUT);
 }

@@ -53,8 +53,7 @@ export async function inspect(file: string, options: InspectOptions, terminal: T
   }
   const { source, report, labels } = result.value;
   const { why } = source;
-  if (options.json)
-    terminal.out(`${JSON.stringify({ ...report, ...editsOf(labels), file, why }, null, 2)}\n`);
+  if (options.json) terminal.json({ ...report, ...editsOf(labels), file, why });
   else terminal.out(`${[...describe(file, source, report), ...editLines(labels)].join('\n')}\n`);
   return report.malformed.length > 0 ? 1 : 0;
 }

@@ -72,7 +72,8 @@ export async function merge(
     return 2;
   }
   const manifest = result.value;
-  terminal.out(flags.json ? `${JSON.stringify(manifest, null, 2)}\n` : describe(flags.out, manifest));
+  if (flags.json) terminal.json(manifest);
+  else terminal.out(describe(flags.out, manifest));
   return manifest.skipped.malformed > 0 ? 1 : 0;
 }
 

@@ -122,7 +122,7 @@ export async function list(runs: Runs, { json }: RunsFlags, terminal: Terminal):
     const all = rows.map(({ record, view }) =>
       runJson(record, view.ok ? view.value : undefined, failure(view)),
     );
-    terminal.out(`${JSON.stringify({ runs: all, faults }, null, 2)}\n`);
+    terminal.json({ runs: all, faults });
   } else if (rows.length === 0) {
     terminal.out(
       'No runs. "cfprm train" starts one; "cfprm runs attach" takes up one that was started elsewhere.\n',
@@ -145,7 +145,7 @@ async function show({ runs, record, flags, terminal, refused }: Call): Promise<0
   const view = await runs.watch(record).look();
   if (!view.ok) return refused(view);
   if (flags.json) {
-    terminal.out(`${JSON.stringify(runJson(record, view.value), null, 2)}\n`);
+    terminal.json(runJson(record, view.value));
   } else {
     const { words, status } = view.value;
     const lines = [
@@ -188,7 +188,7 @@ async function fetchAction({ runs, record, flags, terminal, signal, refused }: C
   progress.clear();
   if (!fetched.ok) return refused(fetched);
   const model = await modelFolder(out);
-  if (flags.json) terminal.out(`${JSON.stringify({ out, model, files: fetched.value }, null, 2)}\n`);
+  if (flags.json) terminal.json({ out, model, files: fetched.value });
   else terminal.out(`${out}: ${fetched.value.length} files; the model is in ${model}\n`);
   return 0;
 }
@@ -215,7 +215,7 @@ export async function attach(
   if (!profile.ok) return refused(profile);
   const record = await runs.attach(flags.profile!, profile.value, run);
   if (!record.ok) return refused(record);
-  if (flags.json) terminal.out(`${JSON.stringify(runJson(record.value, undefined), null, 2)}\n`);
+  if (flags.json) terminal.json(runJson(record.value, undefined));
   else terminal.out(`${record.value.id}: ${record.value.name}, from now on in "cfprm runs list"\n`);
   return 0;
 }

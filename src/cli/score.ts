@@ -77,7 +77,7 @@ export async function score(
   }
   const { source, ...report } = result.value;
   if (flags.json) {
-    terminal.out(`${JSON.stringify({ format: source.format.id, ...report, model: info }, null, 2)}\n`);
+    terminal.json({ format: source.format.id, ...report, model: info });
   } else terminal.out(describe(flags.out, result.value, info!));
   return report.malformed > 0 || report.failed > 0 || report.faults.length > 0 ? 1 : 0;
 }

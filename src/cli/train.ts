@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Failure } from '../core/result';
+import { LogStream } from '../core/runs/logText';
 import { EXPORT_PRECISIONS, isExportPrecision } from '../core/runs/profile';
 import { type Check, mayStart, size } from '../runner/preflight';
 import { pickProfile, readProfiles, secretsFrom } from '../runner/profilesFile';
@@ -89,8 +90,7 @@ export async function train(
   const passed = mayStart(checks.value);
   if (!flags.json || !passed) printChecks(checks.value, flags, terminal);
   if (flags.check) {
-    if (flags.json && passed)
-      terminal.out(`${JSON.stringify({ ok: passed, checks: checks.value }, null, 2)}\n`);
+    if (flags.json && passed) terminal.json({ ok: passed, checks: checks.value });
     return passed ? 0 : 1;
   }
   if (!passed && !flags.ignoreChecks) {
@@ -98,9 +98,10 @@ export async function train(
     return 2;
   }
   const progress = new Progress(terminal);
+  const printed = new LogStream();
   const listener = {
     onProgress: (_task: string, done: number, total: number) => progress.show(done, total),
-    ...(terminal.interactive && { onText: (text: string) => terminal.err(text) }),
+    ...(terminal.interactive && { onText: (text: string) => terminal.err(printed.push(text)) }),
   };
   const started = await runs.start(prepared.value, secrets.value, listener, signal);
   progress.clear();
@@ -108,9 +109,7 @@ export async function train(
   const { record } = prepared.value;
   if (flags.json && !flags.follow) {
     const upload = { sent: started.value.bytes, there: started.value.bytesThere };
-    terminal.out(
-      `${JSON.stringify({ ...runJson(record, undefined), upload, checks: checks.value }, null, 2)}\n`,
-    );
+    terminal.json({ ...runJson(record, undefined), upload, checks: checks.value });
     return 0;
   }
   if (!flags.json) {

@@ -48,7 +48,7 @@ export async function validate(file: string, flags: ValidateFlags, terminal: Ter
   if (flags.json) {
     const others = flags.against === undefined ? {} : { against };
     const document = { ...report, ...others, ...editsOf(labels), file, why: source.why };
-    terminal.out(`${JSON.stringify(document, null, 2)}\n`);
+    terminal.json(document);
   } else {
     const lines = [...describe(file, source, report), ...editLines(labels), ...findingLines(result.value)];
     terminal.out(`${lines.join('\n')}\n`);

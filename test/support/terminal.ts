@@ -1,4 +1,4 @@
-import type { Terminal } from '../../src/cli/terminal';
+import { type Terminal, terminalOn } from '../../src/cli/terminal';
 
 /** What a command printed, and its exit code. */
 export interface Printed {
@@ -14,17 +14,18 @@ export async function printed(
 ): Promise<Printed> {
   let out = '';
   let err = '';
-  const code = await command({
+  const terminal = terminalOn({
     input: (async function* () {
       yield* input;
     })(),
-    out: (text) => {
+    writeOut: (text) => {
       out += text;
     },
-    err: (text) => {
+    writeErr: (text) => {
       err += text;
     },
     interactive: false,
   });
+  const code = await command(terminal);
   return { code, out, err };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { LogTail } from './logText';
+import { LogStream, LogTail } from './logText';
 
 const tail = (limit: number, ...pieces: readonly string[]): string => {
   const log = new LogTail(limit);
@@ -27,5 +27,23 @@ describe('LogTail', () => {
         assert.equal(tail(3, ...pieces), tail(3, text));
       }),
     );
+  });
+});
+
+describe('LogStream', () => {
+  const shown = (...pieces: readonly string[]): string => {
+    const log = new LogStream();
+    return pieces.map((piece) => log.push(piece)).join('');
+  };
+
+  it('shows the log as text: no colours, titles or clipboard, and progress bars as each piece leaves them', () => {
+    assert.equal(shown('\u001b[31mred\u001b[0m, \u001b]52;c;QQ==\u0007plain\r\n'), 'red, plain\n');
+    assert.equal(shown('a\n 1%\r 2%', '\r 3%\r 4%', '\r\ndone\n'), 'a\n 2%\n 4%\ndone\n');
+  });
+
+  it('shows no sequence, wherever it is cut in two', () => {
+    const text = 'a\u001b[1;31mb\u001b]0;title\u001b\\c\u001b]52;c;QQ==\u0007d\n';
+    for (let cut = 0; cut <= text.length; cut++)
+      assert.equal(shown(text.slice(0, cut), text.slice(cut)), 'abcd\n');
   });
 });

@@ -28,6 +28,38 @@ export class LogTail {
   }
 }
 
+/**
+ * A log as it goes by, piece by piece, as text: without colours and other sequences of a terminal, and of a line that
+ * carriage returns write anew, as progress bars do, only what each piece ends with. Pieces may cut a sequence in two.
+ */
+export class LogStream {
+  private held = '';
+  private inLine = false;
+
+  /** Takes a piece and returns what there is to show of it. */
+  push(piece: string): string {
+    const text = this.held + piece;
+    const cut = UNFINISHED.exec(text)?.index ?? text.length;
+    this.held = text.length - cut > HELD ? '' : text.slice(cut);
+    const lines = text.slice(0, text.length - this.held.length).split('\n');
+    const last = lines.length - 1;
+    const shownLines = lines.map((line, k) => {
+      const plain = line.replace(CONTROL, '').replace(/\r+$/u, '');
+      const start = plain.lastIndexOf('\r') + 1;
+      // What was shown of this line cannot be taken back: the new text goes below it.
+      return start > 0 && k === 0 && this.inLine ? `\n${plain.slice(start)}` : plain.slice(start);
+    });
+    this.inLine = lines[last] !== '' || (last === 0 && this.inLine);
+    return shownLines.join('\n');
+  }
+}
+
+/** The most characters of an unfinished sequence that are held back; a longer one is none. */
+const HELD = 4096;
+/** A control sequence, or a carriage return, of which the rest may be in the next piece. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+const UNFINISHED = /(?:\u001b(?:\[[0-?]*[ -/]*|\][^\u0007\u001b]*\u001b?)?|\r)$/u;
+
 function shown(line: string): string {
   const plain = line.replace(CONTROL, '').replace(/\r+$/u, '');
   return plain.slice(plain.lastIndexOf('\r') + 1);

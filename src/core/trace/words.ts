@@ -139,7 +139,7 @@ export function printable(text: string): string {
  * Control characters but newline, marks and overrides of direction, characters that take no room (but the two
  * joiners, which scripts and emoji need), tags, lone surrogates.
  */
-const UNSAFE =
+export const UNSAFE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}\ud800-\udfff]/gu;
 

@@ -1,4 +1,5 @@
 import { hasFalseEquation } from '../../check/check';
+import { csvCell } from '../../safeText';
 import { type ComparedCandidate, type Comparison, verdictWord } from '../comparison';
 import { AGGREGATES } from '../scores';
 
@@ -19,8 +20,7 @@ const HEAD = [
 
 /**
  * A comparison as CSV (RFC 4180): a row per step, the candidate's own columns repeated in each; a candidate without
- * steps has one row. Numbers have all their digits. A text that a spreadsheet would run as a formula gets an
- * apostrophe before it, for steps come from anywhere. `scored by` is `file` or the model's name; `arithmetic` says
+ * steps has one row. Numbers have all their digits. `scored by` is `file` or the model's name; `arithmetic` says
  * `false` of a step with a false equation.
  */
 export function comparisonCsv({ candidates, scoredBy = 'file' }: Comparison): string {
@@ -44,8 +44,5 @@ function columnsOf(candidate: ComparedCandidate): Cell[] {
 
 function cell(value: Cell): string {
   if (value === undefined) return '';
-  if (typeof value === 'number') return String(value);
-  const isFormula = /^[=+\-@\t\r]/u.test(value) && !/^[+-]?\d+(?:\.\d+)?$/u.test(value);
-  const text = isFormula ? `'${value}` : value;
-  return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return typeof value === 'number' ? String(value) : csvCell(value);
 }

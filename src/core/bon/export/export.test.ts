@@ -138,6 +138,11 @@ describe('a comparison as Markdown', () => {
     assert.match(text, /First divergence: step 2\./);
   });
 
+  it("shows a model's name as text", () => {
+    const text = comparisonMarkdown({ ...TWO, scoredBy: '[a](http://x) <img src=x> `b`\u202e' });
+    assert.match(text, /Scores computed by ``\[a\]\(http:\/\/x\) <img src=x> `b`\\u202e``\./u);
+  });
+
   it('keeps texts in their fences and cells', () => {
     const text = comparisonMarkdown(comparisonOf([solution(['```\n# no heading\n```'], [], 'a|b`c')]));
     assert.match(text, /````text\n```\n# no heading\n```\n````/);

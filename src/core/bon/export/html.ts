@@ -1,4 +1,5 @@
 import { hasFalseEquation } from '../../check/check';
+import { htmlText } from '../../safeText';
 import {
   type ComparedCandidate,
   type ComparedStep,
@@ -53,9 +54,9 @@ export function comparisonHtml(comparison: Comparison, areLogits: boolean): stri
     `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
     '<meta name="viewport" content="width=device-width">',
     `<title>Comparison of ${candidates.length} candidates</title><style>${STYLE}</style></head><body>`,
-    `<h1>Comparison of ${candidates.length} candidates</h1><pre>${escaped(problem)}</pre>`,
-    `<p>${gold === undefined ? 'No gold answer.' : `Gold answer: <code>${escaped(gold)}</code>`}</p>`,
-    `<p>Among the first ${n}: ${escaped(`${selectionStrip(comparison)}. ${sources(comparison)}`)}</p>`,
+    `<h1>Comparison of ${candidates.length} candidates</h1><pre>${htmlText(problem)}</pre>`,
+    `<p>${gold === undefined ? 'No gold answer.' : `Gold answer: <code>${htmlText(gold)}</code>`}</p>`,
+    `<p>Among the first ${n}: ${htmlText(`${selectionStrip(comparison)}. ${sources(comparison, String)}`)}</p>`,
     '<div class="scroll" tabindex="0" role="region" aria-label="Candidates, step by step"><table>',
     `<thead><tr><th scope="col">step</th>${candidates.map(headCell).join('')}</tr></thead>`,
     `<tbody>${rows.join('\n')}</tbody></table></div>`,
@@ -69,7 +70,7 @@ function headCell(candidate: ComparedCandidate): string {
   const verdict = verdictWord(isCorrect);
   const lines = [
     `<strong>#${number}</strong> <span class="${verdict.replace(' ', '-')}">${verdict}</span>`,
-    answer === undefined ? 'no answer' : `answer <code>${escaped(answer)}</code>`,
+    answer === undefined ? 'no answer' : `answer <code>${htmlText(answer)}</code>`,
     ...(aggregates === undefined
       ? ['no scores']
       : [AGGREGATES.map((name) => `${name} ${spelled(aggregates[name])}`).join(', ')]),
@@ -82,20 +83,8 @@ function headCell(candidate: ComparedCandidate): string {
 function stepCell(step: ComparedStep, areLogits: boolean): string {
   const { text, score } = step;
   const wrong = hasFalseEquation(step) ? '<div class="wrong">≠ false equation</div>' : '';
-  if (score === undefined) return `${wrong}<pre>${escaped(text)}</pre>`;
+  if (score === undefined) return `${wrong}<pre>${htmlText(text)}</pre>`;
   const share = Math.max(0, Math.min(1, areLogits ? 1 / (1 + Math.exp(-score)) : score));
   const bar = `<span class="bar" aria-hidden="true"><i style="width:${Math.round(100 * share)}%"></i></span>`;
-  return `<div class="score">${bar}${spelled(score)}</div>${wrong}<pre>${escaped(text)}</pre>`;
-}
-
-const ENTITIES: { readonly [char: string]: string } = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/gu, (char) => ENTITIES[char]!);
+  return `<div class="score">${bar}${spelled(score)}</div>${wrong}<pre>${htmlText(text)}</pre>`;
 }

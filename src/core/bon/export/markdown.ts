@@ -1,4 +1,5 @@
 import { hasFalseEquation } from '../../check/check';
+import { markdownBlock, markdownCode } from '../../safeText';
 import { type ComparedStep, type Comparison, selectionStrip, verdictWord } from '../comparison';
 import { AGGREGATES } from '../scores';
 import { sources, spelled } from './words';
@@ -13,7 +14,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
   const rows = candidates.map(({ number, isCorrect, answer, aggregates, chosenBy, steps, row }) => [
     `${number}`,
     verdictWord(isCorrect),
-    answer === undefined ? '' : code(answer),
+    answer === undefined ? '' : markdownCode(answer),
     ...AGGREGATES.map((name) => spelled(aggregates?.[name])),
     chosenBy.join(', '),
     `${steps.length}`,
@@ -27,18 +28,23 @@ export function comparisonMarkdown(comparison: Comparison): string {
   return [
     '# Comparison of candidates',
     '',
-    fenced(problem),
+    markdownBlock(problem),
     '',
-    gold === undefined ? 'No gold answer.' : `Gold answer: ${code(gold)}`,
+    gold === undefined ? 'No gold answer.' : `Gold answer: ${markdownCode(gold)}`,
     '',
-    `Among the first ${n}: ${selectionStrip(comparison)}. ${sources(comparison)}`,
+    `Among the first ${n}: ${selectionStrip(comparison)}. ${sources(comparison, markdownCode)}`,
     divergence,
     '',
     ...table,
     ...candidates.flatMap((candidate) => [
       '',
       `## Candidate ${candidate.number} (${verdictWord(candidate.isCorrect)})`,
-      ...candidate.steps.flatMap((step, index) => ['', stepTitle(step, index + 1), '', fenced(step.text)]),
+      ...candidate.steps.flatMap((step, index) => [
+        '',
+        stepTitle(step, index + 1),
+        '',
+        markdownBlock(step.text),
+      ]),
     ]),
     '',
   ].join('\n');
@@ -47,23 +53,4 @@ export function comparisonMarkdown(comparison: Comparison): string {
 function stepTitle(step: ComparedStep, number: number): string {
   const score = step.score === undefined ? '' : `, score ${spelled(step.score)}`;
   return `Step ${number}${score}${hasFalseEquation(step) ? ', ≠ false equation' : ''}`;
-}
-
-/** A text in a fence that is longer than any in it. */
-function fenced(text: string): string {
-  const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
-  return `${fence}text\n${text}\n${fence}`;
-}
-
-/** A text as code within a line of a table. */
-function code(text: string): string {
-  const line = text.replace(/\s+/gu, ' ').trim();
-  const ticks = '`'.repeat(longestRun(line) + 1);
-  // A bar ends a cell even in code, unless it is escaped.
-  const cell = line.replaceAll('|', '\\|');
-  return /^`|`$/u.test(cell) ? `${ticks} ${cell} ${ticks}` : `${ticks}${cell}${ticks}`;
-}
-
-function longestRun(text: string): number {
-  return (text.match(/`+/gu) ?? []).reduce((most, run) => Math.max(most, run.length), 0);
 }
