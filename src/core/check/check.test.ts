@@ -76,6 +76,25 @@ describe('the arithmetic check', () => {
       ],
     ],
     [
+      'whole results that are wrong, where no word says that they are rounded',
+      [
+        ['7/2 = 3', 'F'],
+        ['7/2 = 4 apples', 'F'],
+        ['$\\frac{9}{2} = 4$', 'F'],
+        ['9/2 - 1/2 = 4', 'T'],
+      ],
+    ],
+    [
+      'products in words',
+      [
+        ['10% of 50 is 6', 'F'],
+        ['10% of 50 is 5, and 1/3 of 18 is equal to 7', 'TF'],
+        ['20 percent of 50 apples is 11 apples', 'F'],
+        ['15% of $80 equals $12', 'T'],
+        ['5 times 3 is 16', 'F'],
+      ],
+    ],
+    [
       "GSM8K's calculator marks",
       [
         ['She sold 48/2 = <<48/2=24>>24 clips.', 'TT'],
@@ -123,7 +142,16 @@ describe('the arithmetic check', () => {
         '8 batches = 5.5 * 8',
       ],
     ],
-    ['whole numbers that rounding may have made', ['7 / 2 = 3', '355 / 6 ≈ 60']],
+    [
+      'whole numbers that rounding may have made',
+      ['7 / 2 = 3, rounded down', '7 / 2 = 3 groups with 1 left over', '355 / 6 = 59', '355 / 6 ≈ 60'],
+    ],
+    ['mixed numbers', ['7 / 2 = 3 and 1/2', '17 / 3 = 5 and (2/3)']],
+    [
+      'products in words that say more than a number',
+      ['An increase of 50% of 8 is 12', '20% of 50 is 10 more', 'Is 10% of 50 equal to 6?', '6 is 10% of 50'],
+    ],
+    ['a point that may part thousands', ['3.000 + 500 = 3.500', '12.500 - 1 = 12.499']],
     ['sums of rounded numbers', ['3.33 * 3 = 10', '0.33 * 30 = 10', '3.33 * 30 = 100.5', '5^3 ≈ 120']],
     ['ellipses', ['1 + 2 + ... + 10 = 56', '1 + 2 + \\cdots + 10 = 56', '0.333... = 1/4']],
     [

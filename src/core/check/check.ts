@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
+import type { Token } from '../grade/tokens';
 import type { Trajectory } from '../trajectory';
 import { clausesOf } from './clauses';
 import { type Item, itemsOf } from './items';
 import { prefixOf, type Side, suffixOf } from './sides';
-import { type CheckState, compareSides, isBareNumber, type ValuedSide, valued } from './verdict';
+import { type CheckState, compareSides, isBareNumber, type Sign, type ValuedSide, valued } from './verdict';
 
 /** Equations of a step beyond these are only counted. */
 const MAX_DECIDED = 400;
@@ -35,11 +36,12 @@ export interface StepCheck {
 export function checkStep(text: string): StepCheck {
   const decided: CheckedEquation[] = [];
   let equations = 0;
-  for (const { tokens, isMark, isDenied } of clausesOf(text)) {
+  for (const { tokens, isMark, isDenied, isRounding } of clausesOf(text)) {
     const found = equationsOf(itemsOf(tokens), isMark);
     equations += found.length;
     for (const { left, right, isAbout } of found) {
-      const equation = left && right && decided.length < MAX_DECIDED && decide(left, right, isAbout);
+      const sign = { isAbout, isRounding };
+      const equation = left && right && decided.length < MAX_DECIDED && decide(left, right, sign);
       if (equation && (equation.isTrue || !isDenied)) decided.push(equation);
     }
   }
@@ -83,21 +85,46 @@ interface Equation {
 
 /** The equations of a clause: one for each sign, of a chain a = b = c too. */
 function equationsOf(items: readonly Item[], isMark: boolean): Equation[] {
-  const signs = items.flatMap((item, at) =>
-    item.kind === 'relation' ? [{ at, isAbout: item.isAbout }] : [],
-  );
+  const signs = items.flatMap((item, at) => (item.kind === 'relation' ? [{ at, ...item }] : []));
   const ends = [-1, ...signs.map(({ at }) => at), items.length];
   const spans = ends.slice(1).map((end, index) => items.slice(ends[index]! + 1, end));
   const side = (found: Side | undefined): Side | undefined => (isMark && !found?.isWhole ? undefined : found);
-  return signs.map(({ isAbout }, index) => {
-    return { left: side(suffixOf(spans[index]!)), right: side(prefixOf(spans[index + 1]!)), isAbout };
+  return signs.map(({ isAbout, isWord }, index) => {
+    const [left, right] = [side(suffixOf(spans[index]!)), side(prefixOf(spans[index + 1]!))];
+    return { left, right: isWord && right ? asSpoken(right, spans[index]!) : right, isAbout };
   });
 }
 
-function decide(left: Side, right: Side, isAbout: boolean): CheckedEquation | undefined {
+/** Behind "is" only a number is a result, and "an increase of 50% of 8 is 12" means more than it says. */
+function asSpoken(right: Side, before: readonly Item[]): Side {
+  const isPart = before.some((item) => item.kind === 'words' && item.words.at(-1) === 'of');
+  return { ...right, isDoubtful: right.isDoubtful || isPart || !isBareNumber(right) };
+}
+
+function decide(left: Side, right: Side, sign: Sign): CheckedEquation | undefined {
   // "5 = 5", and "day 2 = 14", say nothing about arithmetic.
   if (isBareNumber(left) && isBareNumber(right)) return undefined;
   const [a, b] = [valued(left), valued(right)];
-  const state = a === undefined || b === undefined ? 'unchecked' : compareSides(a, b, isAbout);
-  return state === 'unchecked' ? undefined : { isTrue: state === 'true', left: a!, right: b!, isAbout };
+  if (a === undefined || b === undefined) return undefined;
+  const state = compareSides(a, b, sign);
+  if (state === 'unchecked' || (state === 'false' && holdsInThousands(left, right, sign))) return undefined;
+  return { isTrue: state === 'true', left: a, right: b, isAbout: sign.isAbout };
+}
+
+/** True for "3.000 + 500 = 3.500" where a point parts thousands. */
+function holdsInThousands(left: Side, right: Side, sign: Sign): boolean {
+  const sides = [left, right].map(inThousands);
+  if (sides.every((side, index) => side === [left, right][index])) return false;
+  const [a, b] = sides.map(valued);
+  return a !== undefined && b !== undefined && compareSides(a, b, sign) === 'true';
+}
+
+function inThousands(side: Side): Side {
+  const isGroup = ({ kind, text }: Token): boolean =>
+    kind === 'number' && /^[1-9]\d{0,2}\.\d{3}$/u.test(text);
+  if (!side.tokens.some(isGroup)) return side;
+  const tokens = side.tokens.map((token) =>
+    isGroup(token) ? { ...token, text: token.text.replace('.', '') } : token,
+  );
+  return { ...side, tokens };
 }

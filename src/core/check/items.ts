@@ -1,5 +1,6 @@
 import type { Token } from '../grade/tokens';
 import { EDGE } from './clauses';
+import { isUncased, wordsOf } from './vocabulary';
 
 /** A piece of a clause, as an equation sees it. */
 export type Item =
@@ -12,8 +13,8 @@ export type Item =
       /** True if they stand apart from the quantity: "8 apples", not "8xy". */
       readonly isApart: boolean;
     }
-  /** `=`, or a sign for about equal. */
-  | { readonly kind: 'relation'; readonly isAbout: boolean }
+  /** `=`, or a sign for about equal; `isWord` of "is". */
+  | { readonly kind: 'relation'; readonly isAbout: boolean; readonly isWord?: boolean }
   /** Where mathematics ends, or money is named. */
   | { readonly kind: 'edge' }
   /** Anything else. */
@@ -66,6 +67,9 @@ class ItemReader {
       this.at += sign.length;
       const symbol: Token = { kind: 'symbol', text: sign.text, spaced: token.spaced };
       this.items.push({ kind: 'part', token: symbol, isWord: token.kind === 'word' && sign.text === '*' });
+    } else if (this.equals(token) > 0) {
+      this.at += this.equals(token);
+      this.items.push({ kind: 'relation', isAbout: false, isWord: true });
     } else if (isWord(token) || this.isPerWord(token)) this.words(token);
     else if (!this.remark(token)) {
       this.at++;
@@ -95,6 +99,17 @@ class ItemReader {
     return isTimes && this.startsQuantity(next) ? { text: '*', length: 1 } : undefined;
   }
 
+  /** How many tokens say that a product in words is equal to what follows: "10% of 50 is 5", "equals", "is equal to". */
+  private equals({ kind, text }: Token): number {
+    if (kind !== 'word' || !/^(?:is|equals)$/iu.test(text) || !this.isBehindQuantity()) return 0;
+    const [equal, to] = [1, 2].map((ahead) => this.tokens[this.at + ahead]?.text.toLowerCase());
+    const length = equal === 'equal' && to === 'to' ? 3 : 1;
+    const next = this.tokens[this.at + length];
+    if (next === undefined || !(this.startsQuantity(next) || next.text === '-')) return 0;
+    const start = this.items.findLastIndex(({ kind }) => kind === 'relation' || kind === 'stop');
+    return this.items.slice(start + 1).some((item) => item.kind === 'part' && item.isWord) ? length : 0;
+  }
+
   /** True behind a percentage or a fraction, of which "of" takes a share. */
   private isShare(): boolean {
     const parts = this.items.slice(-3).map((item) => (item.kind === 'part' ? item.token : undefined));
@@ -122,17 +137,13 @@ class ItemReader {
   private remark(token: Token): boolean {
     const isBehind = endsQuantity(this.items.at(-1)) || this.items.at(-1)?.kind === 'words';
     const next = this.tokens[this.at + 1];
-    if (token.text !== '(' || !token.spaced || !isBehind || next === undefined || !isWord(next)) return false;
+    if (token.text !== '(' || !isBehind || next === undefined || !isWord(next)) return false;
+    if (!token.spaced && !isUncased(next.text)) return false;
     const ahead = this.tokens.slice(this.at + 1, this.at + LONGEST_REMARK);
     const length = ahead.findIndex(({ text }) => text === ')');
     const inside = ahead.slice(0, length);
     if (length < 0 || inside.some(({ text }) => /^[=≈({[]$/u.test(text))) return false;
-    const words = inside.flatMap(({ text }) =>
-      text
-        .toLowerCase()
-        .split(/[^\p{L}]+/u)
-        .filter(Boolean),
-    );
+    const words = inside.flatMap(({ text }) => wordsOf(text));
     this.items.push({ kind: 'words', words, isApart: true });
     this.at += length + 2;
     return true;
@@ -143,14 +154,8 @@ class ItemReader {
     for (let token = this.tokens[this.at]; token !== undefined; token = this.tokens[this.at]) {
       const next = this.tokens[this.at + 1];
       const isLink = token.text === '/' || (token.text === '-' && !token.spaced);
-      if (words.length > 0 && this.sign(token) !== undefined) break;
-      if (isWord(token))
-        words.push(
-          ...token.text
-            .toLowerCase()
-            .split(/[^\p{L}]+/u)
-            .filter(Boolean),
-        );
+      if (words.length > 0 && (this.sign(token) !== undefined || this.equals(token) > 0)) break;
+      if (isWord(token)) words.push(...wordsOf(token.text));
       else if (token.text === '^' && this.exponent() > 0) this.at += this.exponent();
       else if (!isLink || next === undefined || !isWord(next)) break;
       this.at++;
@@ -158,7 +163,7 @@ class ItemReader {
     this.items.push({
       kind: 'words',
       words,
-      isApart: first.spaced || first.kind === 'text' || first.text === '/',
+      isApart: first.spaced || first.kind === 'text' || first.text === '/' || isUncased(first.text),
     });
   }
 

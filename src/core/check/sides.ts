@@ -1,6 +1,7 @@
 import type { Token } from '../grade/tokens';
 import { isUnitName } from '../grade/units';
 import { endsQuantity, type Item } from './items';
+import { isConnective, isNumbered, isOperation, isParticle, isScale, isUncased } from './vocabulary';
 
 /** What stands on one side of an equals sign. */
 export interface Side {
@@ -17,34 +18,12 @@ export interface Side {
   readonly isDoubtful: boolean;
 }
 
-/** Words that do something to the number beside them; a quantity next to one is not what it seems. */
-const OPERATIONS = new Set(
-  (
-    'twice thrice half halves double doubled doubles triple tripled quadruple third thirds quarter quarters fourth fourths fifth fifths ' +
-    'sixth sixths eighth eighths tenth tenths times plus minus more less fewer greater than subtract subtracted subtracting squared cubed square ' +
-    'cube root log ln mod modulo remainder base factorial percent percentage average mean median product difference ratio quotient reciprocal ' +
-    'inverse negative opposite absolute out sqrt max min gcd lcm sin cos tan except without multiplied divided added decreased increased reduced over'
-  ).split(' '),
-);
-/** Scales of which the two sides of an equation may keep different ones. */
-const SCALES = /^(?:hundred|thousand|million|billion|trillion|dozen)s?$/u;
 /** Commands that may stand before or behind an equation. */
 const HARMLESS = new Set(
   'Rightarrow implies to rightarrow Longrightarrow iff Leftrightarrow therefore because quad qquad checkmark'.split(
     ' ',
   ),
 );
-/** Short words that are no variables. */
-const PARTICLES = new Set(['in', 'at', 'on', 'to', 'by', 'an', 'tv']);
-/** Words that no unit has. */
-const CONNECTIVES = new Set(
-  'and or is are was were be so then thus if when where which that since because but we he she it they gives give get gets makes equals equal while as'.split(
-    ' ',
-  ),
-);
-/** Words that a number behind them tells apart: "day 2". */
-const NUMBERED =
-  /^(?:day|week|month|year|hour|minute|step|case|part|question|problem|page|chapter|number|room|equation|eq|exercise|figure|level|grade|round|no)$/u;
 /** Environments of LaTeX that hold equations. */
 const ALIGNED = /^(?:align|aligned|equation|gather|gathered|split|multline)\*?$/u;
 /** Words before an equation that are looked at. */
@@ -69,8 +48,9 @@ export function suffixOf(items: readonly Item[]): Side | undefined {
   const before = items.slice(0, at);
   if (!mayPrecede(before, own)) return undefined;
   const last = before.at(-1);
-  const isNumbered = last?.kind === 'words' && NUMBERED.test(last.words.at(-1) ?? '');
-  return sideOf(own, { isWhole: at === 0, isAfterText: at > 0, isDoubtful: isNumbered });
+  const isDoubtful = last?.kind === 'words' && isNumbered(last.words.at(-1) ?? '');
+  const isRange = at > 0 && !(last?.kind === 'words' && isUncased(last.words.at(-1) ?? ''));
+  return sideOf(own, { isWhole: at === 0, isAfterText: at > 0, isRange, isDoubtful });
 }
 
 /** The longest stretch of arithmetic at the start of these items: the right side of the sign before them. */
@@ -95,9 +75,10 @@ export function prefixOf(items: readonly Item[]): Side | undefined {
   if (depth > 0) return undefined;
   if (!mayFollow(items, at)) return undefined;
   const own = items.slice(0, at);
-  // "= 1/3 of $150": the share, or what it comes to.
-  const isShare = own.some((item) => item.kind === 'part' && item.isWord);
-  return sideOf(own, { isWhole: at === items.length, isAfterText: false, isDoubtful: isShare });
+  // "= 1/3 of $150": the share, or what it comes to. "= 5 and 2/3" is one number.
+  const isDoubtful =
+    own.some((item) => item.kind === 'part' && item.isWord) || isAndFraction(items.slice(at, at + 5));
+  return sideOf(own, { isWhole: at === items.length, isAfterText: false, isRange: false, isDoubtful });
 }
 
 function bracket({ kind, text }: Token): number {
@@ -130,19 +111,20 @@ function isUnitAt(items: readonly Item[], at: number): boolean {
 function mayBeUnit({ words, isApart }: Extract<Item, { kind: 'words' }>): boolean {
   const [first = ''] = words;
   // "1/3 of Solomon" is a share of an unknown number.
-  if (first === 'of' || words.some((word) => CONNECTIVES.has(word))) return false;
-  return isUnitName(first) || (isApart && (first.length > 2 || PARTICLES.has(first)));
+  if (first === 'of' || words.some(isConnective)) return false;
+  return isUnitName(first) || (isApart && (first.length > 2 || isParticle(first)));
 }
 
 /** True for a bracket that opens a remark: "= 8 (apples)". */
 function isRemark(items: readonly Item[], at: number): boolean {
   const [open, next] = [items[at]!, items[at + 1]];
-  if (open.kind !== 'part' || open.token.text !== '(' || !open.token.spaced) return false;
+  if (open.kind !== 'part' || open.token.text !== '(') return false;
+  if (!open.token.spaced && !(next?.kind === 'words' && isUncased(next.words[0] ?? ''))) return false;
   return at > 0 && (next?.kind === 'words' || next?.kind === 'stop');
 }
 
 function hasOperation(words: readonly string[]): boolean {
-  return words.some((word) => OPERATIONS.has(word));
+  return words.some(isOperation);
 }
 
 function mayPrecede(before: readonly Item[], own: readonly Item[]): boolean {
@@ -157,7 +139,10 @@ function mayPrecede(before: readonly Item[], own: readonly Item[]): boolean {
   switch (last.kind) {
     case 'words':
       // "1 and 1/4" is one number.
-      return isApart && !(last.words.at(-1) === 'and' && endsQuantity(before.at(-2)) && isFraction(own));
+      return (
+        (isApart || isUncased(last.words.at(-1) ?? '')) &&
+        !(last.words.at(-1) === 'and' && endsQuantity(before.at(-2)) && isFraction(own))
+      );
     case 'part': {
       // An open bracket around the equation: "(5 + 3 = 8)", "\boxed{5 + 3 = 8}".
       const ahead = before.at(-2);
@@ -184,6 +169,7 @@ function mayFollow(items: readonly Item[], at: number): boolean {
       return (
         (next.isApart || items[at - 1]?.kind === 'edge' || isUnitName(next.words[0] ?? '')) &&
         !hasOperation(next.words.slice(0, LOOK_BACK)) &&
+        !(isUncased(next.words[0] ?? '') && isScale(next.words[0]!)) &&
         next.words[0] !== 'of'
       );
     case 'part': {
@@ -209,10 +195,15 @@ function mayFollow(items: readonly Item[], at: number): boolean {
 interface Place {
   readonly isWhole: boolean;
   readonly isAfterText: boolean;
+  /** True where "5-10" may be a range; between characters without spaces it is seldom one. */
+  readonly isRange: boolean;
   readonly isDoubtful: boolean;
 }
 
-function sideOf(items: readonly Item[], { isWhole, isAfterText, isDoubtful }: Place): Side | undefined {
+function sideOf(
+  items: readonly Item[],
+  { isWhole, isAfterText, isRange, isDoubtful }: Place,
+): Side | undefined {
   const parts = partsOf(items);
   const units = items.flatMap((item) => (item.kind === 'words' ? item.words : []));
   const [first, second] = parts;
@@ -222,13 +213,20 @@ function sideOf(items: readonly Item[], { isWhole, isAfterText, isDoubtful }: Pl
   // "0900" is a time of day, or a code.
   if (parts.some(({ kind, text }) => kind === 'number' && /^0\d/u.test(text))) return undefined;
   const isBare = parts.at(-1)?.kind === 'number' && parts.length === (first.text === '-' ? 2 : 1);
-  const isOpen =
-    (isBare && isAfterText) || units.some((word) => SCALES.test(word)) || isAmbiguous(parts, isAfterText);
+  const isOpen = (isBare && isAfterText) || units.some(isScale) || isAmbiguous(parts, isRange);
   return { tokens: parts, units, isWhole, isDoubtful: isDoubtful || isOpen };
 }
 
 function partsOf(items: readonly Item[]): Token[] {
   return items.flatMap((item) => (item.kind === 'part' ? [item.token] : []));
+}
+
+function isAndFraction([and, ...rest]: readonly Item[]): boolean {
+  if (and?.kind !== 'words' || and.words.length > 1 || and.words[0] !== 'and') return false;
+  const parts = rest.filter(({ kind }) => kind !== 'edge');
+  return isFraction(
+    parts.slice(parts[0]?.kind === 'part' && bracket(parts[0].token) > 0 ? 1 : 0).slice(0, 3),
+  );
 }
 
 function isFraction(items: readonly Item[]): boolean {
@@ -246,7 +244,7 @@ function isUnary(sign: Token, next: Token, isAfterText: boolean): boolean {
 }
 
 /** Spellings that people read in two ways. */
-function isAmbiguous(tokens: readonly Token[], isAfterText: boolean): boolean {
+function isAmbiguous(tokens: readonly Token[], isRange: boolean): boolean {
   const text = tokens
     .map(({ kind, text, spaced }) => (spaced ? ' ' : '') + (kind === 'number' ? 'n' : text))
     .join('');
@@ -264,7 +262,7 @@ function isAmbiguous(tokens: readonly Token[], isAfterText: boolean): boolean {
     // 2^3^2, 8! at the end of a sentence
     /\^[^()]*\^|!$/u.test(text) ||
     // pages 5-10
-    (isAfterText && /^ ?n-n$/u.test(text)) ||
+    (isRange && /^ ?n-n$/u.test(text)) ||
     // 8 (4 + 4)
     /n \(/u.test(text)
   );

@@ -7,6 +7,7 @@ import { decimalValue, same } from '../grade/rational';
 import type { Token } from '../grade/tokens';
 import { isUnitName } from '../grade/units';
 import type { Side } from './sides';
+import { isForeign, unitKey } from './vocabulary';
 
 /** What is known of an equation or a step. `unchecked`: nothing can be said with certainty. */
 export type CheckState = 'true' | 'false' | 'unchecked';
@@ -78,8 +79,17 @@ export function isBareNumber({ tokens }: Side): boolean {
   return lastDigit(tokens) !== undefined;
 }
 
-/** Whether two sides of a sign are equal; `isAbout` for a sign that says about equal. */
-export function compareSides(left: ValuedSide, right: ValuedSide, isAbout: boolean): CheckState {
+/** What is known of the sign between two sides. */
+export interface Sign {
+  /** True if it says "about equal". */
+  readonly isAbout: boolean;
+  /** True if the words around it allow a whole result to be a rounded one. */
+  readonly isRounding: boolean;
+}
+
+/** Whether the two sides of a sign are equal. */
+export function compareSides(left: ValuedSide, right: ValuedSide, sign: Sign): CheckState {
+  const { isAbout } = sign;
   if (isExact(left.value) && isExact(right.value) && same(left.value, right.value)) return 'true';
   const [a, b] = [numeral(left), numeral(right)];
   const difference = a.minus(b).abs();
@@ -93,8 +103,10 @@ export function compareSides(left: ValuedSide, right: ValuedSide, isAbout: boole
   }
   const tolerance = isAbout ? ABOUT : left.isRounded || right.isRounded ? ROUNDING : 0;
   if (difference.lte(largest.times(tolerance))) return 'unchecked';
-  // 7 / 2 = 3: wrong, or rounded on purpose.
-  if (digit > 0 && difference.lt(digit)) return 'unchecked';
+  // 7 / 2 = 3: wrong, unless it may be rounded on purpose.
+  const isCutOff = digit > 0 && difference.lt(digit);
+  const isMistaken = digit === 1 && difference.gt(largest.times(ROUNDING)) && isExactly(left, right);
+  if (isCutOff && (!isMistaken || isAbout || sign.isRounding)) return 'unchecked';
   const percent = percentOf(a, b, left, right);
   if (percent !== undefined) return percent;
   const isOpen = left.isDoubtful || right.isDoubtful || isRunOn(left, right) || hasOtherUnits(left, right);
@@ -103,6 +115,11 @@ export function compareSides(left: ValuedSide, right: ValuedSide, isAbout: boole
 
 function numeral({ value }: ValuedSide): Decimal {
   return toComplex(value).re;
+}
+
+/** True if nothing in it was rounded on the way: whole numbers and fractions of them, without percent. */
+function isExactly(...sides: ValuedSide[]): boolean {
+  return sides.every(({ tokens, isRounded }) => !isRounded && tokens.every(({ text }) => text !== '%'));
 }
 
 /** True if a side shows its digits on purpose: behind a point, or behind a sign for about equal. */
@@ -133,7 +150,8 @@ function isRunOn(left: ValuedSide, right: ValuedSide): boolean {
 
 /** True if the sides, or the parts of one, may be in different units. */
 function hasOtherUnits(left: ValuedSide, right: ValuedSide): boolean {
-  const shares = left.units.some((unit) => right.units.includes(unit));
+  const others = new Set(right.units.map(unitKey));
+  const shares = left.units.some((unit) => others.has(unitKey(unit)));
   // "8 batches = 5.5 * 8" tells what a batch is; "1/2 inch = 20 miles" is a scale.
   const isNamed =
     left.units.length > 0 &&
@@ -143,7 +161,7 @@ function hasOtherUnits(left: ValuedSide, right: ValuedSide): boolean {
 
 /** "4 pounds - 6 ounces". */
 function isMixed({ tokens, units }: Side): boolean {
-  const measures = new Set(units.filter(isUnitName).map((unit) => unit.replace(/s$/u, '')));
+  const measures = new Set(units.filter((unit) => isUnitName(unit) || isForeign(unit)).map(unitKey));
   return measures.size > 1 && tokens.some(({ text }) => text === '+' || text === '-');
 }
 
