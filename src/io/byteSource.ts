@@ -1,7 +1,8 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import type { Fault } from '../core/result';
 import { type Compression, compressionOf, MAGIC_BYTES } from './compression';
+import { openRegular } from './regularFile';
 import { Spool } from './spool';
 
 /** The content of a file, read by byte range: the file's bytes, or what they unpack to if it is compressed. */
@@ -21,7 +22,7 @@ export interface ByteSource {
 
 /** Opens a file; gzip and zstd are told by their first bytes. Throws file system errors. */
 export async function openBytes(path: string): Promise<ByteSource> {
-  const file = await open(path, 'r');
+  const file = await openRegular(path);
   try {
     const head = new Uint8Array(MAGIC_BYTES);
     const { bytesRead } = await file.read(head, 0, MAGIC_BYTES, 0);
@@ -39,12 +40,7 @@ export async function openBytes(path: string): Promise<ByteSource> {
  * does nothing for other files. What is wrong with a file, opening it says.
  */
 export async function holdBytes(path: string): Promise<() => Promise<void>> {
-  // Opening a pipe would wait for its writer.
-  const isFile = await stat(path).then(
-    (info) => info.isFile(),
-    () => false,
-  );
-  const source = isFile ? await openBytes(path).catch(() => undefined) : undefined;
+  const source = await openBytes(path).catch(() => undefined);
   let held = source?.spool === undefined ? undefined : source;
   if (held === undefined) await source?.close();
   return async () => {

@@ -32,7 +32,7 @@ export async function derivedFile<T>(
 ): Promise<Result<T>> {
   const allowed = await spareOwnFiles(source, out);
   if (!allowed.ok) return allowed;
-  const target = await AtomicFile.create(out, force ?? false);
+  const target = await AtomicFile.create(out, { force: force ?? false, source });
   if (!target.ok) return target;
   try {
     const before = await stat(source).catch(() => undefined);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { fail, ok, type Result } from '../core/result';
 import { fileFault } from './fileFault';
+import { openRegular } from './regularFile';
 import { CANCELLED } from './rowStream';
 
 /** What a file holds, in short. */
@@ -18,7 +18,7 @@ export async function fileDigest(path: string, signal?: AbortSignal): Promise<Re
   const hash = createHash('sha256');
   const chunk = new Uint8Array(CHUNK_BYTES);
   try {
-    const file = await open(path, 'r');
+    const file = await openRegular(path);
     try {
       for (let bytes = 0; ; ) {
         if (signal?.aborted) return fail(CANCELLED);

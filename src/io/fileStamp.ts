@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { openRegular } from './regularFile';
 
 /** A file as it was at one look, so that the next look can tell what happened to it. */
 export interface FileStamp {
@@ -33,7 +34,7 @@ export async function beginsWith(path: string, { bytes, tail }: FileStamp): Prom
 }
 
 async function readBytes(path: string, offset: number, length: number): Promise<Uint8Array> {
-  const file = await open(path, 'r');
+  const file = await openRegular(path);
   try {
     const bytes = new Uint8Array(length);
     const { bytesRead } = await file.read(bytes, 0, length, offset);

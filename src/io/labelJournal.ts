@@ -10,10 +10,15 @@ import { type Fault, fail, ok, type Result } from '../core/result';
 import { withLock } from './fileLock';
 import { journalFault } from './journalFault';
 import { JournalReader } from './journalReader';
-import { syncFolder } from './temporaryPlace';
+import { modeAfter, syncFolder } from './temporaryPlace';
 
 /** The end of a journal's name, behind that of its source. */
 export const JOURNAL_SUFFIX = '.cfprm-labels.jsonl';
+
+/** True if labels are kept in a file of this name: no command ever writes anything else to it. */
+export function isJournal(path: string): boolean {
+  return path.toLowerCase().endsWith(JOURNAL_SUFFIX);
+}
 
 /** Where the labels of a source are kept: beside it, under the name that it was opened by. */
 export function journalPath(source: string): string {
@@ -156,7 +161,7 @@ export class LabelJournal {
       // Where nothing is to be written, nothing is touched, a lock file neither.
       if (first.value === undefined) return ok(undefined);
       try {
-        return await withLock(`${this.path}.lock`, async () => {
+        const work = async (): Promise<Result<T | undefined>> => {
           const fresh = await this.look();
           if (!fresh.ok) return fresh;
           const planned = plan(op, time);
@@ -164,7 +169,8 @@ export class LabelJournal {
           if (planned.value === undefined) return ok(undefined);
           const written = await this.append(planned.value.lines);
           return written.ok ? ok(planned.value.result) : written;
-        });
+        };
+        return await withLock(`${this.path}.lock`, work, { what: this.path });
       } catch (error) {
         return journalFault(error, this.path);
       }
@@ -279,7 +285,9 @@ async function appendDurably(path: string, bytes: Buffer, mayCreate: boolean): P
 /** False if the file has no name any more. Throws the errors of the file system. */
 async function appendInOneCall(path: string, bytes: Buffer, mayCreate: boolean): Promise<boolean> {
   const { O_WRONLY, O_APPEND, O_CREAT } = constants;
-  const file = await open(path, O_WRONLY | O_APPEND | (mayCreate ? O_CREAT : 0), 0o666);
+  // Who may not read the source may not read its labels either.
+  const mode = mayCreate ? await modeAfter(path.slice(0, -JOURNAL_SUFFIX.length), 0o666) : 0o666;
+  const file = await open(path, O_WRONLY | O_APPEND | (mayCreate ? O_CREAT : 0), mode);
   try {
     const { bytesWritten } = await file.write(bytes, 0, bytes.length, null);
     // A write that stops in the middle gives no reason; it is that there was no room.

@@ -57,7 +57,7 @@ const CHUNK = 1024 * 1024;
 export async function writeLabelledCopy(job: LabelledCopyJob): Promise<Result<LabelledCopy>> {
   const allowed = await spareOwnFiles(job.source.path, job.out);
   if (!allowed.ok) return allowed;
-  const target = await AtomicFile.create(job.out, job.force ?? false);
+  const target = await AtomicFile.create(job.out, { force: job.force ?? false, source: job.source.path });
   if (!target.ok) return target;
   let file: ByteSource | undefined;
   try {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -9,10 +8,11 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cliPath, runCli, runOnTinyDisk } from '../../test/support/cli';
 import { type MergeRequest, resolveOptions } from '../core/merge/options';
@@ -56,27 +56,25 @@ describe('a merge that fails', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('leaves an existing folder alone without force, and replaces all of it with force', async () => {
+  it('leaves an existing folder alone without force, and replaces one that a merge wrote with force', async () => {
     const source = write('data.jsonl', `${ROW}\n`);
-    mkdirSync(out);
-    writeFileSync(join(out, 'mine.txt'), 'mine');
+    assert.ok((await merge(source, {}, { max: 3 })).ok);
     assert.match(await refused(merge(source)), /already exists.*--force/);
-    assert.deepEqual(readdirSync(out), ['mine.txt']);
     assert.ok((await merge(source, { force: true })).ok);
     assert.deepEqual(readdirSync(out).sort(), ['manifest.json', 'window-1.jsonl', 'window-2.jsonl']);
     assert.deepEqual(leftBeside('data.jsonl', 'out'), []);
   });
 
   it('keeps the old folder when it fails or is cancelled with force', async () => {
+    assert.ok((await merge(write('data.jsonl', `${ROW}\n`))).ok);
     const source = write('data.jsonl', `${ROW}\n`.repeat(50_000));
-    mkdirSync(out);
-    writeFileSync(join(out, 'mine.txt'), 'mine');
+    const before = readFileSync(join(out, 'manifest.json'), 'utf8');
     const stop = new AbortController();
     const job = { force: true, signal: stop.signal, onProgress: () => stop.abort() };
     assert.match(await refused(merge(source, job)), /Cancelled/);
     appendFileSync(source, '{"prompt":"p","completions":["a"],"labels":[true],"cfprm":{}}\n');
     assert.match(await refused(merge(source, { force: true })), /data\.jsonl, row 50001: .*merged before/);
-    assert.deepEqual(readdirSync(out), ['mine.txt']);
+    assert.equal(readFileSync(join(out, 'manifest.json'), 'utf8'), before);
     assert.deepEqual(leftBeside('data.jsonl', 'out'), []);
   });
 
@@ -208,7 +206,7 @@ describe('a merge that fails', () => {
     });
     assert.equal(signal, 'SIGKILL');
     assert.ok(!existsSync(out));
-    assert.equal(leftBeside('data.jsonl').length, 1);
+    assert.equal(leftBeside('data.jsonl').filter((name) => name.includes('.cfprm-new-')).length, 1);
     assert.ok((await merge(write('small.jsonl', `${ROW}\n`))).ok);
     assert.deepEqual(leftBeside('data.jsonl', 'small.jsonl', 'out'), []);
   });
@@ -217,28 +215,30 @@ describe('a merge that fails', () => {
     const source = write('data.jsonl', `${ROW}\n`);
     mkdirSync(out);
     writeFileSync(join(out, 'mine.txt'), 'mine');
-    const { pid } = spawnSync('true');
-    const host = hostname()
-      .replace(/[^\w.]/gu, '_')
-      .slice(0, 64);
-    renameSync(out, join(folder, `.out.cfprm-old-${host}-${pid}-0123abcd`));
-    mkdirSync(join(folder, `.out.cfprm-new-${host}-${pid}-0123abce`));
-    mkdirSync(join(folder, `.out.cfprm-new-elsewhere-${pid}-0123abce`));
+    renameSync(out, join(folder, 'out.cfprm-old-0123abcd'));
+    mkdirSync(join(folder, '.out.cfprm-new-0123abce'));
+    mkdirSync(join(folder, '.out2.cfprm-new-0123abce'));
     assert.match(await refused(merge(source)), /already exists/);
     assert.equal(readFileSync(join(out, 'mine.txt'), 'utf8'), 'mine');
-    assert.deepEqual(leftBeside('data.jsonl', 'out'), [`.out.cfprm-new-elsewhere-${pid}-0123abce`]);
+    assert.deepEqual(leftBeside('data.jsonl', 'out'), ['.out2.cfprm-new-0123abce']);
   });
 
   it('does not touch the temporary folder of a merge that is still running', async () => {
-    const first = await AtomicFolder.create(out, false);
-    const second = await AtomicFolder.create(out, false);
-    assert.ok(first.ok && second.ok);
+    const options = { force: false, source: write('data.jsonl', `${ROW}\n`) };
+    const first = await AtomicFolder.create(out, options);
+    assert.ok(first.ok);
     writeFileSync(join(first.value.path, 'a'), '');
-    assert.ok((await first.value.commit()).ok);
-    const late = await second.value.commit();
+    assert.match(
+      await refused(merge(options.source)),
+      new RegExp(`is being written by process ${process.pid} on .* Wait until that is done`),
+    );
+    mkdirSync(out);
+    const late = await first.value.commit();
     assert.match(late.ok ? '' : late.fault.message, /has appeared in the meantime/);
-    await second.value.discard();
-    assert.deepEqual(readdirSync(folder), ['out']);
+    rmdirSync(out);
+    assert.ok((await first.value.commit()).ok);
+    await first.value.discard();
+    assert.deepEqual(leftBeside('data.jsonl'), ['out']);
     assert.deepEqual(readdirSync(out), ['a']);
   });
 });

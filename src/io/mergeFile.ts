@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { realpath, stat, statfs, writeFile } from 'node:fs/promises';
+import { stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { t } from '@vscode/l10n';
 import { scanRoom } from '../core/jsonl/scanRoom';
@@ -18,14 +18,16 @@ import type { MergeOptions } from '../core/merge/options';
 import { fail, faultWords, ok, type Result } from '../core/result';
 import { size } from '../core/trace/words';
 import { VERSION } from '../core/version';
-import { AtomicFolder, isInside } from './atomicFolder';
+import { AtomicFolder } from './atomicFolder';
 import { bytesToUnpack, exactBytes, holdBytes } from './byteSource';
 import { type Digest, fileDigest } from './fileDigest';
 import { isUnchanged } from './fileStamp';
 import { haltFault, mergeDryRun } from './mergeDryRun';
+import { MANIFEST_FILE } from './mergeFolder';
 import { chunkFor, passesOf } from './mergeTurn';
 import { openSource, type Source, type SourceChoice } from './openSource';
 import { OutputFile } from './outputFile';
+import { spareOwnPlaces } from './ownFiles';
 import { estimatedBytes } from './previewMerge';
 import { openLabels } from './rowPass';
 import { CANCELLED, streamRows } from './rowStream';
@@ -74,7 +76,10 @@ async function mergeHeld(job: MergeJob): Promise<Result<Manifest>> {
   if (!source.ok) return source;
   const labels = await openLabels(job.source, job);
   if (!labels.ok) return labels;
-  const folder = await AtomicFolder.create(job.out, job.force ?? false);
+  const force = job.force ?? false;
+  const spared = force ? await spareOwnPlaces(job.source, job.out) : ok(undefined);
+  if (!spared.ok) return spared;
+  const folder = await AtomicFolder.create(job.out, { force, source: job.source });
   if (!folder.ok) return folder;
   try {
     const made = await fill(folder.value, source.value, labels.value, job);
@@ -93,9 +98,6 @@ async function fill(
   labels: SourceLabels | undefined,
   job: MergeJob,
 ): Promise<Result<Manifest>> {
-  if (isInside(await realpath(source.path), folder.target)) {
-    return fail(t('{0} lies in {1}, which would be replaced. Choose another folder.', source.path, job.out));
-  }
   const space = await checkSpace(folder, source, labels, job);
   if (!space.ok) return space;
   const before = await stat(source.path);
@@ -277,7 +279,7 @@ class MergePass {
       blocks: plannedBlocks(merger, job.options).map((block) => ({ ...block, ...digests.get(block.file)! })),
       ...manifestRows(merger),
     };
-    await writeFile(join(this.folder, 'manifest.json'), manifestText(manifest), { flush: true });
+    await writeFile(join(this.folder, MANIFEST_FILE), manifestText(manifest), { flush: true });
     return ok(manifest);
   }
 

@@ -59,12 +59,8 @@ export async function openSource(path: string, choice: SourceChoice = {}): Promi
   let file: ByteSource;
   let size: number;
   try {
-    const info = await stat(path);
-    if (info.isDirectory()) return fail(t('{0} is a directory. Name a file in it.', path));
-    // Opening a pipe would wait for its writer, and no byte range of it can be read.
-    if (!info.isFile()) return fail(t('{0} is not a regular file. Copy its content to one first.', path));
-    size = info.size;
     file = await openBytes(path);
+    size = (await stat(path)).size;
   } catch (error) {
     return fileFault(error, path);
   }

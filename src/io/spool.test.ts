@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readlinkSync, watch, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { cliPath, runOnTinyDisk } from '../../test/support/cli';
 import { rowLines, TraceFolder } from '../../test/support/traceFolder';
 import { openSource } from './openSource';
+import { hostTag, processPlace } from './processes';
 import { TraceFile } from './traceFile';
 
 if (process.platform === 'linux') {
@@ -114,11 +114,11 @@ if (process.platform === 'linux') {
     });
 
     it('is removed if a process that lives no longer left it with a name, and only then', async () => {
-      const host = hostname().replace(/[^\w.]/gu, '_');
+      const here = processPlace() ?? hostTag();
       const dead = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
       await new Promise((resolve) => dead.on('exit', resolve));
-      const names = [dead.pid, process.ppid].map((pid) => `cfprm-spool-${host}-${pid}-aB3xYz`);
-      names.push(`cfprm-spool-elsewhere.${host}-${dead.pid}-aB3xYz`);
+      const names = [dead.pid, process.ppid].map((pid) => `cfprm-spool-${here}-${pid}-aB3xYz`);
+      names.push(`cfprm-spool-elsewhere.${here}-${dead.pid}-aB3xYz`);
       for (const name of names) {
         mkdirSync(path.join(place, name));
         writeFileSync(path.join(place, name, 'content'), 'x');

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hostTag, isAlive } from './processes';
+import { hostTag, isAlive, processPlace } from './processes';
 
 const PREFIX = 'cfprm-spool-';
 
@@ -20,7 +20,7 @@ export class SpoolFile {
   /** Creates the file, and removes those that processes left which no longer live. Throws file system errors. */
   static async create(): Promise<SpoolFile> {
     await removeLeftovers();
-    const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${hostTag()}-${process.pid}-`));
+    const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${place()}-${process.pid}-`));
     const handle = await open(join(folder, 'content'), 'wx+', 0o600).catch(async (error: unknown) => {
       await rm(folder, { recursive: true, force: true });
       throw error;
@@ -56,8 +56,13 @@ function removeAtExit(folder: string): void {
   remaining.add(folder);
 }
 
+/** Where this process's id means something; without namespaces that is the host. */
+function place(): string {
+  return processPlace() ?? hostTag();
+}
+
 async function removeLeftovers(): Promise<void> {
-  const start = `${PREFIX}${hostTag()}-`;
+  const start = `${PREFIX}${place()}-`;
   for (const name of await readdir(tmpdir()).catch(() => [])) {
     const pid = name.startsWith(start) ? /^(\d+)-\w+$/u.exec(name.slice(start.length))?.[1] : undefined;
     if (pid === undefined || isAlive(Number(pid))) continue;

@@ -9,6 +9,9 @@ import { fileFault } from '../io/fileFault';
 import { writeFault } from '../io/writeFault';
 import { isRunId, parseRecord, type RunRecord } from './record';
 
+/** Saving takes milliseconds: another window that does it is worth waiting for. */
+const SAVE_PATIENCE_MS = 10_000;
+
 /** The folder for what CFPRM keeps on this machine, by the conventions of the system. */
 export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (env.CFPRM_DATA) return env.CFPRM_DATA;
@@ -83,7 +86,7 @@ export class RunStore {
     } catch (error) {
       return writeFault(error, this.folder);
     }
-    const file = await AtomicFile.create(path, true);
+    const file = await AtomicFile.create(path, { force: true, patience: SAVE_PATIENCE_MS });
     if (!file.ok) return file;
     try {
       await writeFile(file.value.path, `${JSON.stringify(record, null, 2)}\n`, { flush: true } as object);

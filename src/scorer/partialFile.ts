@@ -1,20 +1,26 @@
-import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  constants,
+  copyFile,
+  type FileHandle,
+  open,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { t } from '@vscode/l10n';
 import { NEWLINE } from '../core/jsonl/bytes';
-import { fail, ok, type Result } from '../core/result';
+import { ok, type Result } from '../core/result';
 import { AtomicFile } from '../io/atomicFile';
-import { hostTag, isAlive } from '../io/processes';
+import { overtaken } from '../io/temporaryPlace';
 import { writeFault } from '../io/writeFault';
 
 /** What a partial file was made of; only the same work goes on with it. */
 export type Job = { readonly [key: string]: string | number | boolean | null };
 
-/** Who writes a partial file, and what for. */
+/** What a partial file is for. */
 interface Header {
   readonly job: Job;
-  readonly host: string;
-  readonly pid: number;
 }
 
 const CHUNK = 1024 * 1024;
@@ -40,28 +46,20 @@ export class PartialFile {
 
   /**
    * Opens the partial file of a target: goes on with one of the same job, replaces one of another job. Faults: the
-   * target exists, without `force`; another process that lives is writing it; it cannot be written.
+   * target exists, without `force`; somebody else is writing it; it cannot be written.
    */
-  static async open(out: string, force: boolean, job: Job): Promise<Result<PartialFile>> {
-    const target = await AtomicFile.create(out, force);
+  static async open(out: string, force: boolean, job: Job, source?: string): Promise<Result<PartialFile>> {
+    const target = await AtomicFile.create(out, { force, source });
     if (!target.ok) return target;
     const folder = dirname(target.value.target);
     const path = join(folder, `.${basename(target.value.target)}.cfprm-partial`);
     const headerPath = `${path}.json`;
     try {
       const old = await readHeader(headerPath);
-      const sameHost = old?.host === hostTag();
-      if (old !== undefined && sameHost && old.pid !== process.pid && isAlive(old.pid)) {
-        await target.value.discard();
-        return fail(
-          t('{0} is being written by the process {1}. Wait for it, or choose another name.', out, old.pid),
-        );
-      }
-      const goesOn = old !== undefined && sameJob(old.job, job);
-      if (!goesOn) await rm(path, { force: true });
-      const header: Header = { job, host: hostTag(), pid: process.pid };
-      await writeFile(headerPath, JSON.stringify(header));
-      const handle = await open(path, 'a+');
+      if (old !== undefined && sameJob(old.job, job)) await detach(path);
+      else await rm(path, { force: true });
+      await writeFile(headerPath, JSON.stringify({ job } satisfies Header), { mode: 0o600 });
+      const handle = await open(path, 'a+', 0o600);
       const { lines, end } = await countLines(handle);
       await handle.truncate(end);
       return ok(new PartialFile(path, headerPath, handle, target.value, lines, end));
@@ -94,12 +92,12 @@ export class PartialFile {
       if (this.error !== undefined) throw this.error;
       await this.handle.sync();
       await this.handle.close();
+      // The one who took over goes on with a copy, under the same name.
+      if (!(await this.target.isOurs())) return overtaken(this.target.target);
       await rename(this.path, this.target.path);
       const committed = await this.target.commit();
-      if (!committed.ok) {
-        await rename(this.target.path, this.path);
-        return committed;
-      }
+      if (!committed.ok && !this.target.placed) await rename(this.target.path, this.path);
+      if (!committed.ok) return committed;
       await rm(this.headerPath, { force: true });
       return ok({ bytes: this.position });
     } catch (error) {
@@ -111,10 +109,12 @@ export class PartialFile {
   async close(keep: boolean): Promise<void> {
     await this.writing;
     await this.handle.close().catch(() => undefined);
+    const isKept = keep && this.position > 0 && !this.target.placed;
+    if (!isKept && (await this.target.isOurs())) {
+      await rm(this.path, { force: true });
+      await rm(this.headerPath, { force: true });
+    }
     await this.target.discard();
-    if (keep && this.position > 0) return;
-    await rm(this.path, { force: true });
-    await rm(this.headerPath, { force: true });
   }
 
   private async write(): Promise<void> {
@@ -130,6 +130,20 @@ export class PartialFile {
     }
     this.writing = undefined;
   }
+}
+
+/**
+ * Puts a copy in the place of a file: whoever made it and only stood still has it open, and writes to one without a
+ * name from now on.
+ */
+async function detach(path: string): Promise<void> {
+  try {
+    await copyFile(path, `${path}.copy`, constants.COPYFILE_FICLONE);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  await rename(`${path}.copy`, path);
 }
 
 async function readHeader(path: string): Promise<Header | undefined> {

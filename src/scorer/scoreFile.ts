@@ -79,7 +79,7 @@ export async function scoreFile(job: ScoreJob): Promise<Result<ScoreReport>> {
     const before = await stat(job.source).catch(() => undefined);
     if (before === undefined) return changed(job);
     const identity = jobIdentity(job, source.value, scorer.value, before);
-    const file = await PartialFile.open(job.out, job.force ?? false, identity);
+    const file = await PartialFile.open(job.out, job.force ?? false, identity, job.source);
     if (!file.ok) return file;
     // Another run can go on only where this one was broken off.
     let keep = true;

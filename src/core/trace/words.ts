@@ -95,6 +95,7 @@ const NOUNS = {
   text: [t('text'), t('texts')],
   candidate: [t('candidate'), t('candidates')],
   completion: [t('completion'), t('completions')],
+  file: [t('file'), t('files')],
 } as const;
 
 /** What `counted` counts. */

@@ -7,6 +7,7 @@ import { type MergeOptions, type MergeRequest, resolveOptions } from '../../core
 import { fail, type Result } from '../../core/result';
 import { counted } from '../../core/trace/words';
 import { mergeFile } from '../../io/mergeFile';
+import { replaceableFiles } from '../../io/mergeFolder';
 import { previewMerge } from '../../io/previewMerge';
 import { CANCELLED } from '../../io/rowStream';
 import { typeLine } from '../ask';
@@ -131,8 +132,16 @@ async function askFolder(
   if (typed === undefined) return undefined;
   const folder = path.normalize(typed.trim());
   if (!existsSync(folder)) return { path: folder, replace: false };
+  const files = valueOrTell(await replaceableFiles(folder));
+  if (files === undefined) return undefined;
   const replace = t('Replace');
-  const detail = t('The folder is replaced in one step when everything is written.');
+  const detail =
+    files.length === 0
+      ? t('The folder is empty.')
+      : t(
+          'An earlier merge wrote its whole content: {0}. They are removed when the new ones are in place.',
+          counted(files.length, 'file'),
+        );
   const question = t('{0} exists already.', path.basename(folder));
   const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, replace);
   return answer === replace ? { path: folder, replace: true } : undefined;

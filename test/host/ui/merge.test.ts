@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { row } from '../rows';
@@ -152,26 +152,33 @@ describe('CFPRM: Merge windows', () => {
     await workbench.waitForLine('"sha256"');
   });
 
-  it('asks before it replaces a folder', async () => {
-    mkdirSync(inFolder('figure-windows-2'));
-    writeFileSync(inFolder('figure-windows-2/mine.txt'), 'mine');
+  it('replaces what an earlier merge wrote, after a question, and never anything else', async () => {
+    const out = inFolder('figure-windows-2');
+    mkdirSync(out);
+    writeFileSync(path.join(out, 'mine.txt'), 'mine');
     const page = await preview();
-    const writeButton = page.locator('vscode-button', { hasText: 'Write…' });
+    const write = async () => {
+      await page.locator('vscode-button', { hasText: 'Write…' }).click();
+      await waitForFolderBox();
+      await workbench.quickInput.accept();
+    };
+    await write();
+    await workbench.waitForNotification(/figure-windows-2 cannot be replaced.*: mine\.txt\. Move that away/);
+    rmSync(out, { recursive: true });
+    await write();
+    await workbench.waitForNotification(/wrote 2 rows in 2 blocks to .*figure-windows-2\./);
     const dialog = workbench.page.locator('.monaco-dialog-box', {
       hasText: 'figure-windows-2 exists already',
     });
-    await writeButton.click();
-    await waitForFolderBox();
-    await workbench.quickInput.accept();
-    await dialog.getByRole('button', { name: 'Cancel' }).click();
-    await dialog.waitFor({ state: 'hidden' });
-    assert.deepEqual(readdirSync(inFolder('figure-windows-2')), ['mine.txt']);
-    await writeButton.click();
-    await waitForFolderBox();
-    await workbench.quickInput.accept();
+    await preview();
+    await write();
+    await dialog.filter({ hasText: 'its whole content: 3 files' }).waitFor();
+    const { ino } = statSync(out);
     await dialog.getByRole('button', { name: 'Replace' }).click();
-    await workbench.waitForNotification(/wrote 2 rows in 2 blocks to .*figure-windows-2\./);
-    assert.ok(!existsSync(inFolder('figure-windows-2/mine.txt')));
+    await workbench.waitFor('the new folder', async () => {
+      const now = statSync(out, { throwIfNoEntry: false })?.ino;
+      return { shown: [`${now}`], found: (now !== undefined && now !== ino) || undefined };
+    });
   });
 
   it('tells its progress, and leaves nothing when it is cancelled', async () => {
