@@ -19,6 +19,7 @@ const ENGLISH = {
   'src/core/scores/prmSchema.ts': 'a JSON schema, which VS Code shows as it is',
   'src/core/scores/golden.ts': 'what models are tried with',
   'src/core/scores/families.ts': 'names and prompts of models',
+  'src/io/endWithOwner.ts': 'the program of a thread',
   'src/vscode/webviewHtml.ts': 'markup',
   'src/vscode/report/reportText.ts': 'a report for an issue is read by others',
   'src/vscode/report/copyReport.ts': 'as above; its message is marked',

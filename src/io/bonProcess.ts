@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import './ownersTexts';
+import './endWithOwner';
 import { fail } from '../core/result';
 import { BonComparison } from './bonComparison';
 import type { FromBonProcess, ToBonProcess } from './bonMessages';

@@ -3,6 +3,9 @@ import { constants, setPriority } from 'node:os';
 import { t } from '@vscode/l10n';
 import { textArguments } from './texts';
 
+/** The variable of a child's environment that says which process owns it, for `./endWithOwner`. */
+export const OWNER = 'CFPRM_OWNER';
+
 /** Characters of its output that are kept, the last ones. */
 const KEPT = 32 * 1024;
 
@@ -31,13 +34,13 @@ export class OwnChild<To extends object, From> {
   private gone = false;
 
   /** @param program path of the bundle */
-  constructor(program: string, { env, inBackground = false }: ProcessOptions = {}) {
+  constructor(program: string, { env = process.env, inBackground = false }: ProcessOptions = {}) {
     const child = fork(program, textArguments(), {
       // Not the owner's own: a debugger or a loader of sources is no business of the child.
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env,
+      env: { ...env, [OWNER]: String(process.pid) },
     });
     if (inBackground && child.pid !== undefined) giveWay(child.pid);
     for (const stream of [child.stdout, child.stderr]) {

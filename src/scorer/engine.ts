@@ -11,6 +11,7 @@ import { Feeder, type Row } from './feeds';
 import { loadTokenizer, type ModelTokenizer } from './loadTokenizer';
 import type { ChildFailure, LoadedModel, LoadRequest } from './messages';
 import { checkOutputs, readRaw } from './outputs';
+import { withinTime } from './timeLimit';
 
 type Ort = typeof import('onnxruntime-node');
 
@@ -64,7 +65,7 @@ export class Engine {
     }
     const tokenizer = await loadTokenizer(folder, spec);
     if (!tokenizer.ok) return refused(tokenizer.fault);
-    const tokens = tokensOf(request, tokenizer.value);
+    const tokens = limited(request, () => tokensOf(request, tokenizer.value));
     if (!tokens.ok) return refused(tokens.fault);
     let session: InferenceSession;
     try {
@@ -130,10 +131,16 @@ export class Engine {
     return { ok: true, value: { ortVersion, vocabulary: this.vocabulary, tokensPerSecond, warnings } };
   }
 
-  /** A solution as the model is fed with it. Faults: those of `align`, and features that are missing. */
+  /**
+   * A solution as the model is fed with it. Faults: those of `align`, features that are missing, a tokenizer or template
+   * that takes too long.
+   */
   prepare(solution: Solution, features?: Float32Array): Scored<Row> {
     const { spec } = this.request;
-    const aligned = align(spec, solution, this.tokenizer, this.tokens.separator, this.vocabulary);
+    const { separator } = this.tokens;
+    const aligned = limited(this.request, () =>
+      align(spec, solution, this.tokenizer, separator, this.vocabulary),
+    );
     if (!aligned.ok || spec.features === undefined) return aligned;
     const size = spec.features.size * solution.steps.length;
     if (features?.length === size) return { ok: true, value: { ...aligned.value, features } };
@@ -232,6 +239,20 @@ export class Engine {
 }
 
 const OUTSIDE = /out of data bounds/iu;
+
+/** Work of the tokenizer and the chat template, which come from anywhere and may never end. */
+function limited<T>({ spec, textLimitMs }: LoadRequest, work: () => Scored<T>): Scored<T> {
+  const result = withinTime(textLimitMs, work);
+  if (result !== undefined) return result;
+  return scoreFail(
+    'timeout',
+    t(
+      'The tokenizer and the chat template of {0} did not finish a text within {1} s. Use the tokenizer.json and tokenizer_config.json that belong to this model, or shorten the text.',
+      spec.name,
+      textLimitMs / 1000,
+    ),
+  );
+}
 
 function tokensOf({ spec }: LoadRequest, tokenizer: ModelTokenizer): Scored<Tokens> {
   const separator = tokenizer.idOf(spec.separator);

@@ -50,7 +50,13 @@ describe('a model of every family', () => {
       const card = parseCard(readFileSync(join(folder, 'prm.json'), 'utf8'));
       assert.ok(card.ok);
       const { rows } = EXPECTED[name]!;
-      const engine = await Engine.create({ folder, spec: card.value, provider: 'cpu', threads: 1 });
+      const engine = await Engine.create({
+        folder,
+        spec: card.value,
+        provider: 'cpu',
+        threads: 1,
+        textLimitMs: 20_000,
+      });
       assert.ok(engine.ok);
       const prepared = rows.map((row) => {
         const features = card.value.features && Float32Array.from(STEP_SHAPE.compute(row));

@@ -7,6 +7,7 @@ import { errorWords } from '../core/result';
 import type { TokenizerView } from '../core/scores/align';
 import type { ModelSpec, TokenSpec } from '../core/scores/modelSpec';
 import { type Scored, scoreFail } from '../core/scores/scoreFault';
+import { withinTime } from './timeLimit';
 
 /** The tokenizer of a model folder. */
 export interface ModelTokenizer extends TokenizerView {
@@ -20,6 +21,9 @@ export interface ModelTokenizer extends TokenizerView {
    */
   idOf(token: TokenSpec): Scored<number>;
 }
+
+/** The longest that reading a tokenizer or a template may take: the largest take two seconds. */
+const LOAD_LIMIT_MS = 60_000;
 
 interface Config {
   readonly chat_template?: unknown;
@@ -45,12 +49,13 @@ export async function loadTokenizer(
       t('is of the kind Unigram with byte_fallback, which would be read with other ids than in training'),
     );
   }
-  let tokenizer: Tokenizer;
+  let tokenizer: Tokenizer | undefined;
   try {
-    tokenizer = new Tokenizer(json, configJson.value);
+    tokenizer = withinTime(LOAD_LIMIT_MS, () => new Tokenizer(json, configJson.value));
   } catch (error) {
     return invalid(t('cannot be read ({0})', errorWords(error)));
   }
+  if (tokenizer === undefined) return invalid(t('was not loaded within {0} s', LOAD_LIMIT_MS / 1000));
   const config = configJson.value as Config;
   const render = await renderer(folder, spec, config);
   return render.ok ? { ok: true, value: view(tokenizer, config, render.value) } : render;
@@ -96,7 +101,11 @@ async function renderer(
   }
   const [bos_token, eos_token] = [tokenText(config.bos_token), tokenText(config.eos_token)];
   try {
-    const parsed = new Template(source);
+    const parsed = withinTime(LOAD_LIMIT_MS, () => new Template(source));
+    if (parsed === undefined) {
+      const what = t('has a chat template that was not read within {0} s', LOAD_LIMIT_MS / 1000);
+      return invalid(what, 'tokenizer_config.json');
+    }
     const render: Render = (messages) => {
       try {
         const items = { messages, bos_token, eos_token, add_generation_prompt: false };

@@ -11,6 +11,8 @@ export interface LoadRequest {
   readonly provider: Provider;
   /** Threads of one operator on the CPU. */
   readonly threads: number;
+  /** The longest that the tokenizer and the chat template may take for one solution, in milliseconds. */
+  readonly textLimitMs: number;
   /** An empty folder for a profile, which the owner removes; only for the golden input. */
   readonly profileFolder?: string;
   /** How many ids the model knows, if another child found out; providers with a device do not notice wrong ids. */

@@ -292,8 +292,9 @@ async function startChild(
   const stop = (): void => child.kill();
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
-  const request = { folder, spec, provider: report.used, threads: options.threads, vocabulary };
-  const loaded = await child.call({ type: 'load', request }, 'loaded', spec.name);
+  const { threads, textLimitMs, loadTimeoutMs } = options;
+  const request = { folder, spec, provider: report.used, threads, textLimitMs, vocabulary };
+  const loaded = await child.call({ type: 'load', request }, 'loaded', spec.name, loadTimeoutMs);
   signal?.removeEventListener('abort', stop);
   if (loaded.ok) return { ok: true, value: { process: child, loaded: loaded.value.model } };
   return signal?.aborted ? scoreFail('cancelled', 'Cancelled.') : loaded;

@@ -25,6 +25,10 @@ export interface ScorerOptions {
   readonly signal?: AbortSignal;
   /** The longest that a provider may take for loading and for the golden input, each; in milliseconds. */
   readonly probeTimeoutMs?: number;
+  /** The longest that loading may take, in milliseconds; half an hour by default, for large models on slow disks. */
+  readonly loadTimeoutMs?: number;
+  /** The longest that the tokenizer and the chat template may take for one solution, in milliseconds. */
+  readonly textLimitMs?: number;
   /** How long a run may go on after everything in it was cancelled, in milliseconds; then its process is ended. */
   readonly killAfterMs?: number;
   /** Told before a provider is tried. */
@@ -37,9 +41,12 @@ export function withDefaults(options: ScorerOptions) {
   const {
     program = join(__dirname, 'scorerProcess.js'),
     probeTimeoutMs = 60_000,
+    loadTimeoutMs = 30 * 60_000,
+    textLimitMs = 10_000,
     killAfterMs = 2000,
   } = options;
-  return { ...options, provider, threads, featureSets, program, probeTimeoutMs, killAfterMs };
+  const limits = { probeTimeoutMs, loadTimeoutMs, textLimitMs, killAfterMs };
+  return { ...options, provider, threads, featureSets, program, ...limits };
 }
 
 /**

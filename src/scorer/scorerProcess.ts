@@ -1,4 +1,5 @@
 import '../io/ownersTexts';
+import '../io/endWithOwner';
 import { CPU_LIMITS, DEVICE_LIMITS } from '../core/scores/microBatches';
 import { Engine, type Loaded } from './engine';
 import { GoldenTrial } from './goldenRun';

@@ -6,7 +6,12 @@ import { judge, type Verification } from '../core/scores/verdict';
 import { openModelFolder } from './modelFolder';
 import { goldenOn, type ProbeOptions, type Verdict, type VerdictStore } from './selectProvider';
 
-const probing = (): ProbeOptions => ({ program: scorerProgram(), threads: 1, probeTimeoutMs: 60_000 });
+const probing = (): ProbeOptions => ({
+  program: scorerProgram(),
+  threads: 1,
+  probeTimeoutMs: 60_000,
+  textLimitMs: 20_000,
+});
 
 async function golden(name: string) {
   const model = await openModelFolder(modelFolder(name));

@@ -29,6 +29,8 @@ export interface ProbeOptions extends ChildOptions {
   readonly threads: number;
   /** The longest that a provider may take for loading and for the golden input, each; in milliseconds. */
   readonly probeTimeoutMs: number;
+  /** The longest that the tokenizer and the chat template may take for one solution, in milliseconds. */
+  readonly textLimitMs: number;
   readonly verdicts?: VerdictStore;
   readonly signal?: AbortSignal;
   /** Told before a provider is tried. */
@@ -160,7 +162,8 @@ export async function goldenOn(
   options.signal?.addEventListener('abort', stop, { once: true });
   if (options.signal?.aborted) stop();
   try {
-    const request: LoadRequest = { folder, spec, provider, threads: options.threads, profileFolder };
+    const { threads, textLimitMs } = options;
+    const request: LoadRequest = { folder, spec, provider, threads, textLimitMs, profileFolder };
     const subject = t('{0} on {1}', spec.name, provider);
     const limit = options.probeTimeoutMs;
     const loaded = await child.call({ type: 'load', request }, 'loaded', subject, limit);
