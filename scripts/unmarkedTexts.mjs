@@ -48,6 +48,11 @@ const NOT_SHOWN = {
   // What stands in files.
   'src/core/formats/taggedText.ts': ['Step …: …'],
   // Style sheets.
+  'src/vscode/raw/chips.ts': [
+    ' outline: 1px solid;',
+    'font-size: …em;…',
+    'none; position: absolute; margin-left: …ch; …',
+  ],
   'webview/run/main.ts': ['state …'],
   'webview/ui/plot.ts': ['12px …', 'color-mix(in srgb, … 18%, transparent)'],
   // Programs and their arguments.

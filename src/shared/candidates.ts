@@ -2,7 +2,7 @@ import type { BonNumbers, GroupBy, ProblemAddress, ProblemHead } from '../core/b
 import type { VerdictSource } from '../core/bon/pool';
 import type { Aggregate } from '../core/bon/scores';
 import type { ModelScoring, ShownProblem } from '../core/bon/shown';
-import type { Thresholds } from '../core/trace/words';
+import type { Thresholds } from '../core/scores/levels';
 
 /** How the numbers of the panel are made. */
 export interface PanelOptions {
@@ -89,7 +89,7 @@ export type ToCandidates =
   | { readonly type: 'stale' }
   /** The cursor of the trace view is on this step of the problem that is shown. */
   | { readonly type: 'follow'; readonly at: StepAddress }
-  | { readonly type: 'thresholds'; readonly thresholds: Thresholds };
+  | { readonly type: 'thresholds'; readonly recorded: Thresholds; readonly computed: Thresholds };
 
 /** Messages from the page to the extension. */
 export type FromCandidates =

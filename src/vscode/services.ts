@@ -19,6 +19,7 @@ import { AutoScore } from './scores/autoScore';
 import { Model } from './scores/model';
 import { ModelReport } from './scores/modelReport';
 import { ModelScores } from './scores/modelScores';
+import { ScoreScales } from './scores/scoreScales';
 import { ScoreStatus } from './scores/scoreStatus';
 import { TRACE_LANGUAGE } from './trace/address';
 import { CursorKeeper } from './trace/cursorKeeper';
@@ -61,7 +62,8 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const disagreementIndex = new DisagreementIndex(files);
   const model = new Model(context, log);
   const scores = new ModelScores(context, model, log);
-  const pages = new TracePages(files, disagreementIndex, scores);
+  const scales = new ScoreScales(scores);
+  const pages = new TracePages(files, disagreementIndex, scores, scales);
   const cursor = new CursorKeeper(pages);
   const navigation = new TraceNavigation(files, pages, cursor);
   const source = new TraceSource(files, navigation);
@@ -71,7 +73,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const structure = new TraceStructure(pages);
   const documents = new RawDocuments(files);
   const autoScore = new AutoScore(scores, pages, documents);
-  const candidates = new CandidatesView(context.extensionUri, files, navigation, scores, autoScore);
+  const candidates = new CandidatesView(context.extensionUri, files, navigation, scores, scales, autoScore);
   const modelReport = new ModelReport();
   const tree = new TrajectoryTree(files);
   const runs = new RunList(context, log);
@@ -87,6 +89,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     findings,
     model,
     scores,
+    scales,
     autoScore,
     modelReport,
     new ScoreStatus(scores, autoScore, files),
@@ -102,12 +105,12 @@ export function createServices(context: vscode.ExtensionContext): Services {
     new TraceDiagnostics(pages),
     new TraceStatusBar(navigation, pages),
     new FormatStatus(files),
-    new InlineChips(documents, scores),
+    new InlineChips(documents, scores, scales),
     new RawDiagnostics(documents),
     vscode.languages.registerDocumentSymbolProvider(trace, structure, { label: t('Trajectories') }),
     vscode.languages.registerFoldingRangeProvider(trace, structure),
     vscode.languages.registerCodeLensProvider(trace, new TraceLenses(pages)),
-    vscode.languages.registerHoverProvider(trace, new TraceHover(pages)),
+    vscode.languages.registerHoverProvider(trace, new TraceHover(pages, scales)),
     vscode.window.registerTreeDataProvider('cfprm.trajectories', tree),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('cfprm.format')) files.reopenAll();

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { SplitRule } from '../core/formats/splitText';
+import { type Thresholds, USUAL_THRESHOLDS } from '../core/scores/levels';
 import type { ProviderChoice } from '../core/scores/providers';
-import type { Thresholds } from '../core/trace/words';
 
 /** What a chip in the raw editor shows. */
 export type InlineContent = 'label' | 'score' | 'both';
@@ -10,9 +10,11 @@ export type InlineContent = 'label' | 'score' | 'both';
 export const settings = {
   /** Trajectories per page of the trace view. */
   pageSize: (): number => clamp(get<number>('trace.pageSize'), 10, 500),
-  thresholds: (): Thresholds => {
+  /** Where colours of scores change; undefined unless the user has set one of the two. */
+  thresholds: (): Thresholds | undefined => {
     const { low, high } = get<Partial<Thresholds>>('thresholds');
-    return { low: low ?? 0.3, high: high ?? 0.7 };
+    if (low === undefined && high === undefined) return undefined;
+    return { low: low ?? USUAL_THRESHOLDS.low, high: high ?? USUAL_THRESHOLDS.high };
   },
   /** The score below which a step counts as predicted wrong, in (0, 1). */
   decision: (): number => {

@@ -1,6 +1,7 @@
 import { bonNumbers, problemAt, problemHeads } from '../../src/core/bon/overview';
 import { CandidatePool } from '../../src/core/bon/pool';
 import { type ShownProblem, showProblem } from '../../src/core/bon/shown';
+import { USUAL_THRESHOLDS } from '../../src/core/scores/levels';
 import type { Trajectory } from '../../src/core/trajectory';
 import { DEFAULT_OPTIONS, type ToCandidates } from '../../src/shared/candidates';
 
@@ -42,7 +43,7 @@ export function messagesFor(
     (row, place) => trajectories[row - 1]?.[place],
   );
   const messages: ToCandidates[] = [
-    { type: 'thresholds', thresholds: { low: 0.3, high: 0.7 } },
+    { type: 'thresholds', recorded: USUAL_THRESHOLDS, computed: USUAL_THRESHOLDS },
     { type: 'source', source: 'file:///samples.jsonl', name: 'samples.jsonl', options: DEFAULT_OPTIONS },
     {
       type: 'file',

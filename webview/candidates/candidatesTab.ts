@@ -2,7 +2,8 @@ import { t } from '@vscode/l10n';
 import { type Choices, choose, type Rule } from '../../src/core/bon/comparison';
 import { CHOOSING } from '../../src/core/bon/problem';
 import { type ShownProblem, showByModel } from '../../src/core/bon/shown';
-import { count, shorten, type Thresholds } from '../../src/core/trace/words';
+import { type Thresholds, USUAL_THRESHOLDS } from '../../src/core/scores/levels';
+import { count, shorten } from '../../src/core/trace/words';
 import {
   DEFAULT_OPTIONS,
   type PanelFile,
@@ -56,7 +57,7 @@ export class CandidatesTab {
   private columns: Column[] = [];
   private choices: Choices | undefined;
   private file: PanelFile | undefined;
-  private thresholds: Thresholds = { low: 0.3, high: 0.7 };
+  private thresholds = { recorded: USUAL_THRESHOLDS, computed: USUAL_THRESHOLDS };
 
   constructor() {
     this.grid = new CandidateGrid({
@@ -109,8 +110,8 @@ export class CandidatesTab {
     this.scores.set(options.scores ?? DEFAULT_OPTIONS.scores);
   }
 
-  setThresholds(thresholds: Thresholds): void {
-    this.thresholds = thresholds;
+  setThresholds(recorded: Thresholds, computed: Thresholds): void {
+    this.thresholds = { recorded, computed };
     this.arrange();
   }
 
@@ -186,7 +187,9 @@ export class CandidatesTab {
     }
     const { index: problem, scoring } = shown.candidates;
     const { areLogits } = scoring;
-    const scale = { areLogits, areComputed: shown.model !== undefined, thresholds: this.thresholds };
+    const areComputed = shown.model !== undefined;
+    const thresholds = areComputed ? this.thresholds.computed : this.thresholds.recorded;
+    const scale = { areLogits, areComputed, thresholds };
     const { firstDivergence } = shown.comparison;
     this.grid.show({ problem, columns: this.columns, order, choices, scale, firstDivergence });
   }

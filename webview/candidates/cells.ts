@@ -3,7 +3,8 @@ import { type Choices, choosers } from '../../src/core/bon/comparison';
 import { AGGREGATES } from '../../src/core/bon/scores';
 import { hasFalseEquation } from '../../src/core/check/check';
 import { COMPUTED_SIGN } from '../../src/core/scores/computed';
-import { count, counted, shorten, type Thresholds } from '../../src/core/trace/words';
+import { type Level, levelOf, type Thresholds } from '../../src/core/scores/levels';
+import { count, counted, shorten } from '../../src/core/trace/words';
 import { el } from '../ui/dom';
 import { type CellStep, type Column, REASONS } from './columns';
 import { mathText } from './math';
@@ -26,10 +27,8 @@ export function share(score: number, { areLogits }: Scale): number {
 }
 
 /** The class of a score's colour. */
-export function colour(score: number, scale: Scale): 'good' | 'doubt' | 'bad' {
-  const { low, high } = scale.thresholds;
-  const p = share(score, scale);
-  return p >= high ? 'good' : p < low ? 'bad' : 'doubt';
+export function colour(score: number, scale: Scale): Level {
+  return levelOf(share(score, scale), scale.thresholds);
 }
 
 /** A score in three significant decimals, as far as it has them. */

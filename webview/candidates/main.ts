@@ -91,7 +91,7 @@ function receive(message: ToCandidates): void {
       if (!document.hasFocus()) candidates.goTo(message.at);
       break;
     case 'thresholds':
-      candidates.setThresholds(message.thresholds);
+      candidates.setThresholds(message.recorded, message.computed);
       break;
   }
 }

@@ -17,18 +17,24 @@ export function checkSchema(value: Json | undefined, schema: Schema, path = ''):
   if (schema.minimum !== undefined && (value as number) < schema.minimum) {
     return mustBe(path, value, t('{0} or more', schema.minimum));
   }
+  if (schema.maximum !== undefined && (value as number) > schema.maximum) {
+    return mustBe(path, value, t('{0} or less', schema.maximum));
+  }
   if (schema.minLength !== undefined && (value as string).length < schema.minLength) {
     return t('{0} is empty: give it a value or leave it out', place(path));
   }
   if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value as string)) {
     return t('{0} is {1}: it must match {2}', place(path), shown(value), schema.pattern);
   }
+  if (schema.type === 'array') return checkItems(value as readonly Json[], schema, path);
   return schema.type === 'object' ? checkMembers(value as JsonObject, schema, path) : undefined;
 }
 
 const TYPE_WORDS = {
   object: t('an object'),
+  array: t('a list'),
   string: t('a text'),
+  number: t('a number'),
   integer: t('a whole number'),
   boolean: t('true or false'),
 };
@@ -39,6 +45,8 @@ function mustBe(path: string, value: Json | undefined, what: string): string {
 
 function hasType(value: Json | undefined, type: NonNullable<Schema['type']>): boolean {
   if (type === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (type === 'array') return Array.isArray(value);
+  if (type === 'number') return Number.isFinite(value);
   return type === 'integer' ? Number.isInteger(value) : typeof value === type;
 }
 
@@ -56,6 +64,15 @@ function checkMembers(value: JsonObject, { properties = {}, required = [] }: Sch
       return t('{0} is not known: known are {1}', join(path, key), Object.keys(properties).join(', '));
     }
     const odd = checkSchema(member, properties[key]!, join(path, key));
+    if (odd !== undefined) return odd;
+  }
+  return undefined;
+}
+
+function checkItems(value: readonly Json[], { items, minItems = 0 }: Schema, path: string) {
+  if (value.length < minItems) return t('{0} needs {1} entries or more', place(path), minItems);
+  for (const [index, item] of value.entries()) {
+    const odd = items && checkSchema(item, items, `${path}[${index}]`);
     if (odd !== undefined) return odd;
   }
   return undefined;

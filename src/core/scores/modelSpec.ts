@@ -73,6 +73,26 @@ export interface FeatureSpec {
   readonly size: number;
 }
 
+/** Scores of steps on validation rows. */
+export interface StepScores {
+  readonly steps: number;
+  /** Their scores at evenly spaced ranks, from the lowest to the highest; two or more, not falling. */
+  readonly quantiles: readonly number[];
+}
+
+/** How a model's scores lie on labelled rows that it did not learn from. */
+export interface OperatingPoints {
+  /** Which rows these are, in words. */
+  readonly rows: string;
+  readonly correct: StepScores;
+  readonly incorrect: StepScores;
+  /**
+   * The threshold with the highest F1 of first errors (ProcessBench: the first step below it is the error) on so
+   * many solutions; absent where the rows have not solutions of both kinds.
+   */
+  readonly firstError?: { readonly threshold: number; readonly f1: number; readonly solutions: number };
+}
+
 /** Everything that has to be known about a model to score with it: `prm.json` with its family's defaults filled in. */
 export interface ModelSpec {
   readonly name: string;
@@ -97,6 +117,8 @@ export interface ModelSpec {
   /** Name of the output that is read. */
   readonly output: string;
   readonly features?: FeatureSpec;
+  /** Absent where no validation is known. */
+  readonly operatingPoints?: OperatingPoints;
   readonly licence?: string;
   readonly trainedOn?: string;
 }

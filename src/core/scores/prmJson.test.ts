@@ -113,6 +113,41 @@ describe('prm.json', () => {
     for (const [card, message] of cases) assert.match(refused(card), message);
   });
 
+  describe('operating points', () => {
+    const scores = { steps: 40, quantiles: [0.2, 0.8, 1] };
+    const points = { rows: 'dev.jsonl', correct: scores, incorrect: scores };
+    const firstError = { threshold: 0.4, f1: 0.5, solutions: 12 };
+
+    it('are read as they stand, and none is made up', () => {
+      assert.deepEqual(spec({ ...MINIMAL, operatingPoints: points }).operatingPoints, points);
+      const whole = { ...points, firstError };
+      assert.deepEqual(spec({ ...MINIMAL, operatingPoints: whole }).operatingPoints, whole);
+      assert.equal(spec(MINIMAL).operatingPoints, undefined);
+      const raw = { ...points, correct: { steps: 1, quantiles: [-4, 7.5] } };
+      const family = { head: { kind: 'one-logit' }, activation: 'none' };
+      assert.deepEqual(spec({ ...MINIMAL, ...family, operatingPoints: raw }).operatingPoints, raw);
+    });
+
+    it('are refused by name where they cannot be', () => {
+      const quantiles = (list: unknown) => ({ ...points, correct: { steps: 40, quantiles: list } });
+      const cases: [object, RegExp][] = [
+        [{ rows: 'dev', correct: scores }, /operatingPoints\.incorrect is missing/],
+        [{ ...points, rows: '' }, /operatingPoints\.rows is empty/],
+        [{ ...points, threshold: 0.5 }, /operatingPoints\.threshold is not known/],
+        [quantiles(0.5), /correct\.quantiles is 0\.5: it must be a list/],
+        [quantiles([0.5]), /correct\.quantiles needs 2 entries or more/],
+        [quantiles([0.5, 'x']), /correct\.quantiles\[1\] is "x": it must be a number/],
+        [quantiles([0.5, 0.4]), /correct\.quantiles\[1\] is 0\.4, less than the one before: order them/],
+        [quantiles([0.5, 1.4]), /has the score 1\.4, and activation "softmax" gives scores from 0 to 1/],
+        [{ ...points, correct: { ...scores, steps: 0 } }, /correct\.steps is 0: it must be 1 or more/],
+        [{ ...points, firstError: { ...firstError, f1: 2 } }, /firstError\.f1 is 2: it must be 1 or less/],
+        [{ ...points, firstError: { ...firstError, threshold: -1 } }, /has the score -1/],
+      ];
+      for (const [operatingPoints, message] of cases)
+        assert.match(refused({ ...MINIMAL, operatingPoints }), message);
+    });
+  });
+
   it('refuses entries that each are possible, but not together', () => {
     const plain = { kind: 'plain', start: '{problem} ' };
     const shepherd = { schema: 1, name: 'M', family: 'math-shepherd' };
@@ -136,7 +171,7 @@ describe('prm.json', () => {
 
   it('has a schema of which the checker understands every word', () => {
     const known = new Set(
-      '$schema title description type properties required additionalProperties enum minimum minLength pattern oneOf'.split(
+      '$schema title description type properties required additionalProperties enum minimum maximum minLength pattern items minItems oneOf'.split(
         ' ',
       ),
     );

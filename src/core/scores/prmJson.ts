@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../formats/format';
 import { errorWords } from '../result';
 import { checkSchema } from './checkSchema';
 import { FAMILIES, INPUT_NAMES } from './families';
-import type { FamilyId, Head, ModelSpec, TemplateSpec } from './modelSpec';
+import type { FamilyId, Head, ModelSpec, OperatingPoints, TemplateSpec } from './modelSpec';
 import { PRM_SCHEMA } from './prmSchema';
 import { type Scored, scoreFail } from './scoreFault';
 
@@ -48,7 +48,7 @@ function resolveCard(card: JsonObject): Scored<ModelSpec> {
     inputs: { ...INPUT_NAMES, ...given.inputs },
     output: given.output ?? (head.kind === 'rewards' ? 'rewards' : 'logits'),
   };
-  const clash = contradiction(spec);
+  const clash = contradiction(spec) ?? oddPoints(spec.operatingPoints, spec.activation);
   return clash === undefined ? { ok: true, value: spec } : invalid(clash);
 }
 
@@ -106,6 +106,39 @@ function contradiction({ head, activation, template, tokenize, read }: ModelSpec
   return turns
     ? t('with the chat layout "turns" the value stands before the answer: take read "before-separator"')
     : t('with the chat layout "answer" the value stands at the separator: take read "at-separator"');
+}
+
+/** What the schema cannot say of operating points: quantiles rise, and all are scores that the model can give. */
+function oddPoints(
+  points: OperatingPoints | undefined,
+  activation: ModelSpec['activation'],
+): string | undefined {
+  if (points === undefined) return undefined;
+  for (const label of ['correct', 'incorrect'] as const) {
+    const { quantiles } = points[label];
+    const fall = quantiles.findIndex((value, k) => k > 0 && value < quantiles[k - 1]!);
+    if (fall < 0) continue;
+    return t(
+      'operatingPoints.{0}.quantiles[{1}] is {2}, less than the one before: order them from the lowest score to the highest',
+      label,
+      fall,
+      quantiles[fall]!,
+    );
+  }
+  if (activation === 'none') return undefined;
+  const named = [
+    ...points.correct.quantiles,
+    ...points.incorrect.quantiles,
+    ...(points.firstError === undefined ? [] : [points.firstError.threshold]),
+  ];
+  const outside = named.find((value) => value < 0 || value > 1);
+  return outside === undefined
+    ? undefined
+    : t(
+        'operatingPoints has the score {0}, and activation "{1}" gives scores from 0 to 1: measure them again',
+        outside,
+        activation,
+      );
 }
 
 function invalid(what: string): Scored<never> {

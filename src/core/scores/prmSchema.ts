@@ -5,14 +5,18 @@ export interface Schema {
   readonly $schema?: string;
   readonly title?: string;
   readonly description?: string;
-  readonly type?: 'object' | 'string' | 'integer' | 'boolean';
+  readonly type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean';
   readonly properties?: { readonly [key: string]: Schema };
   readonly required?: readonly string[];
   readonly additionalProperties?: false;
   readonly enum?: readonly (string | number)[];
   readonly minimum?: number;
+  readonly maximum?: number;
   readonly minLength?: number;
   readonly pattern?: string;
+  /** What each element of an array is. */
+  readonly items?: Schema;
+  readonly minItems?: number;
   /** Alternatives that the required property `kind` tells apart. */
   readonly oneOf?: readonly Schema[];
 }
@@ -92,6 +96,41 @@ const TEMPLATE: Schema = {
   ],
 };
 
+function stepScores(description: string): Schema {
+  return object(
+    description,
+    {
+      steps: { type: 'integer', minimum: 1, description: 'How many steps they are.' },
+      quantiles: {
+        type: 'array',
+        items: { type: 'number' },
+        minItems: 2,
+        description: 'Their scores at evenly spaced ranks, from the lowest score to the highest.',
+      },
+    },
+    ['steps', 'quantiles'],
+  );
+}
+
+const OPERATING_POINTS: Schema = object(
+  'How the scores lie on labelled rows that the model did not learn from: what colours and ranks go by.',
+  {
+    rows: name('Which validation rows these are.'),
+    correct: stepScores('Scores of the steps that are labelled correct.'),
+    incorrect: stepScores('Scores of the steps that are labelled incorrect.'),
+    firstError: object(
+      'Finding the first error: the first step whose score is below the threshold.',
+      {
+        threshold: { type: 'number', description: 'The threshold with the highest F1 on these rows.' },
+        f1: { type: 'number', minimum: 0, maximum: 1, description: 'That F1, as ProcessBench defines it.' },
+        solutions: { type: 'integer', minimum: 2, description: 'How many solutions they are.' },
+      },
+      ['threshold', 'f1', 'solutions'],
+    ),
+  },
+  ['rows', 'correct', 'incorrect'],
+);
+
 /** The JSON schema of `prm.json`; `media/prm.schema.json` is its copy for editors. */
 export const PRM_SCHEMA: Schema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -152,6 +191,7 @@ export const PRM_SCHEMA: Schema = {
         },
         ['set', 'version', 'size'],
       ),
+      operatingPoints: OPERATING_POINTS,
       licence: text('Licence of the weights.'),
       trainedOn: text('What the model was trained on.'),
     },

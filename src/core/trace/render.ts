@@ -2,22 +2,11 @@ import { t } from '@vscode/l10n';
 import { checkOf, firstFalseStep, hasFalseEquation } from '../check/check';
 import { type Verdict, verdict } from '../grade/verdict';
 import { COMPUTED_SIGN, type Computed, type ComputedOf, minimumComputed } from '../scores/computed';
+import { levelOf, type Thresholds, USUAL_THRESHOLDS } from '../scores/levels';
 import { firstError, isError, minimumScore, type Trajectory } from '../trajectory';
 import type { Mark, MarkKind, StepEntry, TraceEntry, TracePage } from './page';
 import type { RowReading } from './rowReading';
-import {
-  bar,
-  count,
-  counted,
-  FALSE_SIGN,
-  formatScore,
-  glyph,
-  labelKind,
-  printable,
-  scoreKind,
-  shorten,
-  type Thresholds,
-} from './words';
+import { bar, count, counted, FALSE_SIGN, formatScore, glyph, labelKind, printable, shorten } from './words';
 
 /** White space before every line below a header. */
 const MARGIN = '  ';
@@ -29,7 +18,10 @@ const EDITED = '*';
 
 /** How a page is drawn. */
 export interface RenderOptions {
+  /** Of the scores that the file has recorded. */
   readonly thresholds: Thresholds;
+  /** Of the scores that a model gave; `thresholds` if absent. */
+  readonly computedThresholds?: Thresholds;
   /** UTF-16 units of one step's text after which it is cut, visibly. */
   readonly maxStepChars: number;
   /** UTF-16 units of the page after which no further step is shown, and trajectories show their header only. */
@@ -42,7 +34,7 @@ export interface RenderOptions {
 
 /** Bounds that keep a page far below VS Code's limits whatever the rows hold. */
 export const DEFAULT_RENDER: RenderOptions = {
-  thresholds: { low: 0.3, high: 0.7 },
+  thresholds: USUAL_THRESHOLDS,
   maxStepChars: 20_000,
   maxPageChars: 2_000_000,
 };
@@ -301,10 +293,15 @@ function renderStep(draft: Draft, drawn: StepToDraw, columns: Columns, options: 
   const labelEnd = labelAt + label.length + soft.length;
   draft.mark(line, 0, labelAt - 1, 'dim');
   draft.mark(line, labelAt, labelEnd, labelKind(step.label));
-  const kind = step.score === undefined ? 'dim' : scoreKind(step.score, options.thresholds);
+  const kind = step.score === undefined ? 'dim' : levelOf(step.score, options.thresholds);
   draft.mark(line, labelEnd + 1, labelEnd + score.length, kind);
   const ownAt = labelEnd + score.length;
-  draft.mark(line, ownAt + 1, ownAt + own.length, computedKind(computed, index, options.thresholds));
+  draft.mark(
+    line,
+    ownAt + 1,
+    ownAt + own.length,
+    computedKind(computed, index, options.computedThresholds ?? options.thresholds),
+  );
   const falseAt = ownAt + own.length;
   draft.mark(line, falseAt + 1, falseAt + falseCell.length, 'bad');
   if (isFirstError) {
@@ -361,7 +358,7 @@ function computedCell(computed: Computed | undefined, index: number): string {
 /** Scores of a model that is not at work any more are dimmed. */
 function computedKind(computed: Computed | undefined, index: number, thresholds: Thresholds): MarkKind {
   const score = computed?.state === 'scored' && !computed.stale ? computed.scores[index] : undefined;
-  return score === undefined ? 'dim' : scoreKind(score, thresholds);
+  return score === undefined ? 'dim' : levelOf(score, thresholds);
 }
 
 /**

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { levelOf } from '../scores/levels';
 import {
   bar,
   count,
@@ -9,7 +10,6 @@ import {
   labelWords,
   printable,
   probability,
-  scoreKind,
   shorten,
   size,
 } from './words';
@@ -86,7 +86,7 @@ describe('scores in the trace view', () => {
 
   it('have a bar and a colour that follow the probability', () => {
     assert.deepEqual(
-      [0, 0.124, 0.3, 0.5, 0.7, 0.99, 1].map((score) => bar(score) + scoreKind(score, thresholds)),
+      [0, 0.124, 0.3, 0.5, 0.7, 0.99, 1].map((score) => bar(score) + levelOf(score, thresholds)),
       ['▁bad', '▁bad', '▃doubt', '▅doubt', '▆good', '█good', '█good'],
     );
     assert.deepEqual([formatScore(0.005), formatScore(-12.3456)], ['0.01', '-12.35']);
@@ -94,7 +94,7 @@ describe('scores in the trace view', () => {
 
   it('beyond 0 and 1 are logits', () => {
     assert.deepEqual(
-      [bar(-5), bar(5), scoreKind(-5, thresholds), scoreKind(5, thresholds)],
+      [bar(-5), bar(5), levelOf(-5, thresholds), levelOf(5, thresholds)],
       ['▁', '█', 'bad', 'good'],
     );
     fc.assert(

@@ -2,12 +2,6 @@ import { t } from '@vscode/l10n';
 import { type HardLabel, isError, type Label } from '../trajectory';
 import type { MarkKind } from './page';
 
-/** Scores from `high` on look good, below `low` bad, between them doubtful. */
-export interface Thresholds {
-  readonly low: number;
-  readonly high: number;
-}
-
 /** Stands on a step that says something false about numbers. */
 export const FALSE_SIGN = '≠';
 
@@ -62,12 +56,6 @@ export function probability(score: number): number {
 /** One of eight bar characters for a score. */
 export function bar(score: number): string {
   return BARS[Math.min(7, Math.floor(probability(score) * 8))]!;
-}
-
-/** The colour of a score. */
-export function scoreKind(score: number, thresholds: Thresholds): MarkKind {
-  const p = probability(score);
-  return p >= thresholds.high ? 'good' : p < thresholds.low ? 'bad' : 'doubt';
 }
 
 const THOUSANDS = t({ message: ',', comment: 'between the thousands of a whole number' });

@@ -14,7 +14,7 @@ import type { CommandId } from '../commandIds';
 import type { OpenFiles } from '../files/openFiles';
 import type { AutoScore } from '../scores/autoScore';
 import type { ModelScores } from '../scores/modelScores';
-import { settings } from '../settings';
+import type { ScoreScales } from '../scores/scoreScales';
 import { parseTraceUri, TRACE_LANGUAGE } from '../trace/address';
 import type { TraceNavigation } from '../trace/navigation';
 import { pagesFolder, showPage } from '../webviewPage';
@@ -31,12 +31,15 @@ export class CandidatesView implements vscode.WebviewViewProvider, vscode.Dispos
   private readonly host: ComparisonHost;
   private readonly disposables: vscode.Disposable[];
   private following: NodeJS.Timeout | undefined;
+  /** The thresholds that the page was told last. */
+  private posted = '';
 
   constructor(
     private readonly extension: vscode.Uri,
     private readonly files: OpenFiles,
     private readonly navigation: TraceNavigation,
     scores: ModelScores,
+    private readonly scales: ScoreScales,
     autoScore: AutoScore,
   ) {
     const program = vscode.Uri.joinPath(extension, 'dist', 'bonProcess.js').fsPath;
@@ -47,9 +50,7 @@ export class CandidatesView implements vscode.WebviewViewProvider, vscode.Dispos
         if (this.comparison?.source.toString() === uri.toString()) this.comparison.markStale();
       }),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.onCursor(textEditor)),
-      vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('cfprm.thresholds')) this.postThresholds();
-      }),
+      scales.onDidChange(() => this.postThresholds(true)),
     ];
   }
 
@@ -93,6 +94,7 @@ export class CandidatesView implements vscode.WebviewViewProvider, vscode.Dispos
     this.comparison?.dispose();
     this.comparison = new ComparisonSession(source, this.host, options);
     this.comparison.tellSource();
+    this.postThresholds(true);
     // Opened here, so that its growth is followed from now on.
     await this.files.open(source);
     await this.comparison.start(problem);
@@ -163,8 +165,15 @@ export class CandidatesView implements vscode.WebviewViewProvider, vscode.Dispos
     };
   }
 
-  private postThresholds(): void {
-    this.post({ type: 'thresholds', thresholds: settings.thresholds() });
+  /** Tells the page the thresholds; if `isNews`, only if they are other ones than those it was told. */
+  private postThresholds(isNews = false): void {
+    const source = this.comparison?.source;
+    const recorded = this.scales.recorded(source).thresholds;
+    const computed = this.scales.computed(source).thresholds;
+    const now = [recorded.low, recorded.high, computed.low, computed.high].join();
+    if (isNews && now === this.posted) return;
+    this.posted = now;
+    this.post({ type: 'thresholds', recorded, computed });
   }
 
   private post(message: ToCandidates): void {

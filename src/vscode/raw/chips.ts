@@ -1,51 +1,67 @@
 import * as vscode from 'vscode';
-import { hasFalseEquation } from '../../core/check/check';
 import { createLocator } from '../../core/jsonl/locate';
-import { COMPUTED_SIGN, type Computed } from '../../core/scores/computed';
-import type { MarkKind } from '../../core/trace/page';
-import { FALSE_SIGN, formatScore, glyph, labelKind, scoreKind } from '../../core/trace/words';
-import { firstError, type Step } from '../../core/trajectory';
+import type { Computed } from '../../core/scores/computed';
+import type { Thresholds } from '../../core/scores/levels';
+import { type Chip, type ComputedStep, chipsWidth, stepChips, summaryChips } from '../../core/trace/chips';
+import { firstError, type Trajectory } from '../../core/trajectory';
 import type { ModelScores } from '../scores/modelScores';
+import type { ScoreScales } from '../scores/scoreScales';
 import { settings } from '../settings';
 import type { RawDocument, RawRow } from './rawDocument';
 import type { RawDocuments } from './rawDocuments';
 
 /** Beyond this column VS Code does not render a line that is not wrapped (`stopRenderingLineAfter`). */
 const MAX_COLUMN = 10_000;
+/** Beyond this column a line that is not wrapped is taken to be out of sight. */
+const SEEN_COLUMNS = 80;
+/** Characters that the summary at the start of a line may take. */
+const SUMMARY_ROOM = 72;
+/** Sizes of chips in place, relative to the text. */
+const [SMALLEST, LARGEST] = [0.6, 0.8];
+/** What stands between the text of a step and what follows. */
+const PUNCTUATION = /^["\s,\]}]*/u;
 const MAX_CHIPS = 1_000;
 const DEBOUNCE_MS = 100;
 /** A longer row is left to the trace view: parsing it at every scroll would be felt. */
 const MAX_ROW_CHARS = 1_000_000;
 
-type ChipKind = Extract<MarkKind, 'good' | 'doubt' | 'bad' | 'dim'>;
+/** The chips of a step, and where its text ends in the document. */
+interface PlacedStep {
+  readonly at: vscode.Position;
+  /** Characters of punctuation from there to the next step. */
+  readonly gap: number;
+  /** 1-based. */
+  readonly number: number;
+  readonly chips: readonly Chip[];
+  readonly isFirstError: boolean;
+}
 
 /**
- * Label and score after each step inside the long JSON line, on the visible lines only. The texts come from a
- * small table (glyphs and two decimals), because VS Code makes one CSS rule per distinct text.
+ * Label and scores after each step inside the long JSON line, on the visible lines only. Chips lie over the
+ * punctuation between two steps and take no room: VS Code does not count what they would take when it wraps lines,
+ * and would push text out of sight. Where lines are not wrapped, most steps are out of sight: there the line begins
+ * with a summary. The texts come from a small table (glyphs and two decimals), because VS Code makes one CSS rule
+ * per distinct text.
  */
 export class InlineChips implements vscode.Disposable {
-  private readonly types: Record<ChipKind, vscode.TextEditorDecorationType> = {
-    good: vscode.window.createTextEditorDecorationType({}),
-    doubt: vscode.window.createTextEditorDecorationType({}),
-    bad: vscode.window.createTextEditorDecorationType({}),
-    dim: vscode.window.createTextEditorDecorationType({}),
-  };
+  private readonly type = vscode.window.createTextEditorDecorationType({});
   private readonly disposables: vscode.Disposable[];
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly documents: RawDocuments,
     private readonly scores: ModelScores,
+    private readonly scales: ScoreScales,
   ) {
     const later = (): void => this.schedule();
     this.disposables = [
-      ...Object.values(this.types),
+      this.type,
       documents.onDidChange(later),
-      scores.onDidChange(later),
+      scales.onDidChange(later),
       vscode.window.onDidChangeVisibleTextEditors(later),
       vscode.window.onDidChangeTextEditorVisibleRanges(later),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('cfprm')) later();
+        if (event.affectsConfiguration('cfprm') || event.affectsConfiguration('editor.wordWrap')) later();
       }),
     ];
     this.schedule();
@@ -55,14 +71,11 @@ export class InlineChips implements vscode.Disposable {
   draw(): void {
     for (const editor of vscode.window.visibleTextEditors) {
       const raw = this.documents.get(editor.document);
-      const chips =
-        raw !== undefined && settings.inlineEnabled()
-          ? chipsOf(raw, editor.visibleRanges, this.scores)
-          : undefined;
-      if (chips === undefined && raw === undefined) continue;
-      for (const kind of Object.keys(this.types) as ChipKind[]) {
-        editor.setDecorations(this.types[kind], chips?.get(kind) ?? []);
-      }
+      if (raw === undefined) continue;
+      const steps = settings.inlineEnabled() ? this.stepsOf(raw, editor.visibleRanges) : [];
+      const summaries = isWrapped(editor) ? [] : summariesOf(steps);
+      const inPlace = steps.filter(({ at }) => at.character < MAX_COLUMN).flatMap(inPlaceOf);
+      editor.setDecorations(this.type, [...summaries, ...inPlace].slice(0, MAX_CHIPS));
     }
   }
 
@@ -75,93 +88,112 @@ export class InlineChips implements vscode.Disposable {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.draw(), DEBOUNCE_MS);
   }
-}
 
-function chipsOf(
-  raw: RawDocument,
-  visible: readonly vscode.Range[],
-  scores: ModelScores,
-): Map<ChipKind, vscode.DecorationOptions[]> {
-  const chips = new Map<ChipKind, vscode.DecorationOptions[]>();
-  const seen = new Set<number>();
-  let left = MAX_CHIPS;
-  for (const range of visible) {
-    for (const row of raw.rows(range.start.line, range.end.line)) {
-      if (seen.has(row.row) || row.text.length > MAX_ROW_CHARS) continue;
-      seen.add(row.row);
-      for (const { kind, options } of rowChips(raw, row, scores)) {
-        if (left-- <= 0) return chips;
-        chips.set(kind, [...(chips.get(kind) ?? []), options]);
+  private stepsOf(raw: RawDocument, visible: readonly vscode.Range[]): PlacedStep[] {
+    const rows = new Map<number, RawRow>();
+    for (const range of visible) {
+      for (const row of raw.rows(range.start.line, range.end.line)) {
+        if (row.text.length <= MAX_ROW_CHARS) rows.set(row.row, row);
       }
     }
-  }
-  return chips;
-}
-
-function rowChips(
-  raw: RawDocument,
-  row: RawRow,
-  scores: ModelScores,
-): { kind: ChipKind; options: vscode.DecorationOptions }[] {
-  const reading = raw.read(row);
-  if (!reading.ok) return [];
-  const locate = createLocator(row.text);
-  const found: { kind: ChipKind; options: vscode.DecorationOptions }[] = [];
-  for (const trajectory of reading.value) {
-    const error = firstError(trajectory);
-    const computed = scores.of(trajectory);
-    trajectory.steps.forEach((step, i) => {
-      const span = locate(step.place);
-      if (span === undefined) return;
-      const at = raw.document.positionAt(row.offset + span.end);
-      if (at.character >= MAX_COLUMN) return;
-      const text = chipText(step);
-      if (text !== undefined)
-        found.push({ kind: chipKind(step), options: chip(at, text, chipKind(step), error === i + 1) });
-      // A chip of its own, so that the texts of both together stay few.
-      const own = settings.inlineContent() === 'label' ? undefined : computedChip(computed, i);
-      if (own !== undefined) found.push({ kind: own.kind, options: chip(at, own.text, own.kind, false) });
-      if (hasFalseEquation(step)) found.push({ kind: 'bad', options: chip(at, FALSE_SIGN, 'bad', false) });
+    const readings = [...rows.values()].flatMap((row) => {
+      const result = raw.read(row);
+      return result.ok ? [{ row, trajectories: result.value }] : [];
+    });
+    this.scales.show(
+      raw.document.uri,
+      readings.map(({ row, trajectories }) => [row.row, trajectories]),
+    );
+    return readings.flatMap(({ row, trajectories }) => {
+      const locate = createLocator(row.text);
+      return trajectories.flatMap((trajectory) => this.stepsOfTrajectory(raw, row, locate, trajectory));
     });
   }
-  return found;
+
+  private stepsOfTrajectory(
+    { document }: RawDocument,
+    row: RawRow,
+    locate: ReturnType<typeof createLocator>,
+    trajectory: Trajectory,
+  ): PlacedStep[] {
+    const content = settings.inlineContent();
+    const show = { labels: content !== 'score', scores: content !== 'label' };
+    const recorded = this.scales.recorded(document.uri).thresholds;
+    const { thresholds } = this.scales.computed(document.uri);
+    const computed = this.scores.of(trajectory);
+    const error = firstError(trajectory);
+    return trajectory.steps.flatMap((step, index) => {
+      const span = locate(step.place);
+      const chips = stepChips(step, recorded, computedStep(computed, index, thresholds), show);
+      if (span === undefined || chips.length === 0) return [];
+      const end = row.text[span.end - 1] === '"' ? span.end - 1 : span.end;
+      const at = document.positionAt(row.offset + end);
+      const gap = PUNCTUATION.exec(row.text.slice(end, end + 8))![0].length;
+      return [{ at, gap, number: index + 1, chips, isFirstError: error === index + 1 }];
+    });
+  }
 }
 
-function chip(
-  at: vscode.Position,
-  text: string,
-  kind: ChipKind,
-  isFirstError: boolean,
-): vscode.DecorationOptions {
-  const color = new vscode.ThemeColor(kind === 'dim' ? 'descriptionForeground' : `cfprm.${kind}`);
-  const backgroundColor = isFirstError ? new vscode.ThemeColor('cfprm.firstErrorBackground') : undefined;
-  const after = { contentText: text, color, backgroundColor, margin: '0 0.4em', fontWeight: 'bold' };
-  return { range: new vscode.Range(at, at), renderOptions: { after } };
-}
-
-function chipText(step: Step): string | undefined {
-  const content = settings.inlineContent();
-  const soft = typeof step.label === 'number' ? ` ${formatScore(step.label)}` : '';
-  const label = content === 'score' || step.label === undefined ? '' : glyph(step.label) + soft;
-  const score = content === 'label' || step.score === undefined ? '' : formatScore(step.score);
-  const text = [label, score].filter((part) => part !== '').join(' ');
-  return text === '' ? undefined : text;
-}
-
-/** The chip of a computed score; that it is on its way is not told here, where it would only flicker. */
-function computedChip(
+/** The computed score of a step; that it is on its way is not told here, where it would only flicker. */
+function computedStep(
   computed: Computed | undefined,
   index: number,
-): { kind: ChipKind; text: string } | undefined {
+  thresholds: Thresholds,
+): ComputedStep | undefined {
   const score = computed?.state === 'scored' ? computed.scores[index] : undefined;
-  if (computed?.state !== 'scored' || score === undefined) return undefined;
-  const kind = computed.stale ? 'dim' : (scoreKind(score, settings.thresholds()) as ChipKind);
-  return { kind, text: `${COMPUTED_SIGN}${formatScore(score)}` };
+  return computed?.state !== 'scored' || score === undefined
+    ? undefined
+    : { score, stale: computed.stale, thresholds };
 }
 
-function chipKind(step: Step): ChipKind {
-  if (step.label === undefined && step.score !== undefined) {
-    return scoreKind(step.score, settings.thresholds()) as ChipKind;
-  }
-  return labelKind(step.label) as ChipKind;
+/**
+ * Whether an editor wraps lines, as far as extensions are told: by the setting, or because a line is in view in part
+ * alone, which lines that are not wrapped never are.
+ */
+function isWrapped({ document, visibleRanges }: vscode.TextEditor): boolean {
+  const setting = vscode.workspace.getConfiguration('editor', document).get<string>('wordWrap');
+  if (setting !== 'off') return true;
+  return visibleRanges.some(
+    ({ start, end }) => start.character > 0 || end.character < document.lineAt(end.line).text.length,
+  );
+}
+
+/** Summaries at the starts of the lines whose steps end beyond what is seen. */
+function summariesOf(steps: readonly PlacedStep[]): vscode.DecorationOptions[] {
+  const lines = new Map<number, PlacedStep[]>();
+  for (const step of steps) lines.set(step.at.line, [...(lines.get(step.at.line) ?? []), step]);
+  return [...lines].flatMap(([line, own]) => {
+    if (!own.some(({ at }) => at.character >= SEEN_COLUMNS)) return [];
+    const start = new vscode.Position(line, 0);
+    const chips = summaryChips(own, SUMMARY_ROOM);
+    // VS Code puts `before` in front of `after`, so the chips begin where the room for them does.
+    const room = { contentText: '', width: `${chipsWidth(chips) + 1}ch` };
+    return [
+      ...chips.map((chip) => overlay(start, chip, 'before', '')),
+      { range: new vscode.Range(start, start), renderOptions: { after: room } },
+    ];
+  });
+}
+
+/** Chips over the punctuation behind a step, small enough to leave the next step's text in sight. */
+function inPlaceOf({ at, gap, chips, isFirstError }: PlacedStep): vscode.DecorationOptions[] {
+  const size = Math.max(SMALLEST, Math.min(LARGEST, gap / chipsWidth(chips)));
+  const frame = isFirstError ? ' outline: 1px solid;' : '';
+  const style = `font-size: ${size.toFixed(2)}em;${frame}`;
+  return chips.map((chip) => overlay(at, chip, 'after', style));
+}
+
+/** A chip that takes no room; `at` orders chips, whatever order VS Code puts them into the line. */
+function overlay(
+  position: vscode.Position,
+  { text, kind, at }: Chip,
+  side: 'before' | 'after',
+  style: string,
+): vscode.DecorationOptions {
+  const color = new vscode.ThemeColor(kind === 'dim' ? 'descriptionForeground' : `cfprm.${kind}`);
+  // Extensions have no other way to give an attachment a position.
+  const textDecoration = `none; position: absolute; margin-left: ${at}ch; ${style}`;
+  const backgroundColor = side === 'after' ? new vscode.ThemeColor('editor.background') : undefined;
+  const attachment = { contentText: text, color, backgroundColor, textDecoration, fontWeight: 'bold' };
+  return { range: new vscode.Range(position, position), renderOptions: { [side]: attachment } };
 }

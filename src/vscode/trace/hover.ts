@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { StepCheck } from '../../core/check/check';
 import { decidedWords, describeEquation } from '../../core/check/words';
+import { rankWords, type ScoreScale } from '../../core/scores/levels';
 import { entryAt, type StepEntry, stepAt, type TraceEntry } from '../../core/trace/page';
 import {
   count,
@@ -12,11 +13,16 @@ import {
   labelWords,
   probability,
 } from '../../core/trace/words';
+import type { ScoreScales } from '../scores/scoreScales';
+import { parseTraceUri } from './address';
 import type { TracePages } from './pages';
 
 /** The detail of a step or a trajectory under the mouse. Step text is untrusted and stays plain text. */
 export class TraceHover implements vscode.HoverProvider {
-  constructor(private readonly pages: TracePages) {}
+  constructor(
+    private readonly pages: TracePages,
+    private readonly scales: ScoreScales,
+  ) {}
 
   provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
     const page = this.pages.page(document.uri);
@@ -27,7 +33,9 @@ export class TraceHover implements vscode.HoverProvider {
       return position.line === entry.line ? new vscode.Hover(trajectoryDetail(entry)) : undefined;
     // Over the text itself a hover would only be in the way of reading.
     if (position.line !== step.line || position.character > step.textColumn) return undefined;
-    return new vscode.Hover(stepDetail(entry, step));
+    const source = parseTraceUri(document.uri)?.source;
+    const ranks = { recorded: this.scales.recorded(source), computed: this.scales.computed(source) };
+    return new vscode.Hover(stepDetail(entry, step, ranks));
   }
 }
 
@@ -39,7 +47,13 @@ function trajectoryDetail(entry: TraceEntry): vscode.MarkdownString {
   return text;
 }
 
-function stepDetail(entry: TraceEntry, step: StepEntry): vscode.MarkdownString {
+/** What scores of the file and of the model are ranked by. */
+interface Ranks {
+  readonly recorded: ScoreScale;
+  readonly computed: ScoreScale;
+}
+
+function stepDetail(entry: TraceEntry, step: StepEntry, ranks: Ranks): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   text.appendText(`${t('Step {0} of {1}', step.number, entry.steps.length)}\n`);
   const from = step.edited?.from;
@@ -47,15 +61,27 @@ function stepDetail(entry: TraceEntry, step: StepEntry): vscode.MarkdownString {
     step.edited === undefined ? t('from the file') : t('edited; the file says {0}', labelWords(from));
   text.appendText(t('Label: {0}, {1}', `${glyph(step.label)} ${labelWords(step.label)}`, origin));
   if (entry.firstError === step.number) text.appendText(` (${t('first error')})`);
-  text.appendText(`\n${t('Score: {0}', scoreWords(entry, step))}`);
+  text.appendText(`\n${t('Score: {0}', scoreWords(entry, step))}${rankLine(step.score, ranks.recorded)}`);
   const computed = computedWords(entry, step);
-  if (computed !== undefined) text.appendText(`\n${t('Computed: {0}', computed)}`);
+  if (computed !== undefined) {
+    const rank =
+      entry.computed?.state === 'scored' && !entry.computed.stale
+        ? rankLine(step.computed, ranks.computed)
+        : '';
+    text.appendText(`\n${t('Computed: {0}', computed)}${rank}`);
+  }
   const arithmetic = checkWords(step.check);
   if (arithmetic !== undefined) text.appendText(`\n${t('Arithmetic: {0}', arithmetic)}`);
   for (const other of step.alternatives ?? []) {
     text.appendText(`\n\n${t('Alternative')} ${glyph(other.label)} ${other.text.slice(0, 300)}`);
   }
   return text;
+}
+
+/** Where a score ranks and what it is coloured by, as a line of its own. */
+function rankLine(score: number | undefined, scale: ScoreScale): string {
+  const words = score === undefined ? '' : rankWords(score, scale);
+  return words === '' ? '' : `\n${words}`;
 }
 
 /** Equations that a hover lists; the false ones come first. */

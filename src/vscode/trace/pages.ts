@@ -14,6 +14,7 @@ import type { OpenFiles } from '../files/openFiles';
 import type { DisagreementIndex } from '../labels/disagreementIndex';
 import type { FileLabels } from '../labels/fileLabels';
 import type { ModelScores } from '../scores/modelScores';
+import type { ScoreScales } from '../scores/scoreScales';
 import { settings } from '../settings';
 import { inSlices } from '../slices';
 import { parseTraceUri, type TraceAddress } from './address';
@@ -59,6 +60,7 @@ export class TracePages implements vscode.Disposable {
     private readonly files: OpenFiles,
     private readonly disagreements: DisagreementIndex,
     private readonly scores: ModelScores,
+    private readonly scales: ScoreScales,
   ) {
     this.disposables = [
       this.changed,
@@ -132,7 +134,10 @@ export class TracePages implements vscode.Disposable {
     const footer = left > 0 ? t('{0} more on the next pages', count(left)) : undefined;
     // Scores that will come have their column from the start: lines that all change take the cursor along.
     const computed = this.scores.ofShown.bind(this.scores);
-    const options = { ...DEFAULT_RENDER, thresholds: settings.thresholds(), footer, computed };
+    this.scales.show(address.source, readable(rows.value));
+    const { thresholds } = this.scales.recorded(address.source);
+    const computedThresholds = this.scales.computed(address.source).thresholds;
+    const options = { ...DEFAULT_RENDER, thresholds, computedThresholds, footer, computed };
     return {
       ...(await inSlices(renderRows(heading, rows.value, options))),
       first,
@@ -173,6 +178,10 @@ export class TracePages implements vscode.Disposable {
     this.pages.delete(uri.toString());
     this.stale.delete(uri.toString());
   }
+}
+
+function readable(rows: readonly RowReading[]): [number, readonly Trajectory[]][] {
+  return rows.flatMap(({ row, result }) => (result.ok ? [[row, result.value]] : []));
 }
 
 function headingWords(
