@@ -61,8 +61,32 @@ export function foreignContent(head: Uint8Array, unpacked: boolean): string | un
     const { what, advice } = found;
     return unpacked ? t('holds content that is {0}. {1}', what, advice) : t('is {0}. {1}', what, advice);
   }
+  const encoding = foreignEncoding(head);
+  if (encoding !== undefined) {
+    const what = t('text in {0}', encoding);
+    const advice = t(
+      'Save it as UTF-8: "iconv -f {0} -t UTF-8 OLD > NEW", in PowerShell "Get-Content OLD | Set-Content -Encoding utf8 NEW", or "Save with Encoding" in VS Code.',
+      encoding,
+    );
+    return unpacked ? t('holds content that is {0}. {1}', what, advice) : t('is {0}. {1}', what, advice);
+  }
   const again = unpacked ? compressionOf(head) : undefined;
   return again && t('holds content that is compressed with {0} again. Unpack it once.', again);
+}
+
+/**
+ * The encoding of a text that is not UTF-8, by its byte-order mark or by the zeros next to its first sign; undefined if
+ * the bytes do not tell. JSON holds no zeros.
+ */
+function foreignEncoding(head: Uint8Array): string | undefined {
+  const [a = 1, b = 1, c = 1, d = 1] = head;
+  if ((a === 0xff && b === 0xfe && c === 0 && d === 0) || (a === 0 && b === 0 && c === 0xfe && d === 0xff))
+    return 'UTF-32';
+  if (begins(head, [0xff, 0xfe]) || begins(head, [0xfe, 0xff])) return 'UTF-16';
+  if (a === 0 && b === 0 && c === 0 && d !== 0) return 'UTF-32BE';
+  if (a !== 0 && b === 0 && c === 0 && d === 0 && head.length > 3) return 'UTF-32LE';
+  if (a === 0 && b !== 0 && c === 0) return 'UTF-16BE';
+  return a !== 0 && b === 0 && c !== 0 ? 'UTF-16LE' : undefined;
 }
 
 function begins(bytes: Uint8Array, magic: readonly number[]): boolean {

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { FormatId } from '../core/formats/format';
 import type { Result } from '../core/result';
 import { openSource, type Source, type SourceChoice } from './openSource';
@@ -50,6 +51,27 @@ describe('opening a file', () => {
         [source.path, source.bytes, source.container, source.format.id, source.why],
         [file, Buffer.byteLength(content), container, 'trl', why],
       );
+    }
+  });
+
+  it('names text that is not UTF-8, and says how to convert it', async () => {
+    const text = `${row}\n${row}\n`;
+    const bigEndian = (little: Buffer): Buffer => Buffer.from(little).swap16();
+    const wide = Buffer.concat([...text].map((char) => Buffer.from([char.charCodeAt(0), 0, 0, 0])));
+    for (const [name, bytes, encoding] of [
+      ['utf16.jsonl', Buffer.from(`\ufeff${text}`, 'utf16le'), 'UTF-16'],
+      ['utf16be.jsonl', bigEndian(Buffer.from(`\ufeff${text}`, 'utf16le')), 'UTF-16'],
+      ['bare.jsonl', Buffer.from(text, 'utf16le'), 'UTF-16LE'],
+      ['barebe.jsonl', bigEndian(Buffer.from(text, 'utf16le')), 'UTF-16BE'],
+      ['utf32.jsonl', Buffer.concat([Buffer.from([0xff, 0xfe, 0, 0]), wide]), 'UTF-32'],
+      ['bare32.jsonl', wide, 'UTF-32LE'],
+    ] as const) {
+      const message = await faultOf(write(name, bytes));
+      assert.ok(
+        message.includes(`${name} is text in ${encoding}. Save it as UTF-8: "iconv -f ${encoding} -t UTF-8`),
+      );
+      const packed = await faultOf(write(`${name}.gz`, gzipSync(bytes)));
+      assert.ok(packed.includes(`holds content that is text in ${encoding}. Save it as UTF-8`));
     }
   });
 

@@ -1,24 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { t } from '@vscode/l10n';
 import { type Fault, fail, ok, type Result } from '../core/result';
 import { AtomicFile } from '../io/atomicFile';
+import { dataFolder } from '../io/dataFolder';
 import { fileFault } from '../io/fileFault';
 import { writeFault } from '../io/writeFault';
 import { isRunId, parseRecord, type RunRecord } from './record';
 
 /** Saving takes milliseconds: another window that does it is worth waiting for. */
 const SAVE_PATIENCE_MS = 10_000;
-
-/** The folder for what CFPRM keeps on this machine, by the conventions of the system. */
-export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.CFPRM_DATA) return env.CFPRM_DATA;
-  if (process.platform === 'win32') return join(env.LOCALAPPDATA ?? homedir(), 'cfprm');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'cfprm');
-  return join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'cfprm');
-}
 
 /**
  * The runs that this machine knows: a file per run, which editor and command line share. It is a list of where to

@@ -53,7 +53,7 @@ const FOLDERS: readonly (readonly [
     'cfprm',
     (folder) => truncateSync(join(folder, 'model.onnx'), 60_000),
     'model-corrupt',
-    /model\.onnx: the file is damaged or cut off; copy or download it again\. \(.*Protobuf parsing failed/,
+    /model\.onnx is damaged or cut off\. Copy or download it again\.$/,
   ],
   [
     'an empty model',
@@ -67,7 +67,7 @@ const FOLDERS: readonly (readonly [
     'external',
     (folder) => rmSync(join(folder, 'model.onnx_data')),
     'model-data-missing',
-    /its data file is missing; copy the \.data file beside the model\. \(.*model\.onnx_data/,
+    /model\.onnx_data is missing, which holds the weights of model\.onnx\. Copy it next to the model\.$/,
   ],
   [
     'a data file that is cut off',

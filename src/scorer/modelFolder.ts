@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { t } from '@vscode/l10n';
 import type { JsonObject } from '../core/formats/format';
 import { errorWords } from '../core/result';
@@ -8,6 +8,8 @@ import type { ModelSpec } from '../core/scores/modelSpec';
 import { CARD_FILE, parseCard } from '../core/scores/prmJson';
 import { proposeCard } from '../core/scores/proposal';
 import { type Scored, type ScoreFault, scoreFail } from '../core/scores/scoreFault';
+import { type HashedFile, hashedFile } from './fileHashes';
+import { externalFiles } from './onnxGraph';
 
 /** A folder with everything that a model needs. */
 export interface ModelFolder {
@@ -15,6 +17,9 @@ export interface ModelFolder {
   readonly spec: ModelSpec;
   /** Tells models apart by their files: hexadecimal digits. */
   readonly fingerprint: string;
+  /** The files that the fingerprint stands for, and those of them that hold the graph and its weights. */
+  readonly files: readonly HashedFile[];
+  readonly weights: readonly HashedFile[];
 }
 
 /** What a folder has and lacks. */
@@ -26,11 +31,6 @@ export interface FolderReport {
   /** The text of a `prm.json` for it, if it has none and its family can be told. */
   readonly proposal?: string;
 }
-
-/** Files up to this size are hashed as a whole, larger ones by samples: weights may have gigabytes. */
-const WHOLE_BYTES = 4 * 1024 * 1024;
-const SAMPLES = 16;
-const SAMPLE_BYTES = 64 * 1024;
 
 /** Looks through a folder. What a person selects goes here first. */
 export async function inspectModelFolder(path: string): Promise<FolderReport> {
@@ -64,9 +64,9 @@ export async function inspectModelFolder(path: string): Promise<FolderReport> {
     problems.push(scoreFail('tokenizer-missing', what).fault);
   }
   if (problems.length > 0 || !card.ok) return { problems, proposal };
-  const fingerprint = await fingerprintOf(folder, names, file);
-  if (!fingerprint.ok) return { problems: [fingerprint.fault] };
-  return { problems, model: { folder, spec: card.value, fingerprint: fingerprint.value } };
+  const files = await modelFiles(folder, names, file);
+  if (!files.ok) return { problems: [files.fault] };
+  return { problems, model: { folder, spec: card.value, ...files.value } };
 }
 
 /** A folder that can be used. Faults: the first of its problems. */
@@ -107,48 +107,72 @@ function parseObject(text: string): JsonObject | undefined {
   }
 }
 
+/** What makes a model's scores, hashed as a whole. */
+type ModelFiles = Pick<ModelFolder, 'fingerprint' | 'files' | 'weights'>;
+
 /**
- * A hash over the files that make the scores: the small ones as a whole, of the large ones their size and samples
- * from start to end. Faults: a file cannot be read.
+ * Hashes every file that makes the scores, whole: card, tokenizer, template, the model, and the files of data that its
+ * graph names. Faults: one cannot be read, is missing or lies outside of the folder; the model is damaged.
  */
-async function fingerprintOf(
+async function modelFiles(
   folder: string,
   names: readonly string[],
   file: string,
-): Promise<Scored<string>> {
-  const stem = file.slice(0, -'.onnx'.length);
+): Promise<Scored<ModelFiles>> {
+  const model = join(folder, file);
+  const data = await dataFiles(model);
+  if (!data.ok) return data;
   const own = [CARD_FILE, 'tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja'];
-  const wanted = names.filter((name) => own.includes(name) || name.startsWith(stem)).sort();
+  const others = own.filter((name) => names.includes(name)).map((name) => join(folder, name));
   const hash = createHash('sha256');
-  for (const name of wanted) {
-    try {
-      const { size } = await stat(join(folder, name));
-      hash.update(`${name}\0${size}\0`);
-      const handle = await open(join(folder, name), 'r');
-      try {
-        for (const [from, to] of samplesOf(size)) hash.update(await readRange(handle, from, to));
-      } finally {
-        await handle.close();
-      }
-    } catch (error) {
-      const reason = errorWords(error);
-      return scoreFail('model-not-found', t('{0} cannot be read ({1}).', join(folder, name), reason));
-    }
+  const files: HashedFile[] = [];
+  for (const path of [...others, model, ...data.value]) {
+    const hashed = await hashedFile(path);
+    if (!hashed.ok) return scoreFail('model-not-found', hashed.fault.message);
+    files.push(hashed.value);
+    hash.update(`${relative(folder, path)}\0${hashed.value.sha256}\0`);
   }
-  return { ok: true, value: hash.digest('hex').slice(0, 32) };
+  const fingerprint = hash.digest('hex').slice(0, 32);
+  return { ok: true, value: { fingerprint, files, weights: files.slice(others.length) } };
 }
 
-/** Byte ranges that are hashed of a file of this size. */
-function samplesOf(size: number): [from: number, to: number][] {
-  if (size <= WHOLE_BYTES) return [[0, size]];
-  return Array.from({ length: SAMPLES }, (_, k) => {
-    const from = Math.floor((k * (size - SAMPLE_BYTES)) / (SAMPLES - 1));
-    return [from, from + SAMPLE_BYTES];
-  });
-}
-
-async function readRange(file: FileHandle, from: number, to: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(to - from);
-  const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
-  return bytes.subarray(0, bytesRead);
+/** The files of data that a model's graph names. Faults: see `modelFiles`. */
+async function dataFiles(model: string): Promise<Scored<string[]>> {
+  let locations: string[] | undefined;
+  try {
+    locations = (await stat(model)).isFile() ? await externalFiles(model) : [];
+  } catch (error) {
+    return scoreFail('model-not-found', t('{0} cannot be read ({1}).', model, errorWords(error)));
+  }
+  if (locations === undefined)
+    return scoreFail('model-corrupt', t('{0} is damaged or cut off. Copy or download it again.', model));
+  const folder = dirname(model);
+  for (const location of locations) {
+    const path = join(folder, location);
+    const isWithin = !isAbsolute(location) && !relative(folder, path).split(sep).includes('..');
+    if (!isWithin)
+      return scoreFail(
+        'model-data-escapes',
+        t(
+          '{0} names data outside its folder: {1}. Copy that file next to the model and export it again.',
+          model,
+          location,
+        ),
+      );
+    if (
+      !(await stat(path).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return scoreFail(
+        'model-data-missing',
+        t(
+          '{0} is missing, which holds the weights of {1}. Copy it next to the model.',
+          path,
+          basename(model),
+        ),
+      );
+  }
+  return { ok: true, value: locations.map((location) => join(folder, location)) };
 }

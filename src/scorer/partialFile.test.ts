@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Job, PartialFile } from './partialFile';
 
-const JOB: Job = { model: 'a', bytes: 7, split: null };
+const JOB: Job = { model: 'a', fingerprint: '01', bytes: 7, split: null };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe('a partial file', () => {
@@ -51,10 +51,29 @@ describe('a partial file', () => {
     const first = await open();
     first.append(bytes('1\n'));
     await first.close(true);
-    const second = await open({ ...JOB, model: 'b' });
+    const second = await open({ ...JOB, bytes: 8, fingerprint: '02' });
     assert.equal(second.lines, 0);
     second.append(bytes('x\n'));
     await second.close(false);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it('is kept from another model that does the same, unless it is told to start over', async () => {
+    const first = await open();
+    first.append(bytes('1\n'));
+    await first.close(true);
+    const other = { ...JOB, fingerprint: '02' };
+    const refused = await PartialFile.open(out, false, other);
+    assert.match(
+      refused.ok ? '' : refused.fault.message,
+      /was begun with other weights: a \(01\), and the model is now a \(02\)\. Restore those weights to resume, choose another name, or start over with --force\./,
+    );
+    const again = await open();
+    assert.equal(again.lines, 1, 'what was there is still there');
+    await again.close(true);
+    const anew = await open(other, true);
+    assert.equal(anew.lines, 0);
+    await anew.close(false);
     assert.deepEqual(readdirSync(folder), []);
   });
 

@@ -9,8 +9,9 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { t } from '@vscode/l10n';
 import { NEWLINE } from '../core/jsonl/bytes';
-import { ok, type Result } from '../core/result';
+import { fail, ok, type Result } from '../core/result';
 import { AtomicFile } from '../io/atomicFile';
 import { overtaken } from '../io/temporaryPlace';
 import { writeFault } from '../io/writeFault';
@@ -45,8 +46,8 @@ export class PartialFile {
   ) {}
 
   /**
-   * Opens the partial file of a target: goes on with one of the same job, replaces one of another job. Faults: the
-   * target exists, without `force`; somebody else is writing it; it cannot be written.
+   * Opens the partial file of a target: goes on with one of the same job, replaces one of another job. Faults: without
+   * `force`, the target exists, or it was begun with another model and is the same job otherwise; somebody else is writing it; it cannot be written.
    */
   static async open(out: string, force: boolean, job: Job, source?: string): Promise<Result<PartialFile>> {
     const target = await AtomicFile.create(out, { force, source });
@@ -56,6 +57,10 @@ export class PartialFile {
     const headerPath = `${path}.json`;
     try {
       const old = await readHeader(headerPath);
+      if (old !== undefined && !force && isByOtherModel(old.job, job)) {
+        await target.value.discard();
+        return fail(otherModel(out, old.job, job));
+      }
       if (old !== undefined && sameJob(old.job, job)) await detach(path);
       else await rm(path, { force: true });
       await writeFile(headerPath, JSON.stringify({ job } satisfies Header), { mode: 0o600 });
@@ -158,8 +163,28 @@ async function readHeader(path: string): Promise<Header | undefined> {
 }
 
 function sameJob(a: Job, b: Job): boolean {
+  return differences(a, b).length === 0;
+}
+
+function differences(a: Job, b: Job): string[] {
   const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
-  return keys.every((key) => a[key] === b[key]);
+  return keys.filter((key) => a[key] !== b[key]);
+}
+
+/** Whether a job is the same but for its model: then its scores are work that somebody may still want. */
+function isByOtherModel(a: Job, b: Job): boolean {
+  const keys = differences(a, b);
+  return keys.includes('fingerprint') && keys.every((key) => key === 'fingerprint' || key === 'model');
+}
+
+function otherModel(out: string, before: Job, now: Job): string {
+  const name = ({ model, fingerprint }: Job): string => `${model} (${fingerprint})`;
+  return t(
+    '{0} was begun with other weights: {1}, and the model is now {2}. Restore those weights to resume, choose another name, or start over with --force.',
+    out,
+    name(before),
+    name(now),
+  );
 }
 
 /** Whole lines of a file, and the offset behind the last one. */

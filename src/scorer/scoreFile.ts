@@ -123,7 +123,8 @@ function jobIdentity(
     container,
     mapping: mapping === undefined ? null : JSON.stringify(mapping),
     split,
-    model: info.fingerprint,
+    fingerprint: info.fingerprint,
+    model: info.name,
   };
 }
 

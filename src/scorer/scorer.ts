@@ -5,6 +5,7 @@ import type { ModelInfo, ProviderReport } from '../core/scores/modelInfo';
 import { type Scored, type ScoreFault, scoreFail } from '../core/scores/scoreFault';
 import type { ChildExit } from '../io/ownChild';
 import { ScorerChild } from './childProcess';
+import { ifUnchanged } from './fileHashes';
 import type { FromChild, LoadedModel } from './messages';
 import { type ModelFolder, openModelFolder } from './modelFolder';
 import { type ScorerOptions, withDefaults } from './scorerOptions';
@@ -42,6 +43,11 @@ export class Scorer {
   private endedOnPurpose = false;
   private restarting: Promise<void> | undefined;
   private finalFault: ScoreFault | undefined;
+  /** The graph and its weights, as they were when they were looked at last. */
+  private weights: ModelFolder['weights'];
+  /** Scores that came when the weights may have been others already. */
+  private unverified: Extract<FromChild, { type: 'scored' }>[] = [];
+  private verifying: Promise<void> | undefined;
 
   private constructor(
     private readonly model: ModelFolder,
@@ -52,6 +58,7 @@ export class Scorer {
     private readonly loaded: LoadedModel,
   ) {
     this.child = child;
+    this.weights = model.weights;
     this.watch(child);
   }
 
@@ -157,7 +164,11 @@ export class Scorer {
 
   private watch(child: ScorerChild): void {
     child.onMessage = (message) => this.receive(message);
-    void child.exited.then((exit) => this.childEnded(child, exit));
+    void child.exited.then(async (exit) => {
+      // What it scored before it ended is no reason to suspect these solutions.
+      await this.verifying;
+      this.childEnded(child, exit);
+    });
   }
 
   private pump(): void {
@@ -173,11 +184,10 @@ export class Scorer {
       case 'started':
         this.queue.started(message.ids);
         return;
-      case 'scored': {
-        const { id, scores, tokens } = message;
-        this.settle(id, { ok: true, value: { scores, tokens } });
+      case 'scored':
+        this.unverified.push(message);
+        this.verifying ??= this.verify();
         return;
-      }
       case 'refused':
         this.settle(message.id, { ok: false, fault: message.fault });
         return;
@@ -191,6 +201,23 @@ export class Scorer {
       default:
         throw new Error(`The scorer's process sent ${message.type} without being asked.`);
     }
+  }
+
+  /** Hands on scores once it is sure that the weights were those of the fingerprint when the model ran. */
+  private async verify(): Promise<void> {
+    while (this.unverified.length > 0 && !this.isOver()) {
+      const scored = this.unverified.splice(0);
+      const weights = await ifUnchanged(this.weights);
+      if (this.isOver()) break;
+      if (weights === undefined) {
+        this.end('failed', changedFault(this.model));
+        this.child.kill();
+        break;
+      }
+      this.weights = weights;
+      for (const { id, scores, tokens } of scored) this.settle(id, { ok: true, value: { scores, tokens } });
+    }
+    this.verifying = undefined;
   }
 
   private settle(id: number, result: Scored<StepScores>): void {
@@ -250,18 +277,11 @@ export class Scorer {
 
   /** Faults: the model's files are gone, or others by now, whose scores would go under the wrong name. */
   private async unchanged(): Promise<Scored<void>> {
-    const { folder, fingerprint, spec } = this.model;
+    const { folder, fingerprint } = this.model;
     const now = await openModelFolder(folder);
     if (!now.ok) return now;
     if (now.value.fingerprint === fingerprint) return { ok: true, value: undefined };
-    return scoreFail(
-      'model-changed',
-      t(
-        'The files of {0} in {1} were changed while it was at work. Start it again to score with the new ones.',
-        spec.name,
-        folder,
-      ),
-    );
+    return { ok: false, fault: changedFault(this.model) };
   }
 
   private end(state: 'failed' | 'stopped', fault: ScoreFault): void {
@@ -281,13 +301,25 @@ export class Scorer {
   }
 }
 
+function changedFault({ folder, spec }: ModelFolder): ScoreFault {
+  return scoreFail(
+    'model-changed',
+    t(
+      'The files of {0} in {1} were changed while it was at work. Start it again to score with the new ones.',
+      spec.name,
+      folder,
+    ),
+  ).fault;
+}
+
 /** Starts a process and loads the model into it. Faults: as `Scorer.start`. */
 async function startChild(
-  { folder, spec }: ModelFolder,
+  model: ModelFolder,
   options: ReturnType<typeof withDefaults>,
   { report, vocabulary }: Selection,
   signal?: AbortSignal,
 ): Promise<Scored<{ readonly process: ScorerChild; readonly loaded: LoadedModel }>> {
+  const { folder, spec } = model;
   const child = ScorerChild.start(options);
   const stop = (): void => child.kill();
   signal?.addEventListener('abort', stop, { once: true });
@@ -296,8 +328,14 @@ async function startChild(
   const request = { folder, spec, provider: report.used, threads, textLimitMs, vocabulary };
   const loaded = await child.call({ type: 'load', request }, 'loaded', spec.name, loadTimeoutMs);
   signal?.removeEventListener('abort', stop);
-  if (loaded.ok) return { ok: true, value: { process: child, loaded: loaded.value.model } };
-  return signal?.aborted ? scoreFail('cancelled', 'Cancelled.') : loaded;
+  if (!loaded.ok) return signal?.aborted ? scoreFail('cancelled', 'Cancelled.') : loaded;
+  // What was loaded is what was hashed, if that is still there.
+  if ((await ifUnchanged(model.files)) !== undefined) {
+    return { ok: true, value: { process: child, loaded: loaded.value.model } };
+  }
+  child.kill();
+  await child.exited;
+  return { ok: false, fault: changedFault(model) };
 }
 
 /** The indices of equal solutions, by the first of each. */

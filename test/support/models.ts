@@ -1,8 +1,17 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FeatureSet } from '../../src/core/scores/featureSet';
 import type { ScoreFault } from '../../src/core/scores/scoreFault';
+import { withExternalFiles } from '../../src/scorer/onnxGraph';
 import { Scorer } from '../../src/scorer/scorer';
 import type { ScorerOptions } from '../../src/scorer/scorerOptions';
 import { scorerProgram } from './cli';
@@ -43,6 +52,16 @@ export function modelFolder(name: string, card: object = {}): string {
   cpSync(join(MODELS, name), folder, { recursive: true });
   cpSync(join(MODELS, 'tokenizers', EXPECTED[name]!.tokenizer), folder, { recursive: true });
   editJson(join(folder, 'prm.json'), (old) => ({ ...old, ...card }));
+  return folder;
+}
+
+/** The folder of a model whose data lie in a file of this name, with some megabytes behind the tensors. */
+export function externalModel(data: string): string {
+  const folder = modelFolder('external');
+  const model = join(folder, 'model.onnx');
+  writeFileSync(model, withExternalFiles(readFileSync(model), () => data)!);
+  renameSync(join(folder, 'model.onnx_data'), join(folder, data));
+  appendFileSync(join(folder, data), new Uint8Array(5 * 1024 * 1024));
   return folder;
 }
 

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Provider } from '../../core/scores/providers';
@@ -10,6 +9,7 @@ import { Scorer } from '../../scorer/scorer';
 import type { Verdict, VerdictStore } from '../../scorer/selectProvider';
 import type { Log } from '../log';
 import { settings } from '../settings';
+import { modelPathIn } from './modelPath';
 
 /** What is known about the model that the settings name. */
 export type ModelState =
@@ -38,15 +38,19 @@ export class Model implements vscode.Disposable {
   /** Everything that changes the state, one after the other. */
   private turn: Promise<unknown> = Promise.resolve();
   private starting: AbortController | undefined;
-  private readonly configuration: vscode.Disposable;
+  private readonly events: vscode.Disposable;
 
   constructor(
     private readonly context: vscode.ExtensionContext,
     private readonly log: Log,
   ) {
-    this.configuration = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('cfprm.model')) void this.reload();
-    });
+    this.events = vscode.Disposable.from(
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('cfprm.model')) void this.reload();
+      }),
+      // A relative folder may be used now.
+      vscode.workspace.onDidGrantWorkspaceTrust(() => void this.reload()),
+    );
     void this.reload();
   }
 
@@ -66,7 +70,7 @@ export class Model implements vscode.Disposable {
       await this.end();
       const folder = modelPath();
       if (folder === undefined) return this.set({ kind: 'none' });
-      const model = await openModelFolder(folder);
+      const model = folder.ok ? await openModelFolder(folder.value) : folder;
       this.set(model.ok ? { kind: 'idle', model: model.value } : this.failed(model.fault));
     });
   }
@@ -86,7 +90,7 @@ export class Model implements vscode.Disposable {
   /** Ends the process; the next use starts it again. */
   dispose(): void {
     this.starting?.abort();
-    this.configuration.dispose();
+    this.events.dispose();
     if (this.current.kind === 'running') void this.current.scorer.stop();
     this.changed.dispose();
   }
@@ -150,15 +154,18 @@ export class Model implements vscode.Disposable {
 }
 
 /**
- * The folder that the settings name, absolute; a relative one is relative to the first workspace folder. The
- * demonstration model's if they name none, undefined if they say that there is to be none.
+ * The folder that the settings name, or the demonstration model's if they name none; undefined if they say that there
+ * is to be none. Faults: see `modelPathIn`.
  */
-function modelPath(): string | undefined {
+function modelPath(): Scored<string> | undefined {
   const named = settings.modelPath().trim();
-  if (named === '') return demonstrationModel();
   if (named === NO_MODEL) return undefined;
-  const base = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
-  return path.resolve(base, named);
+  if (named === '') {
+    const own = demonstrationModel();
+    return own === undefined ? undefined : { ok: true, value: own };
+  }
+  const { workspaceFolders, isTrusted } = vscode.workspace;
+  return modelPathIn(named, { folder: workspaceFolders?.[0]?.uri.fsPath, isTrusted });
 }
 
 function rememberedVerdicts(memory: vscode.Memento): VerdictStore {

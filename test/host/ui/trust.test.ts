@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { copySample } from '../../../scripts/sample.mjs';
@@ -39,5 +39,19 @@ describe('a workspace that names a model', () => {
     await model(/no model/).waitFor();
     const heading = (await workbench.editorLines())[0] ?? '';
     assert.doesNotMatch(heading, /computed by/);
+  });
+
+  it("does not lend its own model to a relative path of the user's settings either, until it is trusted", async () => {
+    cpSync(modelFolder('cfprm'), path.join(folder, 'prm'), { recursive: true });
+    rmSync(path.join(folder, '.vscode'), { recursive: true });
+    const settings = { 'cfprm.model.path': 'prm', 'cfprm.model.provider': 'cpu' };
+    workbench = await Workbench.open({
+      folder,
+      openFile: 'trl-soft-scores.jsonl',
+      restricted: true,
+      settings,
+    });
+    await workbench.command('CFPRM: Open trace view');
+    await workbench.waitForLine(/no scores: .*of this workspace, which is not trusted/);
   });
 });
