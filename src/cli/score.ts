@@ -24,6 +24,7 @@ export interface ScoreFlags extends SourceFlags {
   readonly provider: ProviderChoice;
   readonly threads?: string;
   readonly libraries?: string;
+  readonly dataFrom?: readonly string[];
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -45,7 +46,8 @@ export function addScore(program: Command): void {
     .requiredOption('--out <file>', 'file to write; must not exist. What was broken off is gone on with')
     .addOption(provider.choices(['auto', ...PROVIDERS]).default('auto'))
     .option('--threads <number>', 'threads of the CPU')
-    .option('--libraries <dir>', 'folder of native libraries (CUDA, cuDNN)');
+    .option('--libraries <dir>', 'folder of native libraries (CUDA, cuDNN)')
+    .option('--data-from <dirs...>', "folders outside the model's that links to its data may lead to");
   // Edited labels do not change scores.
   addSourceFlags(command)
     .option('--force', 'replace an existing file, in one step')
@@ -123,10 +125,10 @@ class Run {
 
   private async start(threads: number | undefined) {
     const { flags, terminal, signal } = this;
-    const { provider, libraries: libraryFolder } = flags;
+    const { provider, libraries: libraryFolder, dataFrom: allowedData } = flags;
     const folder = flags.model ?? demonstrationModel();
     if (folder === undefined) return scoreFail('model-not-found', NO_MODEL);
-    const started = await Scorer.start(folder, { provider, threads, libraryFolder, signal });
+    const started = await Scorer.start(folder, { provider, threads, libraryFolder, allowedData, signal });
     if (!started.ok) return started;
     this.scorer = started.value;
     const { info } = started.value;

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { t } from '@vscode/l10n';
 import type { InferenceSession } from 'onnxruntime-node';
@@ -10,6 +11,7 @@ import { type Scored, type ScoreFault, scoreFail } from '../core/scores/scoreFau
 import { Feeder, type Row } from './feeds';
 import { loadTokenizer, type ModelTokenizer } from './loadTokenizer';
 import type { ChildFailure, LoadedModel, LoadRequest } from './messages';
+import { withExternalFiles } from './onnxGraph';
 import { checkOutputs, readRaw } from './outputs';
 import { withinTime } from './timeLimit';
 
@@ -69,14 +71,24 @@ export class Engine {
     if (!tokens.ok) return refused(tokens.fault);
     let session: InferenceSession;
     try {
-      session = await ort.InferenceSession.create(join(folder, spec.file), {
+      const [model, dataFolder] = await modelSource(request);
+      const options: InferenceSession.SessionOptions = {
         // One at a time: of a list, what cannot be had is left out without a word.
         executionProviders: [provider],
         intraOpNumThreads: request.threads,
         logSeverityLevel: 3,
-        extra: { session: { intra_op: { allow_spinning: '0' } } },
+        extra: {
+          session: {
+            intra_op: { allow_spinning: '0' },
+            ...(dataFolder && { model_external_initializers_file_folder_path: dataFolder }),
+          },
+        },
         ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
-      });
+      };
+      session =
+        typeof model === 'string'
+          ? await ort.InferenceSession.create(model, options)
+          : await ort.InferenceSession.create(model, options);
     } catch (error) {
       const subject = provider === 'cpu' ? join(folder, spec.file) : t('{0} with {1}', provider, spec.file);
       return { ok: false, failure: { ort: { message: errorWords(error), stage: 'create', subject } } };
@@ -239,6 +251,22 @@ export class Engine {
 }
 
 const OUTSIDE = /out of data bounds/iu;
+
+/**
+ * The model as onnxruntime gets it: its path; or, where its data are links out of its folder, its bytes, in which they
+ * are named by where they really lie, and the folder that holds them.
+ */
+async function modelSource({
+  folder,
+  spec,
+  relocation,
+}: LoadRequest): Promise<[model: string | Uint8Array, dataFolder?: string]> {
+  const path = join(folder, spec.file);
+  if (relocation === undefined) return [path];
+  const { locations } = relocation;
+  const bytes = withExternalFiles(await readFile(path), (location) => locations[location] ?? location);
+  return bytes === undefined ? [path] : [bytes, relocation.folder];
+}
 
 /** Work of the tokenizer and the chat template, which come from anywhere and may never end. */
 function limited<T>({ spec, textLimitMs }: LoadRequest, work: () => Scored<T>): Scored<T> {

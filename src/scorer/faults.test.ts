@@ -87,7 +87,7 @@ const FOLDERS: readonly (readonly [
       process.on('exit', () => rmSync(other, { force: true }));
     },
     'model-data-escapes',
-    /its data file lies outside its folder; copy the data file beside the model/,
+    /model\.onnx_data is a link to .*cfprm-data-\d+, outside the folder of the model\. If that file belongs to the model, allow it: select the model in VS Code, or add --data-from /,
   ],
   [
     'no tokenizer',

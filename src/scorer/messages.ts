@@ -3,6 +3,7 @@ import type { OrtStage } from '../core/scores/ortFault';
 import type { Provider } from '../core/scores/providers';
 import type { ScoreFault } from '../core/scores/scoreFault';
 import type { GoldenRun } from '../core/scores/verdict';
+import type { Relocation } from './modelData';
 
 /** What a child process is to load. */
 export interface LoadRequest {
@@ -17,6 +18,8 @@ export interface LoadRequest {
   readonly profileFolder?: string;
   /** How many ids the model knows, if another child found out; providers with a device do not notice wrong ids. */
   readonly vocabulary?: number;
+  /** Where the model's data lie, if they are links out of its folder. */
+  readonly relocation?: Relocation;
 }
 
 /** One solution on its way to the child. */

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { t } from '@vscode/l10n';
 import type { JsonObject } from '../core/formats/format';
-import { errorWords } from '../core/result';
 import type { ModelSpec } from '../core/scores/modelSpec';
 import { CARD_FILE, parseCard } from '../core/scores/prmJson';
 import { proposeCard } from '../core/scores/proposal';
 import { type Scored, type ScoreFault, scoreFail } from '../core/scores/scoreFault';
 import { type HashedFile, hashedFile } from './fileHashes';
-import { externalFiles } from './onnxGraph';
+import { modelData, type Relocation } from './modelData';
 
 /** A folder with everything that a model needs. */
 export interface ModelFolder {
@@ -20,6 +19,8 @@ export interface ModelFolder {
   /** The files that the fingerprint stands for, and those of them that hold the graph and its weights. */
   readonly files: readonly HashedFile[];
   readonly weights: readonly HashedFile[];
+  /** Where its data lie, if they are links out of the folder. */
+  readonly relocation: Relocation | undefined;
 }
 
 /** What a folder has and lacks. */
@@ -32,8 +33,14 @@ export interface FolderReport {
   readonly proposal?: string;
 }
 
-/** Looks through a folder. What a person selects goes here first. */
-export async function inspectModelFolder(path: string): Promise<FolderReport> {
+/**
+ * Looks through a folder. What a person selects goes here first.
+ * @param allowed files, or folders of files, outside of it that links to data may lead to
+ */
+export async function inspectModelFolder(
+  path: string,
+  allowed: readonly string[] = [],
+): Promise<FolderReport> {
   const folder = resolve(path);
   const names = await readdir(folder).catch(() => undefined);
   if (names === undefined) {
@@ -45,7 +52,7 @@ export async function inspectModelFolder(path: string): Promise<FolderReport> {
     return { problems: [scoreFail('model-not-found', what).fault] };
   }
   const problems: ScoreFault[] = [];
-  const json = await readFile(join(folder, CARD_FILE), 'utf8').catch(() => undefined);
+  const json = await readText(join(folder, CARD_FILE));
   const proposal = json === undefined ? await propose(folder) : undefined;
   const card = json === undefined ? cardMissing(folder, proposal) : parseCard(json);
   if (!card.ok) problems.push(card.fault);
@@ -64,14 +71,17 @@ export async function inspectModelFolder(path: string): Promise<FolderReport> {
     problems.push(scoreFail('tokenizer-missing', what).fault);
   }
   if (problems.length > 0 || !card.ok) return { problems, proposal };
-  const files = await modelFiles(folder, names, file);
+  const files = await modelFiles(folder, names, file, allowed);
   if (!files.ok) return { problems: [files.fault] };
   return { problems, model: { folder, spec: card.value, ...files.value } };
 }
 
-/** A folder that can be used. Faults: the first of its problems. */
-export async function openModelFolder(path: string): Promise<Scored<ModelFolder>> {
-  const { model, problems } = await inspectModelFolder(path);
+/** A folder that can be used; `allowed` as above. Faults: the first of its problems. */
+export async function openModelFolder(
+  path: string,
+  allowed: readonly string[] = [],
+): Promise<Scored<ModelFolder>> {
+  const { model, problems } = await inspectModelFolder(path, allowed);
   return model === undefined ? { ok: false, fault: problems[0]! } : { ok: true, value: model };
 }
 
@@ -89,13 +99,19 @@ function cardMissing(folder: string, proposal: string | undefined): Scored<never
 }
 
 async function propose(folder: string): Promise<string | undefined> {
-  const config = await readFile(join(folder, 'config.json'), 'utf8').then(parseObject, () => undefined);
-  const tokenizer = await readFile(join(folder, 'tokenizer.json'), 'utf8').catch(() => '');
+  const config = parseObject((await readText(join(folder, 'config.json'))) ?? '');
+  const tokenizer = (await readText(join(folder, 'tokenizer.json'))) ?? '';
   return proposeCard({
     name: basename(folder),
     config,
     hasToken: (text) => tokenizer.includes(JSON.stringify(text)),
   });
+}
+
+/** A file's text; undefined if it cannot be read, or is a pipe or device, which would be read without end. */
+async function readText(path: string): Promise<string | undefined> {
+  const info = await stat(path).catch(() => undefined);
+  return info?.isFile() ? readFile(path, 'utf8').catch(() => undefined) : undefined;
 }
 
 function parseObject(text: string): JsonObject | undefined {
@@ -108,7 +124,7 @@ function parseObject(text: string): JsonObject | undefined {
 }
 
 /** What makes a model's scores, hashed as a whole. */
-type ModelFiles = Pick<ModelFolder, 'fingerprint' | 'files' | 'weights'>;
+type ModelFiles = Pick<ModelFolder, 'fingerprint' | 'files' | 'weights' | 'relocation'>;
 
 /**
  * Hashes every file that makes the scores, whole: card, tokenizer, template, the model, and the files of data that its
@@ -118,61 +134,22 @@ async function modelFiles(
   folder: string,
   names: readonly string[],
   file: string,
+  allowed: readonly string[],
 ): Promise<Scored<ModelFiles>> {
   const model = join(folder, file);
-  const data = await dataFiles(model);
+  const data = await modelData(model, allowed);
   if (!data.ok) return data;
   const own = [CARD_FILE, 'tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja'];
   const others = own.filter((name) => names.includes(name)).map((name) => join(folder, name));
   const hash = createHash('sha256');
   const files: HashedFile[] = [];
-  for (const path of [...others, model, ...data.value]) {
+  for (const path of [...others, model, ...data.value.paths]) {
     const hashed = await hashedFile(path);
     if (!hashed.ok) return scoreFail('model-not-found', hashed.fault.message);
     files.push(hashed.value);
     hash.update(`${relative(folder, path)}\0${hashed.value.sha256}\0`);
   }
   const fingerprint = hash.digest('hex').slice(0, 32);
-  return { ok: true, value: { fingerprint, files, weights: files.slice(others.length) } };
-}
-
-/** The files of data that a model's graph names. Faults: see `modelFiles`. */
-async function dataFiles(model: string): Promise<Scored<string[]>> {
-  let locations: string[] | undefined;
-  try {
-    locations = (await stat(model)).isFile() ? await externalFiles(model) : [];
-  } catch (error) {
-    return scoreFail('model-not-found', t('{0} cannot be read ({1}).', model, errorWords(error)));
-  }
-  if (locations === undefined)
-    return scoreFail('model-corrupt', t('{0} is damaged or cut off. Copy or download it again.', model));
-  const folder = dirname(model);
-  for (const location of locations) {
-    const path = join(folder, location);
-    const isWithin = !isAbsolute(location) && !relative(folder, path).split(sep).includes('..');
-    if (!isWithin)
-      return scoreFail(
-        'model-data-escapes',
-        t(
-          '{0} names data outside its folder: {1}. Copy that file next to the model and export it again.',
-          model,
-          location,
-        ),
-      );
-    if (
-      !(await stat(path).then(
-        () => true,
-        () => false,
-      ))
-    )
-      return scoreFail(
-        'model-data-missing',
-        t(
-          '{0} is missing, which holds the weights of {1}. Copy it next to the model.',
-          path,
-          basename(model),
-        ),
-      );
-  }
-  return { ok: true, value: locations.map((location) => join(folder, location)) };
+  const { relocation } = data.value;
+  return { ok: true, value: { fingerprint, files, weights: files.slice(others.length), relocation } };
 }

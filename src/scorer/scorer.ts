@@ -68,7 +68,7 @@ export class Scorer {
    */
   static async start(folder: string, options: ScorerOptions = {}): Promise<Scored<Scorer>> {
     const full = withDefaults(options);
-    const model = await openModelFolder(folder);
+    const model = await openModelFolder(folder, full.allowedData);
     if (!model.ok) return model;
     const featureSet = findFeatureSet(model.value.spec.features, full.featureSets);
     if (!featureSet.ok) return featureSet;
@@ -278,7 +278,7 @@ export class Scorer {
   /** Faults: the model's files are gone, or others by now, whose scores would go under the wrong name. */
   private async unchanged(): Promise<Scored<void>> {
     const { folder, fingerprint } = this.model;
-    const now = await openModelFolder(folder);
+    const now = await openModelFolder(folder, this.options.allowedData);
     if (!now.ok) return now;
     if (now.value.fingerprint === fingerprint) return { ok: true, value: undefined };
     return { ok: false, fault: changedFault(this.model) };
@@ -319,13 +319,13 @@ async function startChild(
   { report, vocabulary }: Selection,
   signal?: AbortSignal,
 ): Promise<Scored<{ readonly process: ScorerChild; readonly loaded: LoadedModel }>> {
-  const { folder, spec } = model;
+  const { folder, spec, relocation } = model;
   const child = ScorerChild.start(options);
   const stop = (): void => child.kill();
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
   const { threads, textLimitMs, loadTimeoutMs } = options;
-  const request = { folder, spec, provider: report.used, threads, textLimitMs, vocabulary };
+  const request = { folder, spec, provider: report.used, threads, textLimitMs, vocabulary, relocation };
   const loaded = await child.call({ type: 'load', request }, 'loaded', spec.name, loadTimeoutMs);
   signal?.removeEventListener('abort', stop);
   if (!loaded.ok) return signal?.aborted ? scoreFail('cancelled', 'Cancelled.') : loaded;

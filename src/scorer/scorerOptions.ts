@@ -21,6 +21,8 @@ export interface ScorerOptions {
   readonly featureSets?: readonly FeatureSet[];
   /** Remembers what was found out about providers. */
   readonly verdicts?: VerdictStore;
+  /** Files, or folders of files, outside the model's folder that links to its data may lead to. */
+  readonly allowedData?: readonly string[];
   /** Gives up starting. */
   readonly signal?: AbortSignal;
   /** The longest that a provider may take for loading and for the golden input, each; in milliseconds. */

@@ -152,7 +152,7 @@ class CpuReference {
 
 /** What a provider makes of the golden input, in a process of its own. Faults: all that can go wrong with it. */
 export async function goldenOn(
-  { folder, spec }: ModelFolder,
+  { folder, spec, relocation }: ModelFolder,
   provider: Provider,
   options: ProbeOptions,
 ): Promise<Scored<Golden>> {
@@ -163,7 +163,8 @@ export async function goldenOn(
   if (options.signal?.aborted) stop();
   try {
     const { threads, textLimitMs } = options;
-    const request: LoadRequest = { folder, spec, provider, threads, textLimitMs, profileFolder };
+    const limits = { threads, textLimitMs };
+    const request: LoadRequest = { folder, spec, provider, ...limits, profileFolder, relocation };
     const subject = t('{0} on {1}', spec.name, provider);
     const limit = options.probeTimeoutMs;
     const loaded = await child.call({ type: 'load', request }, 'loaded', subject, limit);

@@ -40,6 +40,8 @@ export interface ScoreFault extends Fault {
   readonly kind: ScoreFaultKind;
   /** What the native library wrote about it, if anything. */
   readonly detail?: string;
+  /** The file that a person could allow, where that is the way out. */
+  readonly path?: string;
 }
 
 /** A value, or the fault of scoring that took its place; goes wherever a `Result` goes. */

@@ -9,6 +9,7 @@ import { Scorer } from '../../scorer/scorer';
 import type { Verdict, VerdictStore } from '../../scorer/selectProvider';
 import type { Log } from '../log';
 import { settings } from '../settings';
+import { allowedData } from './allowedData';
 import { modelPathIn } from './modelPath';
 
 /** What is known about the model that the settings name. */
@@ -70,7 +71,7 @@ export class Model implements vscode.Disposable {
       await this.end();
       const folder = modelPath();
       if (folder === undefined) return this.set({ kind: 'none' });
-      const model = folder.ok ? await openModelFolder(folder.value) : folder;
+      const model = folder.ok ? await openModelFolder(folder.value, allowedData(this.context)) : folder;
       this.set(model.ok ? { kind: 'idle', model: model.value } : this.failed(model.fault));
     });
   }
@@ -101,6 +102,7 @@ export class Model implements vscode.Disposable {
     const started = await Scorer.start(model.folder, {
       provider: settings.provider(),
       libraryFolder: settings.libraryFolder(),
+      allowedData: allowedData(this.context),
       // The editor stays quick on a machine of few processors.
       inBackground: true,
       verdicts: rememberedVerdicts(this.context.globalState),

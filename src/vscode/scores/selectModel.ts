@@ -10,6 +10,7 @@ import { pick } from '../ask';
 import type { Services } from '../services';
 import { settings } from '../settings';
 import { valueOrTell } from '../trace/navigation';
+import { allowData, allowedData } from './allowedData';
 import { problemsText } from './modelReport';
 
 const RECENT = 'cfprm.recentModels';
@@ -25,8 +26,13 @@ export async function selectModel(services: Services, given?: unknown): Promise<
     await setModel(folder);
     return;
   }
-  const report = await inspectModelFolder(folder);
+  const report = await inspectModelFolder(folder, allowedData(services.context));
   if (report.model === undefined) {
+    const outside = report.problems[0]?.path;
+    if (outside !== undefined && (await mayUse(outside))) {
+      await allowData(services.context, outside);
+      return selectModel(services, folder);
+    }
     await tellProblems(services, folder, report);
     return;
   }
@@ -36,6 +42,13 @@ export async function selectModel(services: Services, given?: unknown): Promise<
   await services.model.reload();
   services.autoScore.resume();
   vscode.window.setStatusBarMessage(t('CFPRM: {0} is selected', report.model.spec.name), 5000);
+}
+
+/** Asks whether a file outside of the model's folder, to which a link leads, may be read as its data. */
+async function mayUse(path: string): Promise<boolean> {
+  const use = t('Use this file');
+  const message = t("CFPRM: the model's data are a link to a file outside its folder. Use it?");
+  return (await vscode.window.showWarningMessage(message, { modal: true, detail: path }, use)) === use;
 }
 
 /** A folder, an empty text for the demonstration model, `NO_MODEL`; undefined if the user changed their mind. */
