@@ -276,7 +276,7 @@ export function damageFault(
   { kind, reason }: Damage,
 ): Fault {
   const what =
-    kind === 'cut off'
+    kind === 'cutOff'
       ? t('{0}: its {1} data is cut off behind byte {2} of the content.', name, compression, atByte)
       : t(
           '{0}: its {1} data is damaged ({2}) behind byte {3} of the content.',

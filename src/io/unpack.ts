@@ -7,7 +7,7 @@ import { ZstdFrames } from './zstdFrames';
 /** Why compressed data were not unpacked to their end. */
 export interface Damage {
   /** The data are wrong, just end too early, or hold so much that they can only be made to fill disks. */
-  readonly kind: 'damaged' | 'cut off' | 'bomb';
+  readonly kind: 'damaged' | 'cutOff' | 'bomb';
   /** What the decompressor says, in its words; empty for a bomb. */
   readonly reason: string;
 }
@@ -80,7 +80,7 @@ async function damageOf(work: Promise<void>): Promise<Damage | undefined> {
   } catch (error) {
     const { code, message } = error as ZstdError & NodeJS.ErrnoException;
     const cutOff = (code as unknown) === ZstdErrorCode.UnexpectedEOF || (code as unknown) === CUT_OFF;
-    return { kind: cutOff ? 'cut off' : 'damaged', reason: message };
+    return { kind: cutOff ? 'cutOff' : 'damaged', reason: message };
   }
 }
 
