@@ -143,6 +143,7 @@ async function make() {
   describe(values.out);
   cpSync(path.join(recipe, 'NOTICE.md'), path.join(values.out, 'NOTICE.md'));
   await must(python, [path.join(recipe, 'report.py'), work, values.out], fixed);
+  await must(python, [path.join(recipe, 'points.py'), work, values.out], fixed);
 }
 
 if (isMain(import.meta.url)) main(make());

@@ -55,6 +55,8 @@ def model_card(evaluation: dict[str, Any], folder: Path) -> str:
         "This model minus another score on the same solutions; a difference whose interval holds 0 is none.",
         *(_differences(evaluation["difference"], part, title) for part, title in GROUPS.items()),
         f"int8 moves a score by {evaluation['largestDifferenceOfInt8']:.3f} at most.",
+        "## Its colours",
+        _colours(evaluation["colours"]),
         "The recipe's choices (mix of the data, shape of the decoders, the teacher) were made with figures on these "
         "same solutions in view, most of them on a part of them, with trees or single runs, and few in number. The "
         "intervals do not hold that; on solutions of other sources expect somewhat less.",
@@ -103,6 +105,33 @@ def _verdict(evaluation: dict[str, Any]) -> str:
                 told["not told from"].append(f"{TITLES[way]} ({value:+.3f} [{low:.3f}, {high:.3f}])")
         sentences.append(f"- {title}: " + "; ".join(f"{word} {', '.join(ways)}" for word, ways in told.items() if ways))
     return "By its AUC, with 95 % of certainty, this model is\n\n" + ".\n".join(sentences) + "."
+
+
+def _colours(found: dict[str, Any]) -> str:
+    """How the colours separate, on what the model did not see and on what it learned."""
+    apart, own = found["apart"], found["own"]
+    seen = (
+        f"On all {own['firstErrors']['count']} first errors and {own['correctSteps']['count']:,} correct steps of the "
+        "solutions above, for which the model learned soft labels of teachers that had not seen their labels, "
+        f"{_shares(own)}."
+    )
+    unseen = (
+        f"On rows that were kept from training ({', '.join(found['folds'])}: {apart['firstErrors']['count']} first "
+        f"errors, {apart['correctSteps']['count']:,} correct steps, each scored by a model made without their "
+        f"problems) {_shares(apart)}. "
+        if apart is not None
+        else ""
+    )
+    return (
+        f"The scores lie close together and high, so that 0.7 says nothing: a score is coloured good from "
+        f"{found['good']:.3f} on, above the lowest 23 % of the correct steps, and bad below the threshold for first "
+        f"errors. prm.json has these points (`operatingPoints`). {unseen}{seen}"
+    )
+
+
+def _shares(one: dict[str, Any]) -> str:
+    errors, correct = one["firstErrors"]["notGood"], one["correctSteps"]["notGood"]
+    return f"{errors:.0%} of the first errors and {correct:.0%} of the correct steps are not good"
 
 
 def _estimate(one: dict[str, float | None]) -> str:

@@ -1,11 +1,11 @@
-"""How good the demonstration model is, beside scores that need no model: evaluation.json and MODEL_CARD.md.
+"""How good the demonstration model is, beside scores that need no model: evaluation.json.
 
     python report.py WORK OUT
 
 WORK holds what scripts/demonstrationModel.mjs made of all rows and of each fold: step features, a run per seed, and the
 mean of them exported in single precision and in int8. Every solution of ProcessBench's GSM8K and MATH is scored by the
-models of the fold that was made without its problem. No figure stands anywhere but in evaluation.json; the card is made
-of it.
+models of the fold that was made without its problem. No figure stands anywhere but in evaluation.json; points.py adds
+those of the colours and makes the card of it.
 """
 
 import argparse
@@ -27,7 +27,6 @@ from cfprm_runner.scoring.scorers import Scorer
 from cfprm_runner.scoring.trajectories import Trajectory, read_trajectories
 from cfprm_runner.step_features import feature_spec
 
-from card import model_card
 from prepare import FOLDS, PARTS
 
 SEEDS = (0, 1, 2)
@@ -61,7 +60,7 @@ class Columns:
 
 
 def main() -> None:
-    """Writes both files into the folder of the finished model."""
+    """Writes the file into the folder of the finished model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("work", type=Path)
     parser.add_argument("out", type=Path)
@@ -69,8 +68,6 @@ def main() -> None:
     evaluation = evaluate(options.work)
     text = json.dumps(evaluation, indent=2) + "\n"
     (options.out / "evaluation.json").write_text(text, encoding="utf-8")
-    (options.out / "MODEL_CARD.md").write_text(model_card(evaluation, options.out), encoding="utf-8")
-    print((options.out / "MODEL_CARD.md").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)

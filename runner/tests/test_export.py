@@ -18,18 +18,21 @@ from torch.nn import functional
 from cfprm_runner.cli import execute
 from cfprm_runner.encode import encode
 from cfprm_runner.export.check import Agreement, bundled_rows, judge
-from cfprm_runner.export.checkpoint import load_checkpoint
+from cfprm_runner.export.checkpoint import load_checkpoint, load_mean
 from cfprm_runner.export.command import ExportOptions, export
 from cfprm_runner.export.graph import PRECISIONS, write_onnx
 from cfprm_runner.fault import ExitCode, Fault
 from cfprm_runner.prm_json import read_spec
 from cfprm_runner.scoring.align import align
+from cfprm_runner.scoring.card import read_card
 from cfprm_runner.scoring.scorers import OnnxScorer
+from cfprm_runner.scoring.trajectories import read_trajectories
 
 from conftest import command_of, tiny_options
-from tiny_checkpoints import FAMILIES, command_line, export_options, make
+from tiny_checkpoints import FAMILIES, REPOSITORY, command_line, export_options, make
 
 ROWS = bundled_rows()
+REAL_ROWS = REPOSITORY / "media" / "sample" / "processbench-gsm8k.jsonl"
 
 
 @pytest.fixture(scope="session")
@@ -225,6 +228,34 @@ def test_rows_of_one_s_own(checkpoints: dict[str, Path], tmp_path: Path, capsys:
     rows.write_text(json.dumps({"prompt": "p", "completions": ["word " * 5000]}), "utf-8")
     with pytest.raises(Fault, match=r"None of the rows to check with can be scored: The solution is"):
         export(export_options("cfprm", checkpoints["cfprm"], tmp_path / "c", rows=rows))
+
+
+def test_validation_rows_give_the_model_its_operating_points(checkpoints: dict[str, Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    export(export_options("cfprm", checkpoints["cfprm"], out, validation_rows=REAL_ROWS))
+    points = read_card(out).operating_points
+    assert points is not None
+    rows = read_trajectories(REAL_ROWS)
+    scored = dict(OnnxScorer(out).score([row.solution for row in rows]))
+    correct = [s for i, row in enumerate(rows) for s, label in zip(scored[i], row.labels, strict=True) if label == 1]
+    assert points["rows"] == REAL_ROWS.name
+    assert points["correct"]["steps"] == len(correct)
+    assert points["correct"]["quantiles"] == pytest.approx(np.quantile(correct, np.linspace(0, 1, 21)), abs=1e-4)
+    assert points["firstError"]["solutions"] == len(rows)
+    # A mean of several checkpoints is another model, and one of them has other scores.
+    shutil.copytree(checkpoints["cfprm"], tmp_path / "other")
+    card = json.loads((tmp_path / "other" / "prm.json").read_text("utf-8"))
+    (tmp_path / "other" / "prm.json").write_text(json.dumps({**card, "operatingPoints": points}), "utf-8")
+    assert load_checkpoint(tmp_path / "other").card.operating_points == points
+    assert load_mean([tmp_path / "other", checkpoints["cfprm"]]).card.operating_points is None
+
+
+def test_validation_rows_of_one_kind_are_refused(checkpoints: dict[str, Path], tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(json.dumps({"problem": "1+1?", "steps": ["1 + 1 = 2"], "label": -1}), "utf-8")
+    with pytest.raises(Fault, match=r"1 are labelled correct and 0 incorrect, and operating points need both"):
+        export(export_options("cfprm", checkpoints["cfprm"], tmp_path / "out", validation_rows=rows))
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_checkpoint_in_trl_s_wrapper_is_the_same(checkpoints: dict[str, Path], tmp_path: Path) -> None:

@@ -171,3 +171,30 @@ def test_the_head_has_to_fit_the_width() -> None:
     assert margins(card, np.array([[3.0, 1.0]])).tolist() == [2]
     with pytest.raises(Fault, match=r"gives 1 numbers per position"):
         margins(card, np.zeros((1, 1)), (648, 387))
+
+
+SCORES = {"steps": 40, "quantiles": [0.2, 0.8, 1]}
+POINTS = {"rows": "dev.jsonl", "correct": SCORES, "incorrect": SCORES}
+MINIMAL = {"schema": 1, "name": "M", "family": "qwen2.5-math-prm"}
+
+
+def test_operating_points_are_read_and_written_as_they_stand() -> None:
+    card = parse_card({**MINIMAL, "operatingPoints": POINTS}, "prm.json")
+    assert card.operating_points == POINTS
+    assert parse_card(card.spelled_out(), "prm.json") == card
+    assert "operatingPoints" not in parse_card(MINIMAL, "prm.json").spelled_out()
+
+
+@pytest.mark.parametrize(
+    ("points", "message"),
+    [
+        ({"rows": "dev", "correct": SCORES}, "'incorrect' is a required property"),
+        ({**POINTS, "correct": {"steps": 4, "quantiles": [0.5]}}, "operatingPoints.correct.quantiles"),
+        ({**POINTS, "correct": {"steps": 4, "quantiles": [0.5, 0.4]}}, r"quantiles\[1\] is 0.4, less than the one"),
+        ({**POINTS, "correct": {"steps": 4, "quantiles": [0.5, 1.4]}}, "has the score 1.4, and activation"),
+        ({**POINTS, "firstError": {"threshold": -1, "f1": 0.5, "solutions": 4}}, "has the score -1"),
+    ],
+)
+def test_operating_points_that_cannot_be_are_refused_by_name(points: dict[str, Any], message: str) -> None:
+    with pytest.raises(Fault, match=message):
+        parse_card({**MINIMAL, "operatingPoints": points}, "prm.json")

@@ -1,10 +1,9 @@
-import { fail, ok, type Result } from '../core/result';
+import { stat } from 'node:fs/promises';
+import { fail, type Result } from '../core/result';
 import { AtomicFile } from './atomicFile';
-import type { Digest } from './fileDigest';
-import { fileFault } from './fileFault';
+import { isUnchanged } from './fileStamp';
 import { spareOwnFiles } from './ownFiles';
 import { CANCELLED } from './rowStream';
-import { SourceWatch } from './sourceWatch';
 
 /** A file that is made from another one. */
 export interface DerivedFile {
@@ -14,12 +13,6 @@ export interface DerivedFile {
   /** Replace an existing file, in one step. */
   readonly force?: boolean;
   readonly signal?: AbortSignal;
-}
-
-/** What was made, and the source as it was read for it. */
-export interface Derived<T> {
-  readonly made: T;
-  readonly read: Digest | undefined;
 }
 
 /**
@@ -35,23 +28,21 @@ export interface Derived<T> {
 export async function derivedFile<T>(
   { source, out, force, signal }: DerivedFile,
   changed: string,
-  write: (path: string) => Promise<Result<Derived<T>>>,
+  write: (path: string) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const allowed = await spareOwnFiles(source, out);
   if (!allowed.ok) return allowed;
   const target = await AtomicFile.create(out, { force: force ?? false, source });
   if (!target.ok) return target;
   try {
-    const watch = await SourceWatch.begin(source);
-    const derived = await write(target.value.path);
-    if (!derived.ok) return derived;
+    const before = await stat(source).catch(() => undefined);
+    const made = await write(target.value.path);
+    if (!made.ok) return made;
     if (signal?.aborted) return fail(CANCELLED);
-    const { made, read } = derived.value;
-    if (!(await watch.isSame(read))) return fail(changed);
+    const after = await stat(source).catch(() => undefined);
+    if (!isUnchanged(before, after)) return fail(changed);
     const committed = await target.value.commit();
-    return committed.ok ? ok(made) : committed;
-  } catch (error) {
-    return fileFault(error, source);
+    return committed.ok ? made : committed;
   } finally {
     await target.value.discard();
   }

@@ -95,8 +95,7 @@ export async function syncFolder(path: string): Promise<void> {
  */
 export async function modeAfter(source: string | undefined, made: number): Promise<number> {
   if (source === undefined) return made;
-  // That it is not there, its reader says.
-  const own = (await stat(source).catch(() => undefined))?.mode ?? 0;
+  const own = (await stat(source)).mode;
   return (made & own & 0o666) | (made & 0o600);
 }
 

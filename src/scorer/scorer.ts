@@ -68,7 +68,7 @@ export class Scorer {
    */
   static async start(folder: string, options: ScorerOptions = {}): Promise<Scored<Scorer>> {
     const full = withDefaults(options);
-    const model = await openModelFolder(folder, full);
+    const model = await openModelFolder(folder, full.allowedData);
     if (!model.ok) return model;
     const featureSet = findFeatureSet(model.value.spec.features, full.featureSets);
     if (!featureSet.ok) return featureSet;
@@ -86,12 +86,12 @@ export class Scorer {
   /** The model and where it runs, as of now. */
   get info(): ModelInfo {
     const { folder, spec, fingerprint } = this.model;
-    const { name, family, maxLength, licence, trainedOn } = spec;
+    const { name, family, maxLength, licence, trainedOn, operatingPoints } = spec;
     const { ms, tokens } = this.ran;
     const tokensPerSecond = ms > 0 ? (1000 * tokens) / ms : this.loaded.tokensPerSecond;
     const { ortVersion, warnings } = this.loaded;
     const provider: ProviderReport = this.selection.report;
-    const facts = { name, family, fingerprint, folder, maxLength, licence, trainedOn };
+    const facts = { name, family, fingerprint, folder, maxLength, licence, trainedOn, operatingPoints };
     return { ...facts, ortVersion, provider, tokensPerSecond, warnings };
   }
 
@@ -278,7 +278,7 @@ export class Scorer {
   /** Faults: the model's files are gone, or others by now, whose scores would go under the wrong name. */
   private async unchanged(): Promise<Scored<void>> {
     const { folder, fingerprint } = this.model;
-    const now = await openModelFolder(folder, { allowedData: this.options.allowedData });
+    const now = await openModelFolder(folder, this.options.allowedData);
     if (!now.ok) return now;
     if (now.value.fingerprint === fingerprint) return { ok: true, value: undefined };
     return { ok: false, fault: changedFault(this.model) };

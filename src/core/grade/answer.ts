@@ -23,10 +23,8 @@ export function finalAnswer(steps: readonly Step[]): string | undefined {
   return undefined;
 }
 
-/** The content of the last `\boxed{...}` whose braces match; `\boxed 5` counts too. Its time grows with the text's length. */
+/** The content of the last `\boxed{...}` whose braces match; `\boxed 5` counts too. */
 function lastBoxed(text: string): string | undefined {
-  // A box that is not closed leaves those before it open, too, unless they end before it begins.
-  let limit = text.length;
   for (
     let at = text.lastIndexOf('\\boxed');
     at >= 0;
@@ -39,17 +37,15 @@ function lastBoxed(text: string): string | undefined {
       if (token !== undefined && open > at + '\\boxed'.length) return token;
       continue;
     }
-    const close = matchingBrace(text, open, limit);
+    const close = matchingBrace(text, open);
     if (close !== undefined) return text.slice(open + 1, close);
-    limit = at;
   }
   return undefined;
 }
 
-/** Where the brace that opens at a place closes, if it does so before `limit`. */
-function matchingBrace(text: string, open: number, limit: number): number | undefined {
+function matchingBrace(text: string, open: number): number | undefined {
   let depth = 0;
-  for (let index = open; index < limit; index++) {
+  for (let index = open; index < text.length; index++) {
     const char = text[index];
     if (char === '\\') index++;
     else if (char === '{') depth++;
@@ -82,14 +78,7 @@ function afterPhrase(text: string): string | undefined {
   return line.split(/\.(?:\s|$)/u, 1)[0];
 }
 
-/** Without the dollars or the brackets of LaTeX around it: "$$5$$", "\\(5\\)". */
 function withoutDollars(text: string): string {
-  let from = 0;
-  let to = text.length;
-  while (text[from] === '$') from++;
-  if (from > 1 && from === text.length) return '';
-  while (to > from && text[to - 1] === '$') to--;
-  const isWrapped = from > 0 && to < text.length && !text.slice(from, to).includes('$');
-  if (isWrapped) return text.slice(from, to).trim();
-  return /^\\[([](.*)\\[)\]]$/su.exec(text)?.[1]?.trim() ?? text;
+  const wrapped = /^\$+([^$]*)\$+$/u.exec(text)?.[1] ?? /^\\[([](.*)\\[)\]]$/su.exec(text)?.[1];
+  return wrapped === undefined ? text : wrapped.trim();
 }

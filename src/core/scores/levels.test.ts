@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { levelOf, rankWords, scoreScale, shareAbove, thresholdsOf, USUAL_THRESHOLDS } from './levels';
+import {
+  levelOf,
+  rankWords,
+  scoreScale,
+  shareAbove,
+  thresholdsOf,
+  USUAL_THRESHOLDS,
+  validationWords,
+} from './levels';
 import type { OperatingPoints } from './modelSpec';
 
 /** Correct steps score 0.80 to 1.00, incorrect ones 0.60 to 1.00, evenly. */
@@ -145,6 +153,11 @@ describe('thresholds of a model', () => {
   it('without a threshold for first errors part what lies below the correct steps in two', () => {
     const { low, high } = thresholdsOf({ ...POINTS, firstError: undefined });
     assert.ok(low < high && low > 0.8);
+  });
+
+  it('are told in the report of a model, or that there are none', () => {
+    assert.equal(validationWords(POINTS), 'dev.jsonl: scores are good from 0.846 on, bad below 0.820');
+    assert.match(validationWords(undefined), /^not known: .* rank in the file$/);
   });
 
   it('have no doubt between them where the first-error threshold is the higher one', () => {

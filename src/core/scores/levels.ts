@@ -100,6 +100,13 @@ export function shareAbove(score: number, { quantiles }: StepScores): number {
   return 1 - (below + (score - from) / (to - from)) / last;
 }
 
+/** What the colours of a model's scores go by where the user has set nothing, for its report. */
+export function validationWords(points: OperatingPoints | undefined): string {
+  if (points === undefined) return t('not known: scores are coloured by their rank in the file');
+  const { low, high } = thresholdsOf(points);
+  return t('{0}: scores are good from {1} on, bad below {2}', points.rows, high.toFixed(3), low.toFixed(3));
+}
+
 /** What a score's colour goes by and where it ranks, in words without a full stop. */
 export function rankWords(score: number, scale: ScoreScale): string {
   const set = scale.by === 'user' ? t('coloured by the setting cfprm.thresholds') : '';

@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import type { FamilyId } from './modelSpec';
+import type { FamilyId, OperatingPoints } from './modelSpec';
 import type { Provider, ProviderChoice } from './providers';
 import type { ScoreFault } from './scoreFault';
 import type { Verification } from './verdict';
@@ -33,6 +33,8 @@ export interface ModelInfo extends ModelIdentity {
   readonly maxLength: number;
   readonly licence?: string;
   readonly trainedOn?: string;
+  /** What colours go by; absent where no validation is known. */
+  readonly operatingPoints?: OperatingPoints;
   readonly ortVersion: string;
   readonly provider: ProviderReport;
   /** Of all runs so far; at first of a short trial. */

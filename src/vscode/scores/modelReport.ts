@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
+import { validationWords } from '../../core/scores/levels';
 import { type ModelInfo, providerWords } from '../../core/scores/modelInfo';
 import type { ScoreFault } from '../../core/scores/scoreFault';
 import { count } from '../../core/trace/words';
@@ -55,6 +56,7 @@ export function modelInfoText(info: ModelInfo): string {
     [t('longest input'), t('{0} tokens', count(info.maxLength))],
     [t('licence'), info.licence ?? t('not stated')],
     [t('trained on'), info.trainedOn ?? t('not stated')],
+    [t('validation'), validationWords(info.operatingPoints)],
     [t('fingerprint'), info.fingerprint],
     ['onnxruntime', info.ortVersion],
     [t('speed'), t('{0} tokens per second', count(Math.round(info.tokensPerSecond)))],
@@ -110,6 +112,7 @@ export function idleModelText({ folder, spec, fingerprint }: ModelFolder): strin
     [t('model'), spec.name],
     [t('family'), spec.family],
     [t('folder'), folder],
+    [t('validation'), validationWords(spec.operatingPoints)],
     [t('fingerprint'), fingerprint],
   ]);
   const words = t('It has not run yet: where it can run is found out with the first score.');

@@ -12,11 +12,9 @@ from cfprm_runner.evaluate.bon import bon_table
 from cfprm_runner.evaluate.candidates import pool, read_candidates, with_scores
 from cfprm_runner.evaluate.metrics import best_threshold
 from cfprm_runner.evaluate.report import bon_report, step_report, table_of
-from cfprm_runner.evaluate.source import Unscored, open_scorer, score_all
-from cfprm_runner.evaluate.steps import Evaluated, LabelledScores, gather
+from cfprm_runner.evaluate.source import Unscored, labelled, open_scorer, score_all
 from cfprm_runner.fault import ExitCode, Fault
 from cfprm_runner.scoring.scorers import Scorer
-from cfprm_runner.scoring.trajectories import read_trajectories
 
 
 @dataclass(frozen=True)
@@ -68,14 +66,14 @@ def evaluate(options: EvaluateOptions) -> dict[str, Any]:
     if options.rows is not None:
         threshold, source = options.threshold, "given" if options.threshold != 0.5 else "usual"
         if options.threshold_rows is not None:
-            chosen = best_threshold(_labelled(options.threshold_rows, scorer, Unscored())[0].first_errors)
+            chosen = best_threshold(labelled(options.threshold_rows, scorer, Unscored())[0].first_errors)
             if chosen is None:
                 raise Fault(
                     f"{options.threshold_rows} has not both solutions with and without an error, so no threshold can "
                     "be chosen on it. Give other rows, or --threshold."
                 )
             threshold, source = chosen, f"chosen on {options.threshold_rows.name}"
-        evaluated, solutions = _labelled(options.rows, scorer, unscored)
+        evaluated, solutions = labelled(options.rows, scorer, unscored)
         steps = step_report(evaluated, threshold, source, options.bins, options.seed)
         report["rows"] = {"file": options.rows.name, "solutions": solutions, **steps}
     if options.candidates is not None:
@@ -96,30 +94,6 @@ def _check(options: EvaluateOptions) -> None:
             raise Fault("--threshold-rows and --rows are the same file: its F1 would be too good. Name other rows.")
     if options.bins < 1:
         raise Fault(f"--bins is {options.bins}: it must be from 1 on.")
-
-
-def _labelled(file: Path, scorer: Scorer | None, unscored: Unscored) -> tuple[Evaluated, int]:
-    trajectories = read_trajectories(file, None if scorer is None else scorer.card.features)
-    if not any(label is not None for one in trajectories for label in one.labels):
-        raise Fault(
-            f"{file} has no labels, so its scores cannot be compared with anything. Give rows with labels (TRL) or "
-            "label (ProcessBench); `cfprm inspect` shows what a file has."
-        )
-    if scorer is None:
-        pairs = [LabelledScores(one.labels, one.scores) for one in trajectories]
-        if not any(score is not None for one in pairs for score in one.scores):
-            raise Fault(f"{file} has no scores. Name the model that is to give them with --model.")
-    else:
-        scores = score_all(scorer, [one.solution for one in trajectories], unscored)
-        pairs = [
-            LabelledScores(one.labels, scores[index] or (None,) * len(one.labels))
-            for index, one in enumerate(trajectories)
-        ]
-    evaluated = gather(pairs)
-    if not len(evaluated.steps.labels):
-        why = next(iter(unscored.examples.values()), "the steps with labels are not those with scores")
-        raise Fault(f"No step of {file} has both a label and a score: {why}")
-    return evaluated, len(trajectories)
 
 
 def _best_of_n(file: Path, scorer: Scorer | None, unscored: Unscored, seed: int) -> dict[str, Any]:

@@ -160,7 +160,8 @@ def load_mean(folders: Sequence[Path], family: str | None = None) -> Checkpoint:
     """
     first, *others = [load_checkpoint(folder, family) for folder in folders]
     for other in others:
-        same = replace(other.card, name=first.card.name, trained_on=first.card.trained_on) == first.card
+        own = {"name": first.card.name, "trained_on": first.card.trained_on}
+        same = replace(other.card, **own, operating_points=None) == replace(first.card, operating_points=None)
         if not same or other.tokenizer.text != first.tokenizer.text:
             raise Fault(
                 f"{other.folder} is fed or read in another way than {first.folder} (prm.json, tokenizer.json), so "
@@ -168,7 +169,9 @@ def load_mean(folders: Sequence[Path], family: str | None = None) -> Checkpoint:
             )
     if not others:
         return first
-    return replace(first, graph=MeanGraph([first.graph, *(other.graph for other in others)]).eval())
+    graph = MeanGraph([first.graph, *(other.graph for other in others)]).eval()
+    # Where one's scores lie says little about their mean.
+    return replace(first, graph=graph, card=replace(first.card, operating_points=None))
 
 
 def _config(folder: Path) -> dict[str, Any]:

@@ -12,12 +12,14 @@ from typing import Literal
 
 from cfprm_runner import __version__
 from cfprm_runner.contract.files import publish_folder, write_json
+from cfprm_runner.evaluate.operating_points import operating_points
+from cfprm_runner.evaluate.source import Unscored, labelled
 from cfprm_runner.export.check import Agreement, bundled_rows, compare, judge, reference
 from cfprm_runner.export.checkpoint import Checkpoint, load_mean
 from cfprm_runner.export.graph import INLINE_BYTES, PRECISIONS, write_onnx
 from cfprm_runner.fault import ExitCode, Fault
 from cfprm_runner.scoring.align import Solution
-from cfprm_runner.scoring.card import CARD_FILE
+from cfprm_runner.scoring.card import CARD_FILE, read_card
 from cfprm_runner.scoring.scorers import OnnxScorer, TorchScorer
 from cfprm_runner.scoring.trajectories import read_trajectories
 from cfprm_runner.step_features import FeatureSpec
@@ -49,6 +51,8 @@ class ExportOptions:
     """Licence of the weights, for prm.json."""
     rows: Path | None = None
     """Trajectories to check with (TRL or ProcessBench rows), instead of the ten that come with the runner."""
+    validation_rows: Path | None = None
+    """Labelled solutions that the model did not learn from: prm.json then says how its scores lie on them."""
     tolerance: float | None = None
     """Largest difference of a score from PyTorch's, instead of the precision's own."""
     force: bool = False
@@ -90,6 +94,8 @@ def export(options: ExportOptions, inline_bytes: int = INLINE_BYTES) -> Agreemen
         write_onnx(checkpoint.graph, options.precision, folder / "model.onnx", inline_bytes)
         agreement = compare(OnnxScorer(folder), rows)
         judge(agreement, precision, options.tolerance)
+        if options.validation_rows is not None:
+            _add_points(options.validation_rows, folder)
         write_json(folder / REPORT_FILE, _report(options, checkpoint, agreement))
         publish_folder(folder, target)
     return agreement
@@ -144,6 +150,13 @@ def _describe(options: ExportOptions, checkpoint: Checkpoint, folder: Path) -> N
     for name in _COPIED:
         if (checkpoint.folder / name).is_file():
             shutil.copyfile(checkpoint.folder / name, folder / name)
+
+
+def _add_points(rows: Path, folder: Path) -> None:
+    """Writes the operating points into the card of an exported model. Fault: the rows have no labels, or one kind."""
+    evaluated, _ = labelled(rows, OnnxScorer(folder), Unscored())
+    card = replace(read_card(folder), operating_points=operating_points(evaluated, rows.name))
+    write_json(folder / CARD_FILE, card.spelled_out())
 
 
 def _report(options: ExportOptions, checkpoint: Checkpoint, agreement: Agreement) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -51,6 +52,8 @@ class Card:
     trained_on: str | None = None
     features: FeatureSpec | None = None
     """The step features that the model takes."""
+    operating_points: Json | None = None
+    """How its scores lie on rows that it did not learn from; None where no validation is known."""
 
     @property
     def candidates(self) -> tuple[Token, Token] | None:
@@ -81,6 +84,7 @@ class Card:
             "specialTokens": self.special_tokens,
             "maxLength": self.max_length,
             "features": None if self.features is None else self.features.to_json(),
+            "operatingPoints": self.operating_points,
             "licence": self.licence,
             "trainedOn": self.trained_on,
         }
@@ -136,6 +140,9 @@ def parse_card(entries: Any, source: str) -> Card:
     head = merged["head"]
     if "head" in entries and "activation" not in entries:
         merged["activation"] = {"rewards": "none", "one-logit": "sigmoid"}.get(head["kind"], "softmax")
+    odd = _odd_points(merged.get("operatingPoints"), merged["activation"])
+    if odd is not None:
+        raise Fault(f"{source}: {odd}.")
     return Card(
         name=merged["name"],
         family=merged["family"],
@@ -153,8 +160,33 @@ def parse_card(entries: Any, source: str) -> Card:
         licence=merged.get("licence"),
         trained_on=merged.get("trainedOn"),
         features=FeatureSpec.from_json(merged["features"]) if "features" in merged else None,
+        operating_points=merged.get("operatingPoints"),
     )
 
 
 def _token(entry: Json) -> Token:
     return Token(entry["text"], entry.get("id"))
+
+
+def _odd_points(points: Json | None, activation: str) -> str | None:
+    """What the schema cannot say of operating points: quantiles rise, and all are scores that the model can give."""
+    if points is None:
+        return None
+    for label in ("correct", "incorrect"):
+        quantiles = points[label]["quantiles"]
+        for place, (before, value) in enumerate(itertools.pairwise(quantiles), start=1):
+            if value < before:
+                return (
+                    f"operatingPoints.{label}.quantiles[{place}] is {value}, less than the one before: order them from "
+                    "the lowest score to the highest"
+                )
+    named = [*points["correct"]["quantiles"], *points["incorrect"]["quantiles"]]
+    if "firstError" in points:
+        named.append(points["firstError"]["threshold"])
+    outside = next((value for value in named if not 0 <= value <= 1), None)
+    if activation == "none" or outside is None:
+        return None
+    return (
+        f'operatingPoints has the score {outside}, and activation "{activation}" gives scores from 0 to 1: measure '
+        "them again"
+    )
