@@ -74,7 +74,7 @@ export async function merge(
   const manifest = result.value;
   if (flags.json) terminal.json(manifest);
   else terminal.out(describe(flags.out, manifest));
-  return manifest.skipped.malformed > 0 ? 1 : 0;
+  return manifest.malformed.length > 0 ? 1 : 0;
 }
 
 async function run(

@@ -3,7 +3,7 @@ import type { Container } from '../core/jsonl/splitter';
 import { fail, ok, type Result } from '../core/result';
 import { foreignContent } from '../io/compression';
 import { chooseFormat, type Source, type SourceChoice } from '../io/openSource';
-import { passRows, type RowConsumer, visitorFor } from '../io/rowPass';
+import { passSteadyRows, type RowConsumer, visitorFor } from '../io/rowPass';
 import { type RowSample, SampleTaker } from '../io/rowSample';
 import { RowPusher } from '../io/rowStream';
 import { findShape } from '../io/sourceShape';
@@ -25,7 +25,7 @@ export async function consumeRows(
   consumer: RowConsumer,
 ): Promise<Result<unknown>> {
   if (path === '-') return consumeStream('Standard input', input, choice, consumer);
-  return passRows(path, choice, consumer);
+  return passSteadyRows(path, choice, consumer);
 }
 
 async function consumeStream(
@@ -44,6 +44,7 @@ async function consumeStream(
   for (let chunk = await stream.next(); chunk !== undefined; chunk = await stream.next()) {
     pushAll(pusher, chunk);
   }
+  if (stream.trouble !== undefined) return { ok: false, fault: stream.trouble };
   if (stream.damage === undefined) pusher.push(0, true);
   else pusher.breakOff(stream.damage);
   return ok(undefined);
@@ -59,6 +60,7 @@ async function openStream(
 ): Promise<Result<Source>> {
   for (const bytes of HEAD_BYTES) {
     await stream.hold(bytes);
+    if (stream.trouble !== undefined) return { ok: false, fault: stream.trouble };
     const head = firstBytes(stream.held);
     const foreign = foreignContent(head, stream.compression !== undefined);
     if (foreign !== undefined) return fail(`${name} ${foreign}`);

@@ -1,7 +1,8 @@
 import { type FileHandle, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import type { Fault } from '../core/result';
+import type { Fault, Result } from '../core/result';
 import { type Compression, compressionOf, MAGIC_BYTES } from './compression';
+import type { Digest } from './fileDigest';
 import { openRegular } from './regularFile';
 import { Spool } from './spool';
 
@@ -9,8 +10,12 @@ import { Spool } from './spool';
 export interface ByteSource {
   /** The spool with the content of a compressed file. */
   readonly spool: Spool | undefined;
-  /** Why the content ends too early, if it does; known once its end was read. */
-  readonly fault: Fault | undefined;
+  /** Where the content breaks off because the file is damaged, if it is; known once its end was read. */
+  readonly damage: Fault | undefined;
+  /** Why the rest of the content cannot be read although nothing is wrong with the file; known at its end, too. */
+  readonly trouble: Fault | undefined;
+  /** The file on disk as it was read to make the content; undefined for a file that is its own content. */
+  digest(): Promise<Result<Digest> | undefined>;
   /**
    * Reads up to `length` bytes at `position` into `buffer` from `offset` on; waits for content that is being
    * unpacked. Returns the number of bytes, 0 only at the end. Throws file system errors.
@@ -89,7 +94,9 @@ export async function bytesToUnpack(file: Sized, folder: string): Promise<number
 function plain(file: FileHandle): ByteSource {
   return {
     spool: undefined,
-    fault: undefined,
+    damage: undefined,
+    trouble: undefined,
+    digest: async () => undefined,
     read: async (buffer, offset, length, position) =>
       (await file.read(buffer, offset, length, position)).bytesRead,
     close: () => file.close(),
@@ -99,9 +106,13 @@ function plain(file: FileHandle): ByteSource {
 function unpacked(spool: Spool): ByteSource {
   return {
     spool,
-    get fault() {
-      return spool.fault;
+    get damage() {
+      return spool.damage;
     },
+    get trouble() {
+      return spool.trouble;
+    },
+    digest: () => spool.digest(),
     read: (buffer, offset, length, position) => spool.read(buffer, offset, length, position),
     close: () => spool.release(),
   };

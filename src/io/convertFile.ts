@@ -2,10 +2,12 @@ import { t } from '@vscode/l10n';
 import { type ConversionReport, Converter } from '../core/convert/converter';
 import type { Format } from '../core/formats/format';
 import { fail, faultWords, ok, type Result } from '../core/result';
-import { type DerivedFile, derivedFile } from './derivedFile';
+import { type Derived, type DerivedFile, derivedFile } from './derivedFile';
 import type { Source, SourceChoice } from './openSource';
 import { OutputFile } from './outputFile';
+import { checkBalance } from './rowBalance';
 import { passRows, type RowConsumer } from './rowPass';
+import type { StreamEnd } from './rowStream';
 import type { SourceLabels } from './sourceLabels';
 import { writeFault } from './writeFault';
 
@@ -51,7 +53,7 @@ export async function previewConversion(job: Omit<ConvertJob, 'out' | 'force'>):
   return read.ok ? pass.result({ bytes: 0, sha256: '' }) : read;
 }
 
-async function write(job: ConvertJob, path: string): Promise<Result<Conversion>> {
+async function write(job: ConvertJob, path: string): Promise<Result<Derived<Conversion>>> {
   // Labels become numbers if any is soft, which only the whole file tells.
   for (const numbers of [false, true]) {
     let output: OutputFile;
@@ -65,7 +67,11 @@ async function write(job: ConvertJob, path: string): Promise<Result<Conversion>>
       const read = await pass.run();
       if (output.error !== undefined) return writeFault(output.error, job.out);
       if (pass.needsNumbers) continue;
-      return read.ok ? pass.result(await output.finish()) : read;
+      if (!read.ok) return read;
+      const made = pass.result(await output.finish());
+      if (!made.ok) return made;
+      const balance = pass.check(read.value, output.lines);
+      return balance.ok ? ok({ made: made.value, read: read.value.digest }) : balance;
     } catch (error) {
       return writeFault(error, job.out);
     } finally {
@@ -79,6 +85,8 @@ async function write(job: ConvertJob, path: string): Promise<Result<Conversion>>
 class ConvertPass {
   private readonly converter: Converter;
   private readonly stop = new AbortController();
+  /** Rows that were converted. */
+  private used = 0;
   private opened: { source: Source; labels: SourceLabels | undefined } | undefined;
 
   constructor(
@@ -95,7 +103,7 @@ class ConvertPass {
   }
 
   /** Faults: those of `passRows`. */
-  run(): Promise<Result<unknown>> {
+  run(): Promise<Result<StreamEnd>> {
     const { job, converter, output } = this;
     const consumer: RowConsumer = {
       opened: (source, labels) => {
@@ -103,6 +111,7 @@ class ConvertPass {
       },
       row: (row, result) => {
         if (!result.ok) return converter.refuse(result.fault);
+        this.used++;
         for (const text of converter.convert(row, result.value)) {
           output?.sink.text(text);
           output?.sink.text(NEWLINE);
@@ -110,6 +119,7 @@ class ConvertPass {
         if (this.needsNumbers) this.stop.abort();
       },
       fault: (fault) => converter.refuse(fault, false),
+      hashed: output !== undefined,
       flush: async () => {
         await output?.flush();
       },
@@ -118,6 +128,20 @@ class ConvertPass {
     job.signal?.addEventListener('abort', () => this.stop.abort(), { once: true });
     if (job.signal?.aborted) this.stop.abort();
     return passRows(job.source, job, consumer, this.stop.signal);
+  }
+
+  /** Faults: rows were lost on the way. */
+  check({ rows }: StreamEnd, lines: number): Result<void> {
+    const report = this.converter.report();
+    return checkBalance(this.job.source, {
+      read: rows,
+      used: this.used,
+      reported: report.malformed,
+      lines: [
+        [lines, report.written],
+        [report.written + report.unwritable, report.trajectories],
+      ],
+    });
   }
 
   /** What the pass gave. Faults: nothing was written. */

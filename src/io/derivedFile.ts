@@ -1,9 +1,10 @@
-import { stat } from 'node:fs/promises';
-import { fail, type Result } from '../core/result';
+import { fail, ok, type Result } from '../core/result';
 import { AtomicFile } from './atomicFile';
-import { isUnchanged } from './fileStamp';
+import type { Digest } from './fileDigest';
+import { fileFault } from './fileFault';
 import { spareOwnFiles } from './ownFiles';
 import { CANCELLED } from './rowStream';
+import { SourceWatch } from './sourceWatch';
 
 /** A file that is made from another one. */
 export interface DerivedFile {
@@ -13,6 +14,12 @@ export interface DerivedFile {
   /** Replace an existing file, in one step. */
   readonly force?: boolean;
   readonly signal?: AbortSignal;
+}
+
+/** What was made, and the source as it was read for it. */
+export interface Derived<T> {
+  readonly made: T;
+  readonly read: Digest | undefined;
 }
 
 /**
@@ -28,21 +35,23 @@ export interface DerivedFile {
 export async function derivedFile<T>(
   { source, out, force, signal }: DerivedFile,
   changed: string,
-  write: (path: string) => Promise<Result<T>>,
+  write: (path: string) => Promise<Result<Derived<T>>>,
 ): Promise<Result<T>> {
   const allowed = await spareOwnFiles(source, out);
   if (!allowed.ok) return allowed;
   const target = await AtomicFile.create(out, { force: force ?? false, source });
   if (!target.ok) return target;
   try {
-    const before = await stat(source).catch(() => undefined);
-    const made = await write(target.value.path);
-    if (!made.ok) return made;
+    const watch = await SourceWatch.begin(source);
+    const derived = await write(target.value.path);
+    if (!derived.ok) return derived;
     if (signal?.aborted) return fail(CANCELLED);
-    const after = await stat(source).catch(() => undefined);
-    if (!isUnchanged(before, after)) return fail(changed);
+    const { made, read } = derived.value;
+    if (!(await watch.isSame(read))) return fail(changed);
     const committed = await target.value.commit();
-    return committed.ok ? made : committed;
+    return committed.ok ? ok(made) : committed;
+  } catch (error) {
+    return fileFault(error, source);
   } finally {
     await target.value.discard();
   }

@@ -7,11 +7,13 @@ import { solutionOf } from '../core/scores/compose';
 import type { Label, Trajectory } from '../core/trajectory';
 import { problemKey } from '../core/validate/problemSplits';
 import { VERSION } from '../core/version';
-import { type DerivedFile, derivedFile } from './derivedFile';
+import { type Derived, type DerivedFile, derivedFile } from './derivedFile';
 import { type Digest, fileDigest } from './fileDigest';
 import type { Source, SourceChoice } from './openSource';
 import { OutputFile } from './outputFile';
+import { checkBalance } from './rowBalance';
 import { passRows, type RowConsumer } from './rowPass';
+import type { StreamEnd } from './rowStream';
 import type { SourceLabels } from './sourceLabels';
 import { writeFault } from './writeFault';
 
@@ -50,14 +52,14 @@ const LISTED = 1000;
  * the source changed meanwhile; the disk is full.
  */
 export function featuresFile(job: FeaturesJob): Promise<Result<FeaturesReport>> {
-  return derivedFile(
-    job,
-    t('{0} changed while it was read. Try it again when nobody writes to it.', job.source),
-    (path) => write(job, path),
-  );
+  return derivedFile(job, changed(job), (path) => write(job, path));
 }
 
-async function write(job: FeaturesJob, path: string): Promise<Result<FeaturesReport>> {
+function changed({ source }: FeaturesJob): string {
+  return t('{0} changed while it was read. Try it again when nobody writes to it.', source);
+}
+
+async function write(job: FeaturesJob, path: string): Promise<Result<Derived<FeaturesReport>>> {
   const digest = await fileDigest(job.source, job.signal);
   if (!digest.ok) return digest;
   let output: OutputFile | undefined;
@@ -66,7 +68,14 @@ async function write(job: FeaturesJob, path: string): Promise<Result<FeaturesRep
     const pass = new FeaturesPass(job, output, digest.value);
     const read = await pass.run();
     if (output.error !== undefined) return writeFault(output.error, job.out);
-    return read.ok ? pass.result(await output.finish()) : read;
+    if (!read.ok) return read;
+    const made = pass.result(await output.finish());
+    if (!made.ok) return made;
+    const balance = pass.check(read.value, output.lines);
+    if (!balance.ok) return balance;
+    // The first line says what the others were made of.
+    if (read.value.digest?.sha256 !== digest.value.sha256) return fail(changed(job));
+    return ok({ made: made.value, read: read.value.digest });
   } catch (error) {
     return writeFault(output?.error ?? error, job.out);
   } finally {
@@ -78,6 +87,7 @@ async function write(job: FeaturesJob, path: string): Promise<Result<FeaturesRep
 class FeaturesPass {
   private readonly faults: Fault[] = [];
   private readonly counts = { rows: 0, trajectories: 0, steps: 0, malformed: 0 };
+  private used = 0;
   private opened: { source: Source; labels: SourceLabels | undefined } | undefined;
 
   constructor(
@@ -87,7 +97,7 @@ class FeaturesPass {
   ) {}
 
   /** Faults: those of `passRows`. */
-  run(): Promise<Result<unknown>> {
+  run(): Promise<Result<StreamEnd>> {
     const { job, output } = this;
     const { name, version, size, names } = job.set;
     const source = { name: basename(job.source), sha256: this.digest.sha256 };
@@ -98,19 +108,35 @@ class FeaturesPass {
       },
       row: (row, result) => {
         this.counts.rows++;
-        if (result.ok) this.row(row, result.value);
-        else {
+        if (result.ok) {
+          this.used++;
+          this.row(row, result.value);
+        } else {
           this.counts.malformed++;
           this.refuse(result.fault);
         }
       },
       fault: (fault) => this.refuse(fault),
+      hashed: true,
       flush: async () => {
         await output.flush();
       },
       onProgress: job.onProgress?.bind(job),
     };
     return passRows(job.source, job, consumer, job.signal);
+  }
+
+  /** Faults: rows were lost on the way. */
+  check({ rows }: StreamEnd, lines: number): Result<void> {
+    const { malformed, trajectories } = this.counts;
+    // With the line in front.
+    const expected = [[lines, trajectories + 1]] as const;
+    return checkBalance(this.job.source, {
+      read: rows,
+      used: this.used,
+      reported: malformed,
+      lines: expected,
+    });
   }
 
   /** Faults: no row could be read. */

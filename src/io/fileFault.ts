@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { errorWords, type Failure, fail } from '../core/result';
-import { NOT_REGULAR } from './regularFile';
+import { CHANGED, NOT_REGULAR } from './regularFile';
 
 /**
  * Turns an error of the file system into a fault that names the file and the way out. An error that is not one
@@ -18,6 +18,8 @@ export function fileFault(error: unknown, path: string): Failure {
       return fail(t('{0} cannot be read: permission denied. Ask its owner for read permission.', path));
     case 'EISDIR':
       return fail(t('{0} is a directory. Name a file in it.', path));
+    case CHANGED:
+      return fail(errorWords(error));
     case NOT_REGULAR:
       return fail(t('{0} is not a regular file. Copy its content to one first.', path));
     case 'ENOSPC':

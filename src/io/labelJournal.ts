@@ -6,7 +6,7 @@ import { type LabelEdit, type LabelTarget, planEdit } from '../core/labels/actio
 import { type JournalLine, journalText, type LabelChange } from '../core/labels/journalLine';
 import type { LabelAction, Overlay } from '../core/labels/overlay';
 import type { ReanchorPlan } from '../core/labels/reanchor';
-import { type Fault, fail, ok, type Result } from '../core/result';
+import { errorWords, type Fault, fail, ok, type Result } from '../core/result';
 import { withLock } from './fileLock';
 import { journalFault } from './journalFault';
 import { JournalReader } from './journalReader';
@@ -271,19 +271,34 @@ function editLines({ id, time, changes }: LabelAction): JournalLine[] {
 
 /** Appends bytes and makes them durable. Faults: those of the file system, a full disk, a file that is deleted. */
 async function appendDurably(path: string, bytes: Buffer, mayCreate: boolean): Promise<Result<void>> {
+  let file: FileHandle | undefined;
   try {
-    const there = await appendInOneCall(path, bytes, mayCreate);
+    file = await appendInOneCall(path, bytes, mayCreate);
+  } catch (error) {
+    return journalFault(error, path);
+  }
+  try {
+    await file.sync();
     if (mayCreate) await syncFolder(dirname(path));
+    const there = (await file.stat()).nlink > 0;
+    await file.close();
     return there
       ? ok(undefined)
       : fail(t('{0} was deleted while a label was written to it. Label again.', path));
   } catch (error) {
-    return journalFault(error, path);
+    await file.close().catch(() => undefined);
+    return fail(
+      t(
+        'The label was changed and stands in {0}, but the disk did not confirm it ({1}). Check the disk: after a power cut the label may be gone.',
+        path,
+        errorWords(error),
+      ),
+    );
   }
 }
 
-/** False if the file has no name any more. Throws the errors of the file system. */
-async function appendInOneCall(path: string, bytes: Buffer, mayCreate: boolean): Promise<boolean> {
+/** Writes at the end of the file. Throws the errors of the file system; a line that was begun is cut off then. */
+async function appendInOneCall(path: string, bytes: Buffer, mayCreate: boolean): Promise<FileHandle> {
   const { O_WRONLY, O_APPEND, O_CREAT } = constants;
   // Who may not read the source may not read its labels either.
   const mode = mayCreate ? await modeAfter(path.slice(0, -JOURNAL_SUFFIX.length), 0o666) : 0o666;
@@ -292,9 +307,9 @@ async function appendInOneCall(path: string, bytes: Buffer, mayCreate: boolean):
     const { bytesWritten } = await file.write(bytes, 0, bytes.length, null);
     // A write that stops in the middle gives no reason; it is that there was no room.
     if (bytesWritten < bytes.length) throw Object.assign(new Error('Disk full'), { code: 'ENOSPC' });
-    await file.sync();
-    return (await file.stat()).nlink > 0;
-  } finally {
+    return file;
+  } catch (error) {
     await file.close();
+    throw error;
   }
 }

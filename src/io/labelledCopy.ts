@@ -6,12 +6,12 @@ import { type Fault, fail, ok, type Result } from '../core/result';
 import { AtomicFile } from './atomicFile';
 import { type ByteSource, openBytes } from './byteSource';
 import { fileFault } from './fileFault';
-import { isUnchanged } from './fileStamp';
 import type { Source } from './openSource';
 import { OutputFile } from './outputFile';
 import { spareOwnFiles } from './ownFiles';
 import { rowHash } from './rowHash';
 import { CANCELLED, streamRows } from './rowStream';
+import { SourceWatch } from './sourceWatch';
 import { writeFault } from './writeFault';
 
 /** One copy of a source with the labels of its journal. */
@@ -106,7 +106,9 @@ class CopyPass {
 
   /** Faults: as for `writeLabelledCopy`; errors of reading the source are thrown. */
   async run(path: string): Promise<Result<LabelledCopy>> {
-    const before = await stat(this.job.source.path);
+    const { path: source } = this.job.source;
+    const watch = await SourceWatch.begin(source);
+    const { size } = await stat(source);
     let output: OutputFile;
     try {
       output = await OutputFile.create(path, CHUNK);
@@ -114,17 +116,16 @@ class CopyPass {
       return writeFault(error, this.job.out);
     }
     try {
-      const read = await this.relabelRows(output, before.size);
+      const read = await this.relabelRows(output, size);
       if (!read.ok) return output.error === undefined ? read : writeFault(output.error, this.job.out);
       // Rows that the source does not have any more.
       this.stale.push(...this.awaited);
-      const copied = await this.copyTo(Number.POSITIVE_INFINITY, output, before.size);
+      const copied = await this.copyTo(Number.POSITIVE_INFINITY, output, size);
       if (!copied.ok) return copied;
-      if (this.file.fault !== undefined) return { ok: false, fault: this.file.fault };
+      const unread = this.file.trouble ?? this.file.damage;
+      if (unread !== undefined) return { ok: false, fault: unread };
       const written = await output.finish();
-      const after = await stat(this.job.source.path).catch(() => undefined);
-      const same = isUnchanged(before, after);
-      if (!same) return this.changed();
+      if (!(await watch.isSame(undefined))) return this.changed();
       const { relabelled, labels, stale, refused } = this;
       return ok({ ...written, relabelled, labels, stale, refused });
     } catch (error) {

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
-import { stat, statfs, writeFile } from 'node:fs/promises';
+import { statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { t } from '@vscode/l10n';
 import { scanRoom } from '../core/jsonl/scanRoom';
@@ -20,8 +19,7 @@ import { size } from '../core/trace/words';
 import { VERSION } from '../core/version';
 import { AtomicFolder } from './atomicFolder';
 import { bytesToUnpack, exactBytes, holdBytes } from './byteSource';
-import { type Digest, fileDigest } from './fileDigest';
-import { isUnchanged } from './fileStamp';
+import type { Digest } from './fileDigest';
 import { haltFault, mergeDryRun } from './mergeDryRun';
 import { MANIFEST_FILE } from './mergeFolder';
 import { chunkFor, passesOf } from './mergeTurn';
@@ -29,10 +27,12 @@ import { openSource, type Source, type SourceChoice } from './openSource';
 import { OutputFile } from './outputFile';
 import { spareOwnPlaces } from './ownFiles';
 import { estimatedBytes } from './previewMerge';
+import { checkBalance } from './rowBalance';
 import { openLabels } from './rowPass';
-import { CANCELLED, streamRows } from './rowStream';
+import { CANCELLED, type StreamEnd, streamRows } from './rowStream';
 import { Shuffler } from './shuffle';
 import type { SourceLabels } from './sourceLabels';
+import { SourceWatch } from './sourceWatch';
 import { writeFault } from './writeFault';
 
 /** One merge of a file into a folder. */
@@ -100,13 +100,11 @@ async function fill(
 ): Promise<Result<Manifest>> {
   const space = await checkSpace(folder, source, labels, job);
   if (!space.ok) return space;
-  const before = await stat(source.path);
+  const watch = await SourceWatch.begin(source.path);
   const pass = new MergePass(folder.path, source, labels, job);
   const written = await pass.run();
   if (!written.ok) return written;
-  const after = await stat(source.path).catch(() => undefined);
-  const same = isUnchanged(before, after);
-  if (!same || written.value.source.bytes !== before.size) {
+  if (!(await watch.isSame(written.value.source))) {
     return fail(t('{0} changed while it was merged. Merge it again when nobody writes to it.', source.path));
   }
   return written;
@@ -218,30 +216,21 @@ class MergePass {
     this.shuffler = await Shuffler.create(this.folder, seed, bytes * passesOf(this.job.options));
   }
 
-  private async stream(merger: Merger): Promise<Result<Digest>> {
+  private stream(merger: Merger): Promise<Result<StreamEnd>> {
     const { source, job } = this;
-    const hash = createHash('sha256');
-    const isPlain = source.compression === undefined;
     const visitor = {
       row: merger.row.bind(merger),
-      chunk: (bytes: Uint8Array): void => {
-        if (isPlain) hash.update(bytes);
-      },
       fault: merger.fault.bind(merger),
       flush: () => this.flush(),
     };
-    const read = await streamRows(source.path, source.container, visitor, {
+    return streamRows(source.path, source.container, visitor, {
       signal: job.signal,
+      hashed: true,
       chunkBytes: this.chunk,
       room: this.room,
       enough: () => merger.halt !== undefined,
       onProgress: (bytes) => job.onProgress?.(bytes, source.bytes),
     });
-    if (!read.ok) return read;
-    // The manifest names the file as it lies on the disk.
-    return isPlain
-      ? ok({ bytes: read.value.bytes, sha256: hash.digest('hex') })
-      : fileDigest(source.path, job.signal);
   }
 
   private async flush(): Promise<void> {
@@ -252,7 +241,7 @@ class MergePass {
     await this.shuffler?.flush();
   }
 
-  private async complete(merger: Merger, read: Digest): Promise<Result<Manifest>> {
+  private async complete(merger: Merger, read: StreamEnd): Promise<Result<Manifest>> {
     const { source, labels, job } = this;
     const shuffled = await this.shuffler?.finish(this.outputs[0]!, job.signal);
     if (shuffled?.ok === false) return shuffled;
@@ -264,11 +253,20 @@ class MergePass {
       digests.set(this.shuffler ? MIXED_FILE : blockFile(merger.windows[k]!), result.value);
     }
     if (job.signal?.aborted) return fail(CANCELLED);
+    const blocks = plannedBlocks(merger, job.options);
+    const balance = checkBalance(source.path, {
+      read: read.rows,
+      used: merger.readable,
+      reported: merger.skipped.malformed,
+      lines: this.outputs.map(({ lines }, k) => [lines, (this.shuffler ? blocks : merger.blocks)[k]!.rows]),
+    });
+    if (!balance.ok) return balance;
+    if (read.digest === undefined) throw new Error('a source that was merged was hashed');
     const manifest: Manifest = {
       cfprm: VERSION,
       source: {
         name: basename(source.path),
-        ...read,
+        ...read.digest,
         format: source.format.id,
         rows: merger.rows,
         trajectories: merger.trajectories,
@@ -276,7 +274,7 @@ class MergePass {
       ...(labels === undefined ? {} : { edits: editsOf(labels, merger) }),
       options: recordedOptions(job.options),
       seed: job.options.seed,
-      blocks: plannedBlocks(merger, job.options).map((block) => ({ ...block, ...digests.get(block.file)! })),
+      blocks: blocks.map((block) => ({ ...block, ...digests.get(block.file)! })),
       ...manifestRows(merger),
     };
     await writeFile(join(this.folder, MANIFEST_FILE), manifestText(manifest), { flush: true });

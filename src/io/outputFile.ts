@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { NEWLINE } from '../core/jsonl/bytes';
 import { ByteSink, type SharedRoom } from '../core/merge/byteSink';
 
 /** Bytes between two early syncs. */
@@ -10,6 +11,8 @@ const SYNC_BYTES = 16 * 1024 * 1024;
 export class OutputFile {
   /** Where to write. Errors of the file system are thrown from its methods and from `flush`. */
   readonly sink: ByteSink;
+  /** Line ends in what was hashed. */
+  lines = 0;
   /** The last error; a reader in between may have taken it for its own. */
   error: unknown;
   private readonly hash: Hash | undefined;
@@ -105,13 +108,20 @@ export class OutputFile {
   }
 
   private digest(): void {
-    if (this.undigested !== undefined) this.hash?.update(this.undigested);
+    if (this.undigested !== undefined) this.take(this.undigested);
     this.undigested = undefined;
+  }
+
+  private take(bytes: Uint8Array): void {
+    if (this.hash === undefined) return;
+    this.hash.update(bytes);
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    for (let at = view.indexOf(NEWLINE); at >= 0; at = view.indexOf(NEWLINE, at + 1)) this.lines++;
   }
 
   private writeNow(bytes: Uint8Array): void {
     this.digest();
-    this.hash?.update(bytes);
+    this.take(bytes);
     const position = this.claim(bytes);
     try {
       for (let at = 0; at < bytes.length; ) {

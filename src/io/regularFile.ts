@@ -4,6 +4,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 /** The code of the error for what is not a file of bytes: a pipe, a device, a socket. */
 export const NOT_REGULAR = 'CFPRM_NOT_REGULAR';
 
+/** The code of the error for a file that became shorter while it was read; its message is for people. */
+export const CHANGED = 'CFPRM_CHANGED';
+
 /**
  * Opens a file for reading. A pipe or a device is refused with an error of the code `NOT_REGULAR`, and never waited
  * for. Throws the errors of the file system.

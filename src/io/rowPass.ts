@@ -1,10 +1,13 @@
+import { t } from '@vscode/l10n';
 import type { JsonObject } from '../core/formats/format';
 import { parseRow, readParsed } from '../core/jsonl/readRow';
-import type { Fault, Result } from '../core/result';
+import { type Fault, fail, type Result } from '../core/result';
 import type { Trajectory } from '../core/trajectory';
 import { holdBytes } from './byteSource';
+import { fileFault } from './fileFault';
+import { isSteady, takeStamp } from './fileStamp';
 import { openSource, type Source, type SourceChoice } from './openSource';
-import { type RowVisitor, streamRows } from './rowStream';
+import { type RowVisitor, type StreamEnd, streamRows } from './rowStream';
 import { SourceLabels } from './sourceLabels';
 
 /** What is done with all rows of a file, in order. */
@@ -18,6 +21,8 @@ export interface RowConsumer {
   row(row: number, result: Result<readonly Trajectory[]>, json: JsonObject | undefined): void;
   /** A fault of the file itself, such as an array that is not closed. */
   fault(fault: Fault): void;
+  /** Whether the file is hashed on the way. */
+  readonly hashed?: boolean;
   /** Awaited after every chunk. */
   flush?(): Promise<void>;
   onProgress?(doneBytes: number, totalBytes: number): void;
@@ -32,7 +37,7 @@ export async function passRows(
   choice: SourceChoice,
   consumer: RowConsumer,
   signal?: AbortSignal,
-): Promise<Result<unknown>> {
+): Promise<Result<StreamEnd>> {
   const release = await holdBytes(path);
   try {
     const source = await openSource(path, choice);
@@ -43,11 +48,32 @@ export async function passRows(
     const visitor = visitorFor(source.value, consumer, labels.value);
     return await streamRows(path, source.value.container, visitor, {
       signal,
+      hashed: consumer.hashed,
       onProgress: (done) => consumer.onProgress?.(done, source.value.bytes),
     });
   } finally {
     await release();
   }
+}
+
+/**
+ * `passRows` over a file that nobody may rewrite meanwhile: numbers over two states of it would be those of neither.
+ * Faults: those of `passRows`; it was rewritten, or became shorter. One that only grew is read as far as it was.
+ */
+export async function passSteadyRows(
+  path: string,
+  choice: SourceChoice,
+  consumer: RowConsumer,
+  signal?: AbortSignal,
+): Promise<Result<StreamEnd>> {
+  try {
+    const before = await takeStamp(path);
+    const read = await passRows(path, choice, consumer, signal);
+    if (!read.ok || (await isSteady(path, before))) return read;
+  } catch (error) {
+    return fileFault(error, path);
+  }
+  return fail(t('{0} changed while it was read. Try it again when nobody writes to it.', path));
 }
 
 /** The labels that a person gave to a file, unless they are not wanted. Faults: as `SourceLabels.open`. */
@@ -57,20 +83,16 @@ export function openLabels(path: string, { edits }: SourceChoice): Promise<Resul
 
 /** A visitor that hands the rows of a source to a consumer. */
 export function visitorFor({ format }: Source, consumer: RowConsumer, labels?: SourceLabels): RowVisitor {
-  let last = 0;
   return {
     row(bytes, start, end, row) {
-      last = row;
       const parsed = parseRow(bytes, start, end, row);
       const result = parsed.ok ? readParsed(parsed.value, row, format) : parsed;
       const json = parsed.ok ? parsed.value.value : undefined;
       if (!result.ok || labels === undefined) return consumer.row(row, result, json);
       consumer.row(row, { ok: true, value: labels.over(result.value, bytes, start, end, row) }, json);
     },
-    fault(fault) {
-      // A row that is too long comes as a fault, too; it was not seen before.
-      if (fault.row !== undefined && fault.row > last)
-        consumer.row(fault.row, { ok: false, fault }, undefined);
+    fault(fault, isRow) {
+      if (isRow) consumer.row(fault.row!, { ok: false, fault }, undefined);
       else consumer.fault(fault);
     },
     flush: consumer.flush?.bind(consumer),

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { t } from '@vscode/l10n';
 import { createSplitter } from '../core/jsonl/rowSplitter';
 import type { Container, SplitStart } from '../core/jsonl/splitter';
 import { type Fault, fail, ok, type Result } from '../core/result';
 import { type ByteSource, openBytes } from './byteSource';
+import type { Digest } from './fileDigest';
 import { fileFault } from './fileFault';
 
 /** What a streaming pass calls, in file order. */
@@ -12,10 +14,11 @@ export interface RowVisitor {
    * valid during the call. `row` is 1-based, `offset` the file offset of `start`.
    */
   row(bytes: Uint8Array, start: number, end: number, row: number, offset: number): void;
-  /** The bytes of the content as read, in order (for hashing). */
-  chunk?(bytes: Uint8Array): void;
-  /** A row over `maxRowBytes`, a container that is broken, or a compressed file that is damaged. */
-  fault?(fault: Fault): void;
+  /**
+   * A row over `maxRowBytes`, a container that is broken, or a compressed file that is damaged. `isRow` says that a
+   * row is lost which `row` was not called with, so that every row is told exactly once.
+   */
+  fault?(fault: Fault, isRow: boolean): void;
   /** Awaited after every chunk: back-pressure, and the event loop's turn. */
   flush?(): Promise<void> | undefined;
 }
@@ -33,6 +36,8 @@ export interface StreamOptions {
   readonly until?: number;
   /** Rows longer than this are reported and passed over. */
   readonly maxRowBytes?: number;
+  /** Whether to hash the file on the way. */
+  readonly hashed?: boolean;
   /** Asked after every chunk; true ends the pass early, before the rows that are not whole yet. */
   enough?(): boolean;
   onProgress?(doneBytes: number): void;
@@ -50,12 +55,17 @@ export interface StreamEnd {
   readonly bytes: number;
   /** Why a compressed file ended too early; the visitor was told, too, with the row where it broke off. */
   readonly damage: Fault | undefined;
+  /** Rows that the visitor was told, with `row` or `fault`. */
+  readonly rows: number;
+  /** The file on disk as it was read, if it was to be hashed and was read to its end. */
+  readonly digest: Digest | undefined;
 }
 
 /**
  * Streams the rows of a file, compressed or not, through a visitor in bounded memory: one buffer that holds a chunk
- * and the longest row. Offsets are those of the unpacked content. Faults: the file cannot be opened or read, or the
- * signal was aborted (`CANCELLED`).
+ * and the longest row. Offsets are those of the unpacked content. Faults: the file cannot be opened or read to its end
+ * (damage is no such fault: the visitor is told where a damaged file breaks off), or the signal was aborted
+ * (`CANCELLED`).
  */
 export async function streamRows(
   path: string,
@@ -88,6 +98,8 @@ export class RowPusher {
   private held = 0;
   private base: number;
   private toldFault = false;
+  private lastRow: number;
+  private told = 0;
 
   constructor(
     container: Container,
@@ -101,6 +113,12 @@ export class RowPusher {
     this.buffer = room;
     this.view = viewOf(room);
     this.base = start.offset;
+    this.lastRow = start.row - 1;
+  }
+
+  /** Rows that the visitor was told so far. */
+  get rows(): number {
+    return this.told;
   }
 
   /** Room for the next read, directly behind what is held. */
@@ -116,30 +134,40 @@ export class RowPusher {
 
   /** Takes the first `count` bytes written into the last `room()`; with `last`, ends the pass. */
   push(count: number, last: boolean): void {
-    this.visitor.chunk?.(this.buffer.subarray(this.held, this.held + count));
     const to = this.held + count;
     const { buffer, base, visitor, maxRowBytes } = this;
     const used = this.splitter.split(this.view, 0, to, last, (start, end, row) => {
-      if (end - start > maxRowBytes) visitor.fault?.(tooLong(row, maxRowBytes));
-      else visitor.row(buffer, start, end, row, base + start);
+      if (end - start > maxRowBytes) return this.tell(tooLong(row, maxRowBytes));
+      this.lastRow = row;
+      this.told++;
+      visitor.row(buffer, start, end, row, base + start);
     });
     this.buffer.copyWithin(0, used, to);
     this.held = to - used;
     this.base += used;
     if (this.held > maxRowBytes) {
-      visitor.fault?.(tooLong(this.splitter.skip(), maxRowBytes));
+      this.tell(tooLong(this.splitter.skip(), maxRowBytes));
       this.base += this.held;
       this.held = 0;
     }
     const fault = this.splitter.fault();
     if (fault === undefined || this.toldFault) return;
     this.toldFault = true;
-    visitor.fault?.(fault);
+    this.tell(fault);
   }
 
   /** Ends the pass where the input broke off: the row that is not whole is told as this fault. */
   breakOff(fault: Fault): void {
-    this.visitor.fault?.({ ...fault, row: this.splitter.skip() });
+    this.tell({ ...fault, row: this.splitter.skip() });
+  }
+
+  private tell(fault: Fault): void {
+    const isRow = fault.row !== undefined && fault.row > this.lastRow;
+    if (isRow) {
+      this.lastRow = fault.row!;
+      this.told++;
+    }
+    this.visitor.fault?.(fault, isRow);
   }
 }
 
@@ -161,6 +189,7 @@ async function pump(
   const until = options.until ?? Number.POSITIVE_INFINITY;
   const chunkBytes = options.chunkBytes ?? 512 * 1024;
   const pusher = new RowPusher(container, visitor, chunkBytes, from, options.maxRowBytes, options.room);
+  const hash = options.hashed && file.spool === undefined ? createHash('sha256') : undefined;
   let at = from.offset;
   for (;;) {
     if (options.signal?.aborted) return fail(CANCELLED);
@@ -168,12 +197,21 @@ async function pump(
     const wanted = Math.min(room.length, until - at);
     const count = wanted > 0 ? await file.read(room, 0, wanted, at) : 0;
     at += count;
+    hash?.update(room.subarray(0, count));
     // A pass that stops where it was told to does not ask what comes behind.
-    const damage = count === 0 && wanted > 0 ? file.fault : undefined;
+    const isEnd = count === 0 && wanted > 0;
+    if (file.trouble !== undefined) return { ok: false, fault: file.trouble };
+    const damage = isEnd ? file.damage : undefined;
     if (damage === undefined) pusher.push(count, count === 0);
     else pusher.breakOff(damage);
     await visitor.flush?.();
     options.onProgress?.(at);
-    if (count === 0 || options.enough?.()) return ok({ bytes: at, damage });
+    if (count > 0 && !options.enough?.()) continue;
+    const { rows } = pusher;
+    if (!options.hashed || !isEnd) return ok({ bytes: at, damage, rows, digest: undefined });
+    if (hash !== undefined)
+      return ok({ bytes: at, damage, rows, digest: { bytes: at, sha256: hash.digest('hex') } });
+    const digest = await file.digest();
+    return digest?.ok === false ? digest : ok({ bytes: at, damage, rows, digest: digest?.value });
   }
 }

@@ -95,7 +95,8 @@ export async function syncFolder(path: string): Promise<void> {
  */
 export async function modeAfter(source: string | undefined, made: number): Promise<number> {
   if (source === undefined) return made;
-  const own = (await stat(source)).mode;
+  // That it is not there, its reader says.
+  const own = (await stat(source).catch(() => undefined))?.mode ?? 0;
   return (made & own & 0o666) | (made & 0o600);
 }
 

@@ -7,7 +7,7 @@ import type { RowReading } from '../core/trace/rowReading';
 import { BackgroundIndex, startAt } from './backgroundIndex';
 import { holdBytes } from './byteSource';
 import { fileFault } from './fileFault';
-import { beginsWith, type FileStamp, takeStamp } from './fileStamp';
+import { beginsWith, type FileStamp, isUntouched, takeStamp } from './fileStamp';
 import { openSource, type Source, type SourceChoice } from './openSource';
 import { rowHash } from './rowHash';
 import { CANCELLED, type RowVisitor, type StreamOptions, streamRows } from './rowStream';
@@ -288,8 +288,7 @@ export class TraceFile {
     try {
       const info = await stat(path);
       const old = this.stamp;
-      if (info.size === old.bytes && info.mtimeMs === old.modified && info.ino === old.inode)
-        return ok('same');
+      if (await isUntouched(path, old)) return ok('same');
       const grew = info.size > old.bytes && info.ino === old.inode && (await beginsWith(path, old));
       const isFollowed = this.source.container === 'lines' && this.source.compression === undefined;
       return await this.reload(grew && isFollowed);

@@ -4,13 +4,18 @@ import { Decompress, type ZstdError, ZstdErrorCode } from 'fzstd';
 import type { Compression } from './compression';
 import { ZstdFrames } from './zstdFrames';
 
-/** Why compressed data could not be unpacked to its end. */
+/** Why compressed data were not unpacked to their end. */
 export interface Damage {
-  /** True if the data just ends too early. */
-  readonly cutOff: boolean;
-  /** What the decompressor says, in its words. */
+  /** The data are wrong, just end too early, or hold so much that they can only be made to fill disks. */
+  readonly kind: 'damaged' | 'cutOff' | 'bomb';
+  /** What the decompressor says, in its words; empty for a bomb. */
   readonly reason: string;
 }
+
+/** Content per compressed byte that no file of rows reaches: rows that repeat each other reach some 100. */
+export const MOST_RATIO = 250;
+/** So much content is unpacked whatever the ratio. */
+export const FREE_BYTES = 64 * 1024 * 1024;
 
 /** Unpacks one sequence of compressed bytes, piece by piece. */
 interface Unpacker {
@@ -42,10 +47,15 @@ export async function* unpack(
 ): AsyncGenerator<Uint8Array, Damage | undefined> {
   const unpacker = createUnpacker(compression);
   const turn = compression === 'gzip' ? GZIP_TURN : ZSTD_TURN;
+  let [taken, given] = [0, 0];
   try {
     for await (const piece of input) {
       for (let at = 0; at < piece.length; at += turn) {
-        const damage = await damageOf(unpacker.push(piece.subarray(at, at + turn)));
+        const part = piece.subarray(at, at + turn);
+        taken += part.length;
+        const damage = await damageOf(unpacker.push(part));
+        given += unpacker.ready.reduce((sum, { length }) => sum + length, 0);
+        if (given > Math.max(FREE_BYTES, taken * MOST_RATIO)) return { kind: 'bomb', reason: '' };
         yield* unpacker.ready.splice(0);
         if (damage !== undefined) return damage;
       }
@@ -70,7 +80,7 @@ async function damageOf(work: Promise<void>): Promise<Damage | undefined> {
   } catch (error) {
     const { code, message } = error as ZstdError & NodeJS.ErrnoException;
     const cutOff = (code as unknown) === ZstdErrorCode.UnexpectedEOF || (code as unknown) === CUT_OFF;
-    return { cutOff, reason: message };
+    return { kind: cutOff ? 'cutOff' : 'damaged', reason: message };
   }
 }
 

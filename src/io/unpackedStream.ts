@@ -1,6 +1,6 @@
 import type { Fault } from '../core/result';
 import { type Compression, compressionOf, MAGIC_BYTES } from './compression';
-import { damageFault } from './spool';
+import { bombFault, damageFault } from './spool';
 import { unpack } from './unpack';
 
 /** Input that comes once (standard input), unpacked if its first bytes say that it is compressed. */
@@ -11,8 +11,10 @@ export class UnpackedStream {
   compression: Compression | undefined;
   /** True once everything was read. */
   ended = false;
-  /** Why the content ended early, if it did. */
+  /** Why the content ended early, if it did because it is damaged. */
   damage: Fault | undefined;
+  /** Why it was not read to its end although nothing is wrong with it: then none of it may be used. */
+  trouble: Fault | undefined;
   private heldBytes = 0;
   private readBytes = 0;
   private content: AsyncGenerator<Uint8Array, Fault | undefined> | undefined;
@@ -54,6 +56,10 @@ export class UnpackedStream {
       return undefined;
     }
     const damage = yield* unpack(this.compression, rest);
+    if (damage?.kind === 'bomb') {
+      this.trouble = bombFault(this.name, this.compression);
+      return undefined;
+    }
     return damage && damageFault(this.name, this.compression, this.readBytes, damage);
   }
 

@@ -32,9 +32,10 @@ let loaded: Promise<void> | undefined;
 /**
  * Hashes a whole file, or takes the hash from the last time if nobody wrote to it since: by device, inode, size, and
  * the times of content and inode (ctime, which cannot be put back). Large files' hashes are kept between processes, in
- * the folder of `dataFolder`. Faults: it cannot be read, is not a regular file, or is being written.
+ * the folder of `dataFolder`. Faults: it cannot be read, is not a regular file, or is being written; the
+ * signal was aborted (`CANCELLED`).
  */
-export async function hashedFile(path: string): Promise<Result<HashedFile>> {
+export async function hashedFile(path: string, signal?: AbortSignal): Promise<Result<HashedFile>> {
   const before = await stampOf(path);
   if (!before.ok) return before;
   const { stamp, bytes, isSettled } = before.value;
@@ -44,7 +45,7 @@ export async function hashedFile(path: string): Promise<Result<HashedFile>> {
     await loaded;
   }
   const old = isSettled ? known.get(stamp) : undefined;
-  const digest = old === undefined ? await fileDigest(path) : ok({ sha256: old });
+  const digest = old === undefined ? await fileDigest(path, signal) : ok({ sha256: old });
   if (!digest.ok) return digest;
   const { sha256 } = digest.value;
   if (old === undefined) {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -8,6 +11,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
   writeSync,
@@ -82,6 +86,14 @@ describe('the fingerprint of a model', () => {
   });
 });
 
+it('a pipe in the place of prm.json keeps nobody waiting', async () => {
+  const folder = modelFolder('cfprm');
+  rmSync(join(folder, 'prm.json'));
+  execFileSync('mkfifo', [join(folder, 'prm.json')]);
+  const opened = await openModelFolder(folder);
+  assert.equal(opened.ok ? 'ok' : opened.fault.kind, 'card-missing');
+});
+
 describe('a hashed file', () => {
   let folder: string;
   beforeEach(() => {
@@ -104,6 +116,36 @@ describe('a hashed file', () => {
     assert.ok((await ifUnchanged([first.value])) !== undefined);
     rmSync(path);
     assert.ok((await ifUnchanged([first.value])) !== undefined, 'who has it open still has it');
+  });
+
+  it('is hashed once, if it is large: the hash is kept for other processes', async () => {
+    const [path, data] = [join(folder, 'weights'), join(folder, 'data')];
+    writeFileSync(path, '');
+    truncateSync(path, 40 * 1024 * 1024);
+    const before = process.env.CFPRM_DATA;
+    process.env.CFPRM_DATA = data;
+    try {
+      let hashed = await hashedFile(path);
+      while (hashed.ok && !hashed.value.isSettled) {
+        assert.equal(existsSync(data), false, 'not before a change would be seen');
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        hashed = await hashedFile(path);
+      }
+      assert.ok(hashed.ok);
+      const { stamp, sha256 } = hashed.value;
+      assert.deepEqual(JSON.parse(readFileSync(join(data, 'file-hashes.json'), 'utf8')), [[stamp, sha256]]);
+      assert.equal(sha256, createHash('sha256').update(readFileSync(path)).digest('hex'));
+    } finally {
+      if (before === undefined) delete process.env.CFPRM_DATA;
+      else process.env.CFPRM_DATA = before;
+    }
+  });
+
+  it('is not read to its end if that is cancelled', async () => {
+    const path = join(folder, 'weights');
+    writeFileSync(path, 'one');
+    const hashed = await hashedFile(path, AbortSignal.abort());
+    assert.equal(hashed.ok ? '' : hashed.fault.message, 'Cancelled.');
   });
 
   it('is a regular one', async () => {

@@ -7,6 +7,7 @@ import type { ModelSpec } from '../core/scores/modelSpec';
 import { CARD_FILE, parseCard } from '../core/scores/prmJson';
 import { proposeCard } from '../core/scores/proposal';
 import { type Scored, type ScoreFault, scoreFail } from '../core/scores/scoreFault';
+import { CANCELLED } from '../io/rowStream';
 import { type HashedFile, hashedFile } from './fileHashes';
 import { modelData, type Relocation } from './modelData';
 
@@ -33,14 +34,16 @@ export interface FolderReport {
   readonly proposal?: string;
 }
 
-/**
- * Looks through a folder. What a person selects goes here first.
- * @param allowed files, or folders of files, outside of it that links to data may lead to
- */
-export async function inspectModelFolder(
-  path: string,
-  allowed: readonly string[] = [],
-): Promise<FolderReport> {
+/** How a folder is looked through. */
+export interface FolderOptions {
+  /** Files, or folders of files, outside of it that links to data may lead to. */
+  readonly allowedData?: readonly string[];
+  /** Ends it: hashing gigabytes takes a while. */
+  readonly signal?: AbortSignal;
+}
+
+/** Looks through a folder. What a person selects goes here first. */
+export async function inspectModelFolder(path: string, options: FolderOptions = {}): Promise<FolderReport> {
   const folder = resolve(path);
   const names = await readdir(folder).catch(() => undefined);
   if (names === undefined) {
@@ -71,17 +74,17 @@ export async function inspectModelFolder(
     problems.push(scoreFail('tokenizer-missing', what).fault);
   }
   if (problems.length > 0 || !card.ok) return { problems, proposal };
-  const files = await modelFiles(folder, names, file, allowed);
+  const files = await modelFiles(folder, names, file, options);
   if (!files.ok) return { problems: [files.fault] };
   return { problems, model: { folder, spec: card.value, ...files.value } };
 }
 
-/** A folder that can be used; `allowed` as above. Faults: the first of its problems. */
+/** A folder that can be used. Faults: the first of its problems, or cancelled. */
 export async function openModelFolder(
   path: string,
-  allowed: readonly string[] = [],
+  options: FolderOptions = {},
 ): Promise<Scored<ModelFolder>> {
-  const { model, problems } = await inspectModelFolder(path, allowed);
+  const { model, problems } = await inspectModelFolder(path, options);
   return model === undefined ? { ok: false, fault: problems[0]! } : { ok: true, value: model };
 }
 
@@ -134,17 +137,18 @@ async function modelFiles(
   folder: string,
   names: readonly string[],
   file: string,
-  allowed: readonly string[],
+  { allowedData = [], signal }: FolderOptions,
 ): Promise<Scored<ModelFiles>> {
   const model = join(folder, file);
-  const data = await modelData(model, allowed);
+  const data = await modelData(model, allowedData);
   if (!data.ok) return data;
   const own = [CARD_FILE, 'tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja'];
   const others = own.filter((name) => names.includes(name)).map((name) => join(folder, name));
   const hash = createHash('sha256');
   const files: HashedFile[] = [];
   for (const path of [...others, model, ...data.value.paths]) {
-    const hashed = await hashedFile(path);
+    const hashed = await hashedFile(path, signal);
+    if (signal?.aborted) return scoreFail('cancelled', CANCELLED);
     if (!hashed.ok) return scoreFail('model-not-found', hashed.fault.message);
     files.push(hashed.value);
     hash.update(`${relative(folder, path)}\0${hashed.value.sha256}\0`);

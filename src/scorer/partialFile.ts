@@ -31,6 +31,8 @@ const CHUNK = 1024 * 1024;
  * same job goes on behind the last whole line; a line cut in two is made again.
  */
 export class PartialFile {
+  /** Lines in the file, those included that were added. */
+  lineCount: number;
   private queue: Uint8Array[] = [];
   private writing: Promise<void> | undefined;
   private error: unknown;
@@ -43,7 +45,9 @@ export class PartialFile {
     /** Whole lines that were there already. */
     readonly lines: number,
     private position: number,
-  ) {}
+  ) {
+    this.lineCount = lines;
+  }
 
   /**
    * Opens the partial file of a target: goes on with one of the same job, replaces one of another job. Faults: without
@@ -77,6 +81,7 @@ export class PartialFile {
   /** Adds bytes, which end with a line end; they are on their way to the file when this returns. */
   append(bytes: Uint8Array): void {
     this.queue.push(bytes);
+    for (const byte of bytes) if (byte === NEWLINE) this.lineCount++;
     this.writing ??= this.write();
   }
 

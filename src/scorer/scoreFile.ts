@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { stat } from 'node:fs/promises';
 import { t } from '@vscode/l10n';
 import { NEWLINE } from '../core/jsonl/bytes';
 import { parseRow, readParsed } from '../core/jsonl/readRow';
@@ -10,10 +9,11 @@ import type { Scored, ScoreFault } from '../core/scores/scoreFault';
 import type { Trajectory } from '../core/trajectory';
 import { VERSION } from '../core/version';
 import { holdBytes } from '../io/byteSource';
-import { isUnchanged } from '../io/fileStamp';
+import { fileDigest } from '../io/fileDigest';
 import { openSource, type Source, type SourceChoice } from '../io/openSource';
 import { spareOwnFiles } from '../io/ownFiles';
-import { CANCELLED, type RowVisitor, streamRows } from '../io/rowStream';
+import { checkBalance } from '../io/rowBalance';
+import { CANCELLED, type RowVisitor, type StreamEnd, streamRows } from '../io/rowStream';
 import type { SolutionScorer } from './cachedScorer';
 import { type Job, PartialFile } from './partialFile';
 import type { StepScores } from './taskQueue';
@@ -76,9 +76,10 @@ export async function scoreFile(job: ScoreJob): Promise<Result<ScoreReport>> {
     if (!allowed.ok) return allowed;
     const scorer = await job.scorer();
     if (!scorer.ok) return scorer;
-    const before = await stat(job.source).catch(() => undefined);
-    if (before === undefined) return changed(job);
-    const identity = jobIdentity(job, source.value, scorer.value, before);
+    // A run goes on only over the very same rows: times and sizes can be put back.
+    const before = await fileDigest(job.source, job.signal);
+    if (!before.ok) return before;
+    const identity = jobIdentity(job, source.value, scorer.value, before.value.sha256);
     const file = await PartialFile.open(job.out, job.force ?? false, identity, job.source);
     if (!file.ok) return file;
     // Another run can go on only where this one was broken off.
@@ -88,10 +89,9 @@ export async function scoreFile(job: ScoreJob): Promise<Result<ScoreReport>> {
       const read = await pass.run();
       keep = pass.brokenOff;
       if (!read.ok) return read;
-      const after = await stat(job.source).catch(() => undefined);
-      if (!isUnchanged(before, after)) {
-        return changed(job);
-      }
+      if (pass.read?.digest?.sha256 !== before.value.sha256) return changed(job);
+      const balance = pass.checkBalance();
+      if (!balance.ok) return balance;
       keep = true;
       const committed = await file.value.commit();
       return committed.ok ? ok({ ...read.value, ...committed.value }) : committed;
@@ -112,13 +112,12 @@ function jobIdentity(
   job: ScoreJob,
   { format, container }: Source,
   { info }: SolutionScorer,
-  { size, mtimeMs }: { size: number; mtimeMs: number },
+  sha256: string,
 ): Job {
   const { mapping, split = null } = job;
   return {
     cfprm: VERSION,
-    bytes: size,
-    time: mtimeMs,
+    sha256,
     format: format.id,
     container,
     mapping: mapping === undefined ? null : JSON.stringify(mapping),
@@ -147,6 +146,10 @@ class ScorePass {
   private readonly by: ScoredBy;
   private aheadBytes = 0;
   private lastRow: number;
+  /** Rows that an earlier run has written. */
+  private resumed = 0;
+  /** How the source was read, once it is. */
+  read: StreamEnd | undefined;
   /** Why the pass cannot go on. */
   private broken: Fault | undefined;
   private wake: () => void = () => undefined;
@@ -178,7 +181,9 @@ class ScorePass {
     const read = await streamRows(job.source, source.container, this.visitor(), {
       signal: stop.signal,
       chunkBytes: CHUNK_BYTES,
+      hashed: true,
     });
+    if (read.ok) this.read = read.value;
     if (read.ok) await this.wait(() => this.lines.length === 0);
     job.signal?.removeEventListener('abort', abort);
     await this.file.settled();
@@ -186,6 +191,17 @@ class ScorePass {
     if (job.signal?.aborted) return fail(CANCELLED);
     if (this.broken !== undefined) return { ok: false, fault: this.broken };
     return read.ok ? this.result() : read;
+  }
+
+  /** Faults: rows were lost on the way. */
+  checkBalance(): Result<void> {
+    const { rows, malformed } = this.counts;
+    return checkBalance(this.job.source, {
+      read: this.read?.rows ?? 0,
+      used: this.resumed + rows - malformed,
+      reported: malformed,
+      lines: [[this.file.lineCount, this.lastRow]],
+    });
   }
 
   private result(): Result<Omit<ScoreReport, 'bytes'>> {
@@ -202,11 +218,15 @@ class ScorePass {
     return {
       row: (bytes, start, end, row, offset) => {
         if (row > this.file.lines) this.row(bytes.slice(start, end), row, offset + end - start);
+        else this.resumed++;
       },
-      fault: (fault) => {
+      fault: (fault, isRow) => {
         // A row that is too long to be read cannot be copied either; it leaves an empty line.
-        const isRow = fault.row !== undefined && fault.row > this.lastRow;
         if (!isRow) return this.list(fault);
+        if (fault.row! <= this.file.lines) {
+          this.resumed++;
+          return;
+        }
         this.refuse(fault);
         this.finish(this.begin(fault.row!, 0, new Uint8Array(0)), new Uint8Array(0));
       },

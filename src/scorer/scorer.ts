@@ -68,7 +68,7 @@ export class Scorer {
    */
   static async start(folder: string, options: ScorerOptions = {}): Promise<Scored<Scorer>> {
     const full = withDefaults(options);
-    const model = await openModelFolder(folder, full.allowedData);
+    const model = await openModelFolder(folder, full);
     if (!model.ok) return model;
     const featureSet = findFeatureSet(model.value.spec.features, full.featureSets);
     if (!featureSet.ok) return featureSet;
@@ -278,7 +278,7 @@ export class Scorer {
   /** Faults: the model's files are gone, or others by now, whose scores would go under the wrong name. */
   private async unchanged(): Promise<Scored<void>> {
     const { folder, fingerprint } = this.model;
-    const now = await openModelFolder(folder, this.options.allowedData);
+    const now = await openModelFolder(folder, { allowedData: this.options.allowedData });
     if (!now.ok) return now;
     if (now.value.fingerprint === fingerprint) return { ok: true, value: undefined };
     return { ok: false, fault: changedFault(this.model) };

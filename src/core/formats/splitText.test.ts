@@ -32,6 +32,26 @@ describe('splitting a whole text into steps', () => {
     ]);
   });
 
+  it('after the sentences of Intl.Segmenter, although long texts are given to it in windows', () => {
+    const whole = new Intl.Segmenter('en', { granularity: 'sentence' });
+    const pieces = '. |! |a|A|b c|1|U.S. |"|) |\n|\r\n|。|3.14|... |e.g. |(x|?| |\u2029|é|😀|, and '.split(
+      '|',
+    );
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...pieces), { minLength: 1000, maxLength: 3000, size: 'max' }),
+        fc.nat(3000),
+        (parts, numbers) => {
+          // A sentence of more than a window stands in the middle.
+          const text = `${parts.join('')}${'1 '.repeat(numbers)}${parts.slice(0, 100).join('')}`;
+          const expected = Array.from(whole.segment(text), ({ segment }) => segment.trim()).filter(Boolean);
+          assert.deepEqual(texts(text, 'sentence'), expected);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it('loses no visible character, and says where each step ends', () => {
     const part = fc.constantFrom(
       'a',

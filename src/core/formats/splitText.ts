@@ -67,7 +67,30 @@ function cuts(text: string, rule: SplitRule): number[] {
   }
 }
 
+/** UTF-16 units that the segmenter is given at once: what it takes for a sentence grows with its whole text. */
+const WINDOW = 2048;
+
+/**
+ * Where sentences begin. What a window cannot know is whether its last two sentences are parted there, for that may
+ * depend on what follows: the next window begins with them. A longer window is only asked for the first ones.
+ */
 function sentenceStarts(text: string): number[] {
   const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
-  return Array.from(segmenter.segment(text), ({ index }) => index);
+  const starts: number[] = [];
+  let from = 0;
+  let length = WINDOW;
+  for (;;) {
+    const most = length === WINDOW ? WINDOW + 1 : 3;
+    const found: number[] = [];
+    for (const { index } of segmenter.segment(text.slice(from, from + length))) {
+      if (found.push(from + index) === most) break;
+    }
+    if (from + length >= text.length && found.length < most) return [...starts, ...found];
+    if (found.length < 3) length *= 2;
+    else {
+      starts.push(...found.slice(0, -2));
+      from = found.at(-2)!;
+      length = WINDOW;
+    }
+  }
 }

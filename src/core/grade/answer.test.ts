@@ -7,6 +7,9 @@ describe('extracting the final answer', () => {
     ['so \\boxed{1} and then $\\boxed{\\frac{1}{2}}$.', '\\frac{1}{2}'],
     ['\\boxed{\\{1, 2\\}}', '\\{1, 2\\}'],
     ['\\boxed 7$', '7'],
+    ['$$\\boxed{$$7$$}$$ and $', '7'],
+    ['answer is $$$', undefined],
+    ['answer is $5$ or $6$', '$5$ or $6$'],
     ['good \\boxed{3} but \\boxed{4', '3'],
     ['So it is 29.\n\n# Answer\n\n29', '29'],
     ['3+4=7\n#### 7\n', '7'],
@@ -35,5 +38,29 @@ describe('extracting the final answer', () => {
       'İ',
     );
     fc.assert(fc.property(fc.array(pieces), (parts) => void extractAnswer(parts.join(''))));
+  });
+
+  it('finds the box that trying every one from the end would find', () => {
+    const closeOf = (text: string, open: number): number => {
+      let depth = 0;
+      for (let at = open; at < text.length; at++) {
+        if (text[at] === '\\') at++;
+        else if (text[at] === '{') depth++;
+        else if (text[at] === '}' && --depth === 0) return at;
+      }
+      return -1;
+    };
+    const pieces = fc.constantFrom('\\boxed{', '\\boxed {', '{', '}', '\\', 'a', '1', '\\{', '\\}', ' ');
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 30 }), (parts) => {
+        const text = parts.join('');
+        const boxes = [...text.matchAll(/\\boxed *\{/gu)].reverse();
+        const closed = boxes.find((box) => closeOf(text, box.index + box[0].length - 1) >= 0);
+        const open = closed === undefined ? 0 : closed.index + closed[0].length - 1;
+        const content = closed && text.slice(open + 1, closeOf(text, open)).trim();
+        assert.equal(extractAnswer(text), content === '' ? undefined : content);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

@@ -23,8 +23,10 @@ export function finalAnswer(steps: readonly Step[]): string | undefined {
   return undefined;
 }
 
-/** The content of the last `\boxed{...}` whose braces match; `\boxed 5` counts too. */
+/** The content of the last `\boxed{...}` whose braces match; `\boxed 5` counts too. Its time grows with the text's length. */
 function lastBoxed(text: string): string | undefined {
+  // A box that is not closed leaves those before it open, too, unless they end before it begins.
+  let limit = text.length;
   for (
     let at = text.lastIndexOf('\\boxed');
     at >= 0;
@@ -37,15 +39,17 @@ function lastBoxed(text: string): string | undefined {
       if (token !== undefined && open > at + '\\boxed'.length) return token;
       continue;
     }
-    const close = matchingBrace(text, open);
+    const close = matchingBrace(text, open, limit);
     if (close !== undefined) return text.slice(open + 1, close);
+    limit = at;
   }
   return undefined;
 }
 
-function matchingBrace(text: string, open: number): number | undefined {
+/** Where the brace that opens at a place closes, if it does so before `limit`. */
+function matchingBrace(text: string, open: number, limit: number): number | undefined {
   let depth = 0;
-  for (let index = open; index < text.length; index++) {
+  for (let index = open; index < limit; index++) {
     const char = text[index];
     if (char === '\\') index++;
     else if (char === '{') depth++;
@@ -78,7 +82,14 @@ function afterPhrase(text: string): string | undefined {
   return line.split(/\.(?:\s|$)/u, 1)[0];
 }
 
+/** Without the dollars or the brackets of LaTeX around it: "$$5$$", "\\(5\\)". */
 function withoutDollars(text: string): string {
-  const wrapped = /^\$+([^$]*)\$+$/u.exec(text)?.[1] ?? /^\\[([](.*)\\[)\]]$/su.exec(text)?.[1];
-  return wrapped === undefined ? text : wrapped.trim();
+  let from = 0;
+  let to = text.length;
+  while (text[from] === '$') from++;
+  if (from > 1 && from === text.length) return '';
+  while (to > from && text[to - 1] === '$') to--;
+  const isWrapped = from > 0 && to < text.length && !text.slice(from, to).includes('$');
+  if (isWrapped) return text.slice(from, to).trim();
+  return /^\\[([](.*)\\[)\]]$/su.exec(text)?.[1]?.trim() ?? text;
 }

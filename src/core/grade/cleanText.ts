@@ -70,7 +70,7 @@ export function cleanText(text: string): string {
       ' ',
     )
     .replace(/\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![a-zA-Z]))/gu, '\\degree ')
-    .replace(/\^\s*\{?\s*\\degree\s*\}?/gu, '\\degree ')
+    .replace(/\^\s*(?:\{\s*)?\\degree\s*\}?/gu, '\\degree ')
     .trim();
 }
 

@@ -21,7 +21,7 @@ function spoken(words: string): string {
   return words
     .toLowerCase()
     .replace(/["{}]/gu, '')
-    .replace(/[.!]+$/u, '')
+    .replace(/(?<![.!])[.!]+$/u, '')
     .trim();
 }
 

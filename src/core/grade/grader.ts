@@ -10,7 +10,7 @@ export const GRADER = { name: 'cfprm', version: '1' } as const;
 /** Readings and decisions that are remembered; when there are more, the older half is forgotten. */
 const REMEMBERED = 50_000;
 const MOST_UNDECIDED = 3;
-const PERCENT = /\s*(?:\\?[%％]|\\text\{\s*percent\s*\}|percent)\s*/u;
+const PERCENT = /(?:\\?[%％]|\\text\{\s*percent\s*\}|percent)/u;
 
 /**
  * Says whether answers mean the same (docs/grading.md has the rules). Readings and decisions are remembered, since
@@ -55,7 +55,7 @@ export class Grader {
 
   /** True if two answers that differ would be equal but for a percent sign that only one of them has. */
   differByPercentSign(a: string, b: string): boolean {
-    const [left, right] = [a.replace(PERCENT, ''), b.replace(PERCENT, '')];
+    const [left, right] = [withoutPercent(a), withoutPercent(b)];
     const isOneSided = (left === a) !== (right === b);
     return isOneSided && this.equal(a, b) === false && this.equal(left, right) === true;
   }
@@ -67,6 +67,12 @@ export class Grader {
     remember(this.answers, text, answer);
     return answer;
   }
+}
+
+function withoutPercent(answer: string): string {
+  const sign = PERCENT.exec(answer);
+  if (sign === null) return answer;
+  return answer.slice(0, sign.index).trimEnd() + answer.slice(sign.index + sign[0].length).trimStart();
 }
 
 function remember<T>(memory: Map<string, T>, key: string, value: T): void {

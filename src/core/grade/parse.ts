@@ -5,8 +5,10 @@ import { mixedFraction, powerOfTen } from './numerals';
 import { decimalValue, whole } from './rational';
 import type { Token } from './tokens';
 
-/** Deeper nesting is not looked into. */
-const MAX_DEPTH = 120;
+/** Deeper nesting is not looked into; a pair of brackets counts twice, an argument without them once. */
+const MAX_DEPTH = 240;
+/** Longer sums and products are not looked into: every part makes the expression deeper. */
+const MAX_PARTS = 1000;
 
 const FUNCTION_NAMES: ReadonlyMap<string, FunctionName> = new Map([
   ...(['sin', 'cos', 'tan', 'cot', 'sec', 'csc', 'sinh', 'cosh', 'tanh', 'ln', 'exp', 'abs'] as const).map(
@@ -40,6 +42,7 @@ export function parseExpression(tokens: readonly Token[], budget: Budget): Expre
 class Parser extends TokenCursor {
   private depth = 0;
   private tooDeep = false;
+  private parts = 0;
   /** Whether a vertical bar would close an absolute value. */
   private bars = 0;
 
@@ -104,17 +107,18 @@ class Parser extends TokenCursor {
   }
 
   private exponent(): Expression | undefined {
-    if (this.sees('{')) {
-      const group = this.group('{', '}');
-      if (group === undefined || !this.sees('^')) return group;
-      this.at++;
-      const next = this.exponent();
-      return next && binary('^', group, next);
-    }
     if (++this.depth > MAX_DEPTH) this.tooDeep = true;
-    const exponent = this.tooDeep ? undefined : this.signed();
+    const exponent = this.tooDeep ? undefined : this.sees('{') ? this.tower() : this.signed();
     this.depth--;
     return exponent;
+  }
+
+  private tower(): Expression | undefined {
+    const group = this.group('{', '}');
+    if (group === undefined || !this.sees('^')) return group;
+    this.at++;
+    const next = this.exponent();
+    return next && binary('^', group, next);
   }
 
   private postfix(): Expression | undefined {
@@ -127,13 +131,27 @@ class Parser extends TokenCursor {
         of = binary('*', of, binary('/', pi, { kind: 'number', value: NUMBER.straight }));
       } else break;
       this.at++;
+      if (this.isTooLong()) return undefined;
     }
     return of;
   }
 
+  /** Where every nesting passes: brackets, and the arguments of `\frac\frac…`, `\sqrt\sqrt…` and `\ln\ln…`. */
   private primary(): Expression | undefined {
-    const token = this.peek();
-    if (token === undefined || !this.budget.spend(10)) return undefined;
+    if (++this.depth > MAX_DEPTH) this.tooDeep = true;
+    const token = this.tooDeep || this.isTooLong() ? undefined : this.peek();
+    const primary = token && this.budget.spend(10) ? this.startingWith(token) : undefined;
+    this.depth--;
+    return primary;
+  }
+
+  /** Counts another part. */
+  private isTooLong(): boolean {
+    if (++this.parts > MAX_PARTS) this.tooDeep = true;
+    return this.tooDeep;
+  }
+
+  private startingWith(token: Token): Expression | undefined {
     if (token.kind === 'number') return this.number();
     if (token.kind === 'letter') return this.variable();
     if (token.kind === 'symbol') {

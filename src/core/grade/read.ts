@@ -218,8 +218,10 @@ function ratio(tokens: readonly Token[], budget: Budget): Reading | undefined {
     : { kind: 'ratio', parts: expressions as Expression[] };
 }
 
-/** A number or expression, with a unit behind it or a currency sign before it. */
-function quantity(tokens: readonly Token[], budget: Budget): Reading {
+const MOST_SIGNS = 2;
+
+/** A number or expression, with a unit behind it or a currency sign before it, which may be there twice. */
+function quantity(tokens: readonly Token[], budget: Budget, signs = 0): Reading {
   const named = tokens.findIndex(({ kind, text }, at) => at > 0 && kind === 'word' && isUnitName(text));
   const measured = named > 0 ? withUnit(tokens, budget) : TEXT;
   if (measured.kind !== 'text') return measured;
@@ -234,7 +236,8 @@ function quantity(tokens: readonly Token[], budget: Budget): Reading {
   }
   const sign = tokens[0]?.text === '-' ? 1 : 0;
   if (CURRENCY_SIGNS.has(tokens[sign]?.text ?? '')) {
-    const amount = quantity([...tokens.slice(0, sign), ...tokens.slice(sign + 1)], budget);
+    if (signs === MOST_SIGNS) return TEXT;
+    const amount = quantity([...tokens.slice(0, sign), ...tokens.slice(sign + 1)], budget, signs + 1);
     const unit = readUnit([tokens[sign]!]);
     if (amount.kind !== 'number') return TEXT;
     const isSame = amount.unit === undefined || amount.unit.dimension === unit?.dimension;
@@ -255,6 +258,9 @@ function withUnit(tokens: readonly Token[], budget: Budget): Reading {
   return inUnit(amount, tokens.slice(at).flatMap(opened));
 }
 
+/** Longer names of an amount's unit are a sentence. */
+const MOST_WORDS = 20;
+
 /** "5 million dollars": a number with the words behind it, of which those for powers of ten belong to the number. */
 function inUnit(amount: Expression, words: readonly Token[]): Reading {
   const scale = scaleOf(words[0]);
@@ -262,6 +268,7 @@ function inUnit(amount: Expression, words: readonly Token[]): Reading {
     const unit = readUnit(words);
     return unit === undefined ? TEXT : percentOr(amount, unit);
   }
+  if (words.length > MOST_WORDS) return TEXT;
   const scaled: Expression = {
     kind: 'binary',
     op: '*',

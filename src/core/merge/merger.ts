@@ -58,6 +58,8 @@ export class Merger {
   readonly malformed: Fault[] = [];
   /** Rows that are not blank, readable or not. */
   rows = 0;
+  /** Those of them that were read; the others are in `skipped.malformed`. */
+  readable = 0;
   /** Trajectories read from them. */
   trajectories = 0;
   /** Labels in them that a person gave. */
@@ -123,11 +125,16 @@ export class Merger {
     }
   }
 
-  /** What is wrong with the file's frame, or a row that is too long to be handed over; no row by itself. */
-  fault(fault: Fault): void {
+  /** What is wrong with the file's frame, or (`isRow`) a row that cannot be handed over. */
+  fault(fault: Fault, isRow: boolean): void {
     if (this.halt !== undefined) return;
-    // The frame's fault may come on top of one of its last row.
-    if (fault.row === undefined || fault.row !== this.lastFaultRow) this.refuse(fault);
+    if (isRow) {
+      this.rows++;
+      this.refuse(fault);
+    } else if (fault.row === undefined || fault.row !== this.lastFaultRow) {
+      // On top of a fault of its last row, it says nothing new.
+      this.list(fault);
+    }
   }
 
   private relabel(trl: TrlRow, labels: readonly StepLabel[]): void {
@@ -138,6 +145,10 @@ export class Merger {
   private refuse(fault: Fault): void {
     this.skipped.malformed++;
     this.lastFaultRow = fault.row ?? 0;
+    this.list(fault);
+  }
+
+  private list(fault: Fault): void {
     if (this.malformed.length < MAX_LISTED) this.malformed.push(fault);
   }
 
@@ -146,6 +157,7 @@ export class Merger {
       this.stopAtMerged(row);
       return;
     }
+    this.readable++;
     this.trajectories++;
     const steps = this.usable(trl.steps, trl.labelled);
     if (steps === 0) return;
@@ -175,6 +187,7 @@ export class Merger {
     }
     const labels = placedIn(reading.value, this.host.labelsOf?.(bytes, start, end, row) ?? []);
     this.edits += labels.length;
+    this.readable++;
     for (const trajectory of relabelled(reading.value, labels)) {
       this.trajectories++;
       this.mergeTrajectory(trajectory, row);

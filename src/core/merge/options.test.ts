@@ -43,6 +43,12 @@ describe('merge options', () => {
     [{ sizes: '4,1', max: 4 }, /^sizes and max exclude/],
     [{ max: 5000 }, /^max 5000 .* at most 1000/],
     [{ seed: -1 }, /^seed is "-1"/],
+    [{ sizes: '2000000000' }, /^sizes holds "2000000000": each size must be .* to 1000000, or N/],
+    [{ max: 1e9, blocks: 'single' }, /^max is "1000000000": it must be a whole number from 1 to 1000000/],
+    [
+      { max: 20_000, blocks: 'single', overlap: true, keepDuplicates: true },
+      /^overlap with duplicates .* 20001 for each trajectory: at most 10000/,
+    ],
     [{ tail: 'cut' }, /^tail is "cut": it must be keep, drop, split or extend/],
     [{ order: 'random' }, /^order is "random"/],
     [{ joiner: '\ud83d' }, /^joiner holds half/],

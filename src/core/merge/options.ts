@@ -83,6 +83,16 @@ export function resolveOptions(request: MergeRequest): Result<MergeOptions> {
     );
   }
   const { overlap = false, keepDuplicates = false } = request;
+  const passes = sizes.value.reduce<number>((sum, size) => sum + (size === 'N' ? 1 : size), 0);
+  if (overlap && keepDuplicates && passes > MAX_PASSES) {
+    return fail(
+      t(
+        'overlap with duplicates writes one row per step of every window size, {0} for each trajectory: at most {1} are possible. Name smaller sizes, or leave duplicates out.',
+        passes,
+        MAX_PASSES,
+      ),
+    );
+  }
   return ok({
     sizes: sizes.value,
     overlap,
@@ -153,7 +163,9 @@ function listedSizes(parts: readonly (number | string)[]): Result<readonly Windo
     }
     const size = wholeNumber('sizes', text, 1);
     if (!size.ok)
-      return fail(t('sizes holds "{0}": each size must be a whole number from 1 on, or N.', text));
+      return fail(
+        t('sizes holds "{0}": each size must be a whole number from 1 to {1}, or N.', text, LIMITS.size),
+      );
     sizes.add(size.value);
   }
   if (sizes.size > MAX_SIZES)
@@ -162,8 +174,10 @@ function listedSizes(parts: readonly (number | string)[]): Result<readonly Windo
   return ok([...sizes].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a))));
 }
 
-/** Largest window size or seed: beyond it numbers are no longer exact, or no longer sizes. */
-const LIMITS = { seed: Number.MAX_SAFE_INTEGER, size: 2 ** 31 - 1 };
+/** Largest seed: beyond it numbers are no longer exact. Largest window size: no trajectory has as many steps. */
+const LIMITS = { seed: Number.MAX_SAFE_INTEGER, size: 1_000_000 };
+/** Rows that one trajectory may give where every pass is written, identical ones too. */
+const MAX_PASSES = 10_000;
 
 function wholeNumber(
   name: 'max' | 'min' | 'sizes' | 'seed',
@@ -174,7 +188,7 @@ function wholeNumber(
   const number = typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? Number(value) : value;
   if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= limit)
     return ok(number);
-  return fail(t('{0} is "{1}": it must be a whole number from {2} on.', name, value, least));
+  return fail(t('{0} is "{1}": it must be a whole number from {2} to {3}.', name, value, least, limit));
 }
 
 function list(choices: readonly string[]): string {

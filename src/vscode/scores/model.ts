@@ -71,7 +71,12 @@ export class Model implements vscode.Disposable {
       await this.end();
       const folder = modelPath();
       if (folder === undefined) return this.set({ kind: 'none' });
-      const model = folder.ok ? await openModelFolder(folder.value, allowedData(this.context)) : folder;
+      if (!folder.ok) return this.set(this.failed(folder.fault));
+      this.starting = new AbortController();
+      const { signal } = this.starting;
+      const model = await openModelFolder(folder.value, { allowedData: allowedData(this.context), signal });
+      // The settings changed meanwhile: the next one in turn looks at them.
+      if (signal.aborted) return;
       this.set(model.ok ? { kind: 'idle', model: model.value } : this.failed(model.fault));
     });
   }

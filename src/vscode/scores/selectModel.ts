@@ -26,7 +26,7 @@ export async function selectModel(services: Services, given?: unknown): Promise<
     await setModel(folder);
     return;
   }
-  const report = await inspectModelFolder(folder, allowedData(services.context));
+  const report = await inspectModelFolder(folder, { allowedData: allowedData(services.context) });
   if (report.model === undefined) {
     const outside = report.problems[0]?.path;
     if (outside !== undefined && (await mayUse(outside))) {

@@ -86,7 +86,7 @@ describe('CFPRM: Merge windows', () => {
     await workbench.quickInput.pick('Window sizes');
     await workbench.quickInput.waitForTitle('Window sizes');
     await workbench.quickInput.fill('0');
-    await workbench.quickInput.waitForMessage('max is "0": it must be a whole number from 1 on');
+    await workbench.quickInput.waitForMessage('max is "0": it must be a whole number from 1 to 1000000');
     await workbench.quickInput.cancel();
   });
 
