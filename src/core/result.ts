@@ -10,6 +10,8 @@ export interface Fault {
   readonly row?: number;
   /** 1-based column in UTF-16 units inside the row's text, where known. */
   readonly column?: number;
+  /** What the row calls itself, where that could be read. */
+  readonly id?: string;
 }
 
 /** The fault that took a value's place. */
@@ -26,8 +28,8 @@ export function ok<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
-/** Wraps a fault; `where` adds the row and the column if they are known already. */
-export function fail(message: string, where: { row?: number; column?: number } = {}): Failure {
+/** Wraps a fault; `where` adds row, column and id if they are known already. */
+export function fail(message: string, where: { row?: number; column?: number; id?: string } = {}): Failure {
   return { ok: false, fault: { ...where, message } };
 }
 

@@ -5,6 +5,7 @@ import { manifest } from '../../test/support/manifest';
 import { COMMAND_IDS } from './commandIds';
 
 interface Entry {
+  readonly key?: string;
   readonly command: string;
   readonly alt?: string;
   readonly title?: string;
@@ -68,11 +69,12 @@ describe('commands in package.json', () => {
   });
 
   it('take single keys only in the trace view, only when its setting says so', () => {
-    for (const { command, when } of keybindings) {
+    for (const { command, key, when } of keybindings) {
+      const isSingle = !/^(?:shift\+)?f\d+$|ctrl|cmd|alt/.test(key!);
       for (const condition of [
         'editorLangId == cfprm-trace',
         'editorTextFocus',
-        'config.cfprm.trace.singleKeys',
+        ...(isSingle ? ['config.cfprm.trace.singleKeys', '!vim.active'] : []),
       ])
         assert.ok(when?.includes(condition), `${command} lacks ${condition}`);
     }

@@ -9,8 +9,8 @@ import { DisagreementTour } from './labels/disagreementTour';
 import { LabelEditing } from './labels/labelEditing';
 import { tellStale } from './labels/staleLabels';
 import { Log } from './log';
+import { Problems } from './problems/problems';
 import { InlineChips } from './raw/chips';
-import { RawDiagnostics } from './raw/rawDiagnostics';
 import { RawDocuments } from './raw/rawDocuments';
 import { RunList } from './runs/runList';
 import { RunPages } from './runs/runPages';
@@ -24,7 +24,6 @@ import { ScoreStatus } from './scores/scoreStatus';
 import { TRACE_LANGUAGE } from './trace/address';
 import { CursorKeeper } from './trace/cursorKeeper';
 import { TraceDecorations } from './trace/decorations';
-import { TraceDiagnostics } from './trace/diagnostics';
 import { TraceHover } from './trace/hover';
 import { TraceLenses } from './trace/lenses';
 import { TraceNavigation } from './trace/navigation';
@@ -102,11 +101,10 @@ export function createServices(context: vscode.ExtensionContext): Services {
     runPages,
     cursor,
     new TraceDecorations(pages),
-    new TraceDiagnostics(pages),
     new TraceStatusBar(navigation, pages),
     new FormatStatus(files),
     new InlineChips(documents, scores, scales),
-    new RawDiagnostics(documents),
+    new Problems(pages, documents),
     vscode.languages.registerDocumentSymbolProvider(trace, structure, { label: t('Trajectories') }),
     vscode.languages.registerFoldingRangeProvider(trace, structure),
     vscode.languages.registerCodeLensProvider(trace, new TraceLenses(pages)),

@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { firstText } from '../formats/fields';
 import type { Format, Json, JsonObject } from '../formats/format';
 import { fail, ok, type Result } from '../result';
 import type { Trajectory } from '../trajectory';
@@ -58,12 +59,13 @@ export function readRow(
 
 /** Reads a parsed row as trajectories of the format; every fault carries the row number. */
 export function readParsed(parsed: ParsedRow, row: number, format: Format): Result<Trajectory[]> {
+  const id = firstText(parsed.value.id, parsed.value.idx, parsed.value.unique_id);
   const twice = parsed.duplicates.find((path) => format.reads.includes(path));
   if (twice !== undefined) {
-    return fail(t('The key "{0}" occurs twice in this row. Keep one of them.', twice), { row });
+    return fail(t('The key "{0}" occurs twice in this row. Keep one of them.', twice), { row, id });
   }
   const reading = format.read(parsed.value);
-  return reading.ok ? reading : fail(reading.fault.message, { row, column: reading.fault.column });
+  return reading.ok ? reading : fail(reading.fault.message, { row, column: reading.fault.column, id });
 }
 
 /** 1-based UTF-16 column of the byte offset `at` in the row that starts at `start`. */

@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import { checkOf, firstFalseStep, hasFalseEquation } from '../check/check';
 import { type Verdict, verdict } from '../grade/verdict';
+import type { Fault } from '../result';
 import { COMPUTED_SIGN, type Computed, type ComputedOf, minimumComputed } from '../scores/computed';
 import { levelOf, type Thresholds, USUAL_THRESHOLDS } from '../scores/levels';
 import { firstError, isError, minimumScore, type Trajectory } from '../trajectory';
@@ -62,7 +63,7 @@ export function* renderRows(
     yield;
     draft.add('');
     if (!row.result.ok) {
-      entries.push(renderFault(draft, row, row.result.fault.message, row.result.fault.column));
+      entries.push(renderFault(draft, row, row.result.fault));
       continue;
     }
     for (const index of row.result.value.keys()) {
@@ -167,12 +168,12 @@ class Draft {
   }
 }
 
-function renderFault(draft: Draft, row: RowReading, message: string, column?: number): TraceEntry {
+function renderFault(draft: Draft, row: RowReading, fault: Fault): TraceEntry {
+  const { message, column } = fault;
   const title = t('row {0}', count(row.row));
   const place = column === undefined ? '' : ` (${t('column {0}', count(column))})`;
   const line = draft.add(`▾ ${title}`, 'head');
   const endLine = draft.add(`  ⚠ ${oneLine(message)}${place}`, 'bad');
-  const fault = { message, row: row.row, column };
   const own = { ordinal: row.ordinal, row: row.row, trajectory: 1, trajectories: 1 };
   return { ...own, line, endLine, title, detail: t('malformed'), steps: [], fault };
 }

@@ -76,8 +76,8 @@ export async function goTo(files: OpenFiles, navigation: TraceNavigation): Promi
 /** The single keys of the trace view, to read and to run. */
 export async function showKeys(): Promise<void> {
   const keys: readonly [string, string, string][] = [
-    ['n', t('Next error'), 'cfprm.nextError'],
-    ['Shift+N', t('Previous error'), 'cfprm.previousError'],
+    ['n, F8', t('Next error'), 'cfprm.nextError'],
+    ['Shift+N, Shift+F8', t('Previous error'), 'cfprm.previousError'],
     ['j', t('Next step'), 'cfprm.nextStep'],
     ['k', t('Previous step'), 'cfprm.previousStep'],
     [']', t('Next trajectory'), 'cfprm.nextTrajectory'],
@@ -96,7 +96,6 @@ export async function showKeys(): Promise<void> {
     ['f', t('Filter'), 'cfprm.filter'],
     ['g', t('Go to trajectory'), 'cfprm.goTo'],
     ['Enter', t('Reveal in source'), 'cfprm.revealInSource'],
-    ['F8', t('Next problem, with its message'), 'editor.action.marker.next'],
   ];
   const picks = keys.map(([label, description, command]) => ({ label, description, command }));
   const title = t('CFPRM: Keys of the trace view (setting cfprm.trace.singleKeys turns single keys off)');

@@ -129,7 +129,7 @@ function computedWords({ computed, steps }: TraceEntry, step: StepEntry): string
 }
 
 /** A difference of scores in words; `against` names what it is a difference to. */
-export function changeWords(change: number, against: string): string {
+function changeWords(change: number, against: string): string {
   if (change === 0) return t('the same as {0}', against);
   const size = formatScore(Math.abs(change));
   return change < 0 ? t('{0} below {1}', size, against) : t('{0} above {1}', size, against);

@@ -70,7 +70,7 @@ describe('bad input', () => {
       const at = lines(editor).indexOf('▾ row 2');
       assert.match(lines(editor)[at + 1]!, message);
       const [problem] = await waitForDiagnostics(editor.document.uri, 1);
-      assert.match(problem!.message, /^Row 2: /);
+      assert.match(problem!.message, /^bad\.jsonl, row 2: /);
       assert.match(problem!.message, message);
       assert.equal(problem!.range.start.line, at);
       putCursor(editor, 0);

@@ -1,16 +1,5 @@
 import assert from 'node:assert/strict';
-import * as vscode from 'vscode';
-import {
-  closeEditors,
-  diagnostics,
-  lines,
-  openTrace,
-  scratch,
-  shownSteps,
-  waitFor,
-  waitForDiagnostics,
-  withSetting,
-} from './support';
+import { closeEditors, lines, openTrace, scratch, shownSteps, waitFor, withSetting } from './support';
 
 const MAPPING = 'cfprm.format.mapping';
 const rowOf = (rating: number): string =>
@@ -75,16 +64,5 @@ describe('the format of a file', () => {
         /^⚠ Setting cfprm\.format\.mapping: .* Known are problem, steps/,
       );
     });
-  });
-
-  it('by mapping holds in the raw editor too', async () => {
-    const file = scratch('own.jsonl', `${rowOf(-1)}\n`);
-    const { document } = await vscode.window.showTextDocument(vscode.Uri.file(file));
-    await withSetting(MAPPING, mapping, async () => {
-      const [first] = await waitForDiagnostics(document.uri, 1);
-      assert.match(first!.message, /^Row 1, first error: step 2 of 2, incorrect/);
-      assert.equal(document.getText(first!.range), 'Second.');
-    });
-    await waitFor('no diagnostics', () => diagnostics(document.uri).length === 0);
   });
 });

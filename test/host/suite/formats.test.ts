@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as vscode from 'vscode';
 import {
@@ -15,7 +14,6 @@ import {
   scratch,
   shownSteps,
   waitFor,
-  waitForDiagnostics,
   withSetting,
 } from './support';
 
@@ -84,15 +82,6 @@ describe('the trace view of every format', () => {
     const editor = await openTrace(scratch('cut.jsonl.gz', packed.subarray(0, packed.length - 20)));
     await waitFor('warning', () => lines(editor)[0]!.includes('⚠'));
     assert.ok(headers(editor).length >= 1);
-  });
-
-  it('marks the rows of lists in an object in the source', async () => {
-    const file = path.join(path.dirname(scratch('x', '')), 'mr-ben.json');
-    await vscode.workspace.fs.copy(vscode.Uri.file(fixture('mr-ben--object.json')), vscode.Uri.file(file));
-    const { document } = await vscode.window.showTextDocument(vscode.Uri.file(file));
-    const [first] = await waitForDiagnostics(document.uri, 2);
-    assert.match(first!.message, /^Row \d, first error: step \d of 3/);
-    assert.match(document.getText(first!.range), /^Step \d:/);
   });
 
   it('splits whole texts by the rule that the user sets', async () => {

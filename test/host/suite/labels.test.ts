@@ -20,7 +20,6 @@ import {
   traceEditor,
   waitFor,
   waitForCursor,
-  waitForDiagnostics,
   waitForLabels,
 } from './support';
 
@@ -124,13 +123,14 @@ describe('labels in the trace view', () => {
     }
   });
 
-  it('change what F8 visits, and are told in the hover', async () => {
-    const file = scratch('f8.jsonl', `${row({ completions: STEPS })}\n`);
+  it('change which error comes next, and are told in the hover', async () => {
+    const file = scratch('next.jsonl', `${row({ completions: STEPS })}\n`);
     const editor = await openTrace(file);
-    await waitForDiagnostics(editor.document.uri, 0);
     await on(editor, 'a two', 'cfprm.labelIncorrect');
-    const [problem] = await waitForDiagnostics(editor.document.uri, 1);
-    assert.match(problem!.message, /^First error: step 2 of 3, incorrect/);
+    await waitForLabels(editor, '✓✗*✓');
+    putCursor(editor, 0);
+    await run('cfprm.nextError');
+    await waitForCursor('a two');
     const at = new vscode.Position(lineWith(editor, 'a two'), 5);
     const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
       'vscode.executeHoverProvider',
@@ -141,16 +141,6 @@ describe('labels in the trace view', () => {
       hover.contents.map((part) => (part as vscode.MarkdownString).value),
     );
     assert.match(text.join('\n').replaceAll('&nbsp;', ' '), /incorrect, edited; the file says correct/);
-  });
-
-  it('show in the source, too', async () => {
-    const file = scratch('raw.jsonl', `${row({ completions: STEPS })}\n`);
-    const editor = await openTrace(file);
-    await on(editor, 'a three', 'cfprm.labelIncorrect');
-    await waitForLabels(editor, '✓✓✗*');
-    const source = await vscode.window.showTextDocument(vscode.Uri.file(file));
-    const [first] = await waitForDiagnostics(source.document.uri, 1);
-    assert.match(first!.message, /first error: step 3 of 3/);
   });
 
   it('move rows into and out of filtered pages at once', async () => {

@@ -56,6 +56,10 @@ describe('labels by keys', () => {
     await workbench.waitForStatus(/undo of row 1: 2 labels/);
     await workbench.press('Shift+U');
     await workbench.waitForLine(/ 3 +✗\* +So there/);
+    // They show in the source, too.
+    await workbench.press('Enter');
+    await workbench.waitForTab('keys.jsonl');
+    await workbench.waitForDecoration('✗');
   });
 
   it('undo goes to the step it changed, but not over a key that came after it', async () => {
