@@ -28,6 +28,7 @@ import type { Services } from './services';
 import { toggleInline } from './settings';
 import { parseTraceUri } from './trace/address';
 import { chooseFilter, clearFilter, goTo, showKeys } from './trace/choose';
+import { copySelected, copyStepHere, copyTrajectoryHere } from './trace/copyCommands';
 import { valueOrTell } from './trace/navigation';
 import type { FileNode } from './trajectories/tree';
 import { validate } from './validate/validateCommand';
@@ -77,6 +78,12 @@ const COMMANDS: Record<CommandId, Handler> = {
   'cfprm.markFirstError': inTrace(({ labels }) => labels.markFirstError()),
   'cfprm.undoLabel': inTrace(({ labels }) => labels.stepBack('undo')),
   'cfprm.redoLabel': inTrace(({ labels }) => labels.stepBack('redo')),
+  'cfprm.copyStep': inTrace((services) => copyStepHere(services, false)),
+  'cfprm.copyStepWithScores': inTrace((services) => copyStepHere(services, true)),
+  'cfprm.copyTrajectory': inTrace((services) => copyTrajectoryHere(services)),
+  'cfprm.copyTrajectoryAs': inTrace((services) => copyTrajectoryHere(services, true)),
+  'cfprm.copySelected': inTrace(copySelected),
+  'cfprm.listDisagreements': inTrace(({ disagreements }) => disagreements.list()),
   'cfprm.nextDisagreement': inTrace(({ disagreements }) => disagreements.move(1)),
   'cfprm.previousDisagreement': inTrace(({ disagreements }) => disagreements.move(-1)),
   'cfprm.reanchorLabels': ({ files }, uri?: vscode.Uri) =>

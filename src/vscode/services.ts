@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
+import type { Comparison } from '../core/labels/disagreement';
 import { CandidatesView } from './candidates/candidatesView';
 import { OpenFiles } from './files/openFiles';
 import { ReadingChoices } from './files/readingChoices';
@@ -21,6 +22,7 @@ import { ModelReport } from './scores/modelReport';
 import { ModelScores } from './scores/modelScores';
 import { ScoreScales } from './scores/scoreScales';
 import { ScoreStatus } from './scores/scoreStatus';
+import { settings } from './settings';
 import { TRACE_LANGUAGE } from './trace/address';
 import { CursorKeeper } from './trace/cursorKeeper';
 import { TraceDecorations } from './trace/decorations';
@@ -57,10 +59,14 @@ export interface Services {
 /** Builds the services and registers every view and provider; nothing is read from disk here. */
 export function createServices(context: vscode.ExtensionContext): Services {
   const log = new Log();
-  const files = new OpenFiles(new ReadingChoices(context.workspaceState), log);
-  const disagreementIndex = new DisagreementIndex(files);
   const model = new Model(context, log);
   const scores = new ModelScores(context, model, log);
+  const comparison = (): Comparison => ({
+    threshold: settings.decision(),
+    computed: (trajectory) => scores.of(trajectory),
+  });
+  const files = new OpenFiles(new ReadingChoices(context.workspaceState), log, comparison);
+  const disagreementIndex = new DisagreementIndex(files, scores, comparison);
   const scales = new ScoreScales(scores);
   const pages = new TracePages(files, disagreementIndex, scores, scales);
   const cursor = new CursorKeeper(pages);

@@ -1,7 +1,8 @@
 import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../result';
-import { probability } from '../trace/words';
-import type { Step } from '../trajectory';
+import type { ComputedOf } from '../scores/computed';
+import { printable, probability, shorten } from '../trace/words';
+import type { Step, Trajectory } from '../trajectory';
 
 /** A step whose label says one thing and whose score another. */
 export interface StepDisagreement {
@@ -11,6 +12,8 @@ export interface StepDisagreement {
   readonly label: number;
   /** The score as a probability. */
   readonly probability: number;
+  /** True for a score that the model at work gave, false for one that the file records. */
+  readonly isComputed: boolean;
   /** How far the two are apart, in [0, 1]. */
   readonly strength: number;
 }
@@ -20,7 +23,29 @@ export interface Disagreement extends StepDisagreement {
   /** 1-based row, and 1-based trajectory within it. */
   readonly row: number;
   readonly trajectory: number;
+  /** The trajectory's own name, if it has one, and how its step begins. */
+  readonly id: string | null;
+  readonly excerpt: string;
 }
+
+/** What labels are compared with. */
+export interface Comparison {
+  /** Strictly between 0 and 1, on the scale of probabilities. */
+  readonly threshold: number;
+  /** The scores of the model at work, if there is one. */
+  readonly computed?: ComputedOf;
+}
+
+/** What was compared over a file, in steps that are labelled correct, incorrect or soft. */
+export interface Compared {
+  /** With a recorded score, with a computed one, and with neither. */
+  recorded: number;
+  computed: number;
+  none: number;
+}
+
+/** UTF-16 units of a step that a list shows. */
+const EXCERPT = 100;
 
 /** So many disagreements are kept. */
 const KEPT_DISAGREEMENTS = 10_000;
@@ -34,19 +59,54 @@ export function checkThreshold(value: number): Result<number> {
 /**
  * The steps whose label and score disagree, in order: correct (or soft from one half on) with a score below the
  * threshold, incorrect (or soft below one half) with a score from the threshold on. Steps that are neutral,
- * unlabelled or without a score never disagree.
+ * unlabelled or without a score never disagree. Where the recorded and the computed score both disagree, the one
+ * that is further away counts.
  * @param threshold strictly between 0 and 1, on the scale of probabilities
+ * @param computed the scores of a model, one per step
  */
-export function disagreementsOf(steps: readonly Step[], threshold: number): StepDisagreement[] {
+export function disagreementsOf(
+  steps: readonly Step[],
+  threshold: number,
+  computed?: readonly number[],
+): StepDisagreement[] {
   const found: StepDisagreement[] = [];
-  steps.forEach(({ label, score }, index) => {
-    if (label === undefined || label === 'neutral' || score === undefined) return;
-    const value = typeof label === 'number' ? label : label === 'correct' ? 1 : 0;
-    const p = probability(score);
-    if (value >= 0.5 !== p < threshold) return;
-    found.push({ step: index + 1, label: value, probability: p, strength: Math.abs(p - value) });
+  steps.forEach((step, index) => {
+    const label = labelValue(step);
+    if (label === undefined) return;
+    const recorded = one(index + 1, label, step.score, threshold, false);
+    const own = one(index + 1, label, computed?.[index], threshold, true);
+    const stronger = (own?.strength ?? 0) > (recorded?.strength ?? 0) ? own : recorded;
+    if (stronger !== undefined) found.push(stronger);
   });
   return found;
+}
+
+/** The scores of a trajectory that the model at work gave; those of another model do not count. */
+export function currentScores(
+  trajectory: Trajectory,
+  { computed }: Comparison,
+): readonly number[] | undefined {
+  const known = computed?.(trajectory);
+  return known?.state === 'scored' && !known.stale ? known.scores : undefined;
+}
+
+/** A step's label as a number: 1 correct, 0 incorrect, between them soft; undefined if it can never disagree. */
+function labelValue({ label }: Step): number | undefined {
+  if (label === undefined || label === 'neutral') return undefined;
+  return typeof label === 'number' ? label : label === 'correct' ? 1 : 0;
+}
+
+function one(
+  step: number,
+  label: number,
+  score: number | undefined,
+  threshold: number,
+  isComputed: boolean,
+): StepDisagreement | undefined {
+  if (score === undefined) return undefined;
+  const p = probability(score);
+  if (label >= 0.5 !== p < threshold) return undefined;
+  return { step, label, probability: p, isComputed, strength: Math.abs(p - label) };
 }
 
 /**
@@ -56,20 +116,36 @@ export function disagreementsOf(steps: readonly Step[], threshold: number): Step
 export class Disagreements {
   /** All that were added. */
   count = 0;
+  /** What was compared in the trajectories that were added. */
+  readonly compared: Compared = { recorded: 0, computed: 0, none: 0 };
   /** A heap whose root is the weakest that is kept. */
   private readonly heap: Disagreement[] = [];
 
   /** @param limit how many are kept, at least 1 */
   constructor(private readonly limit = KEPT_DISAGREEMENTS) {}
 
-  /** Adds the disagreements of a trajectory; row and trajectory are 1-based. */
-  add(row: number, trajectory: number, steps: readonly StepDisagreement[]): void {
-    for (const step of steps) {
-      this.count++;
-      const item = { ...step, row, trajectory };
-      if (this.heap.length < this.limit) this.push(item);
-      else if (compareDisagreements(item, this.heap[0]!) < 0) this.replaceWeakest(item);
+  /** Compares the steps of a trajectory; its row and its number in the row are 1-based. */
+  addTrajectory(row: number, number: number, trajectory: Trajectory, comparison: Comparison): void {
+    const { id, steps } = trajectory;
+    const scores = currentScores(trajectory, comparison);
+    steps.forEach((step, index) => {
+      if (labelValue(step) === undefined) return;
+      const own = scores?.[index];
+      if (step.score !== undefined) this.compared.recorded++;
+      if (own !== undefined) this.compared.computed++;
+      if (step.score === undefined && own === undefined) this.compared.none++;
+    });
+    for (const found of disagreementsOf(steps, comparison.threshold, scores)) {
+      const excerpt = shorten(printable(steps[found.step - 1]!.text.slice(0, 4 * EXCERPT)), EXCERPT);
+      this.add({ ...found, row, trajectory: number, id, excerpt });
     }
+  }
+
+  /** Adds a disagreement. */
+  add(item: Disagreement): void {
+    this.count++;
+    if (this.heap.length < this.limit) this.push(item);
+    else if (compareDisagreements(item, this.heap[0]!) < 0) this.replaceWeakest(item);
   }
 
   /** The strongest ones, strongest first. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { fail, ok } from '../result';
+import type { ComputedScores } from '../scores/computed';
 import type { Label, Trajectory } from '../trajectory';
 import { FILTERS, filterWords, formatFilter, parseFilter, passes, type TraceFilter } from './filter';
 
+const RECORDED = { threshold: 0.5 };
 const base: Trajectory = { id: null, problem: '', steps: [] };
 
 function labelled(...labels: (Label | undefined)[]): Trajectory {
@@ -11,7 +13,7 @@ function labelled(...labels: (Label | undefined)[]): Trajectory {
 }
 
 function passesOne(filter: TraceFilter, ...trajectories: Trajectory[]): boolean {
-  return passes(filter, { result: ok(trajectories) });
+  return passes(filter, { result: ok(trajectories) }, RECORDED);
 }
 
 describe('filters of the trace view', () => {
@@ -32,8 +34,24 @@ describe('filters of the trace view', () => {
 
   it('let rows pass of which labels were edited', () => {
     const result = ok([labelled('correct')]);
-    assert.ok(passes({ kind: 'edited' }, { result, unedited: [labelled('incorrect')] }));
-    assert.ok(!passes({ kind: 'edited' }, { result }));
+    assert.ok(passes({ kind: 'edited' }, { result, unedited: [labelled('incorrect')] }, RECORDED));
+    assert.ok(!passes({ kind: 'edited' }, { result }, RECORDED));
+  });
+
+  it('let rows pass where a label and the score on screen disagree', () => {
+    const filter = { kind: 'disagreement' } as const;
+    const place = { path: [] };
+    const wrong: Trajectory = { ...base, steps: [{ text: 'step', label: 'incorrect', place }] };
+    const recorded: Trajectory = {
+      ...base,
+      steps: [{ text: 'step', label: 'incorrect', score: 0.9, place }],
+    };
+    assert.ok(passesOne(filter, recorded));
+    assert.ok(!passes(filter, { result: ok([recorded]) }, { threshold: 0.95 }));
+    assert.ok(!passesOne(filter, wrong));
+    const by = { model: 'm', fingerprint: 'f', provider: 'cpu', time: 0 };
+    const computed = (): ComputedScores => ({ state: 'scored', scores: [0.93], by, stale: false });
+    assert.ok(passes(filter, { result: ok([wrong]) }, { threshold: 0.5, computed }));
   });
 
   it('let wrong answers pass, and those that differ as text', () => {
@@ -58,9 +76,11 @@ describe('filters of the trace view', () => {
 
   it('let malformed rows pass, and no other filter does', () => {
     const broken = fail('ends inside a string', { row: 3 });
-    const kinds = FILTERS.filter(({ kind }) => passes({ kind }, { result: broken })).map(({ kind }) => kind);
+    const kinds = FILTERS.filter(({ kind }) => passes({ kind }, { result: broken }, RECORDED)).map(
+      ({ kind }) => kind,
+    );
     assert.deepEqual(kinds, ['malformed']);
-    assert.ok(!passes({ kind: 'text', text: 'string' }, { result: broken }));
+    assert.ok(!passes({ kind: 'text', text: 'string' }, { result: broken }, RECORDED));
     assert.ok(!passesOne({ kind: 'malformed' }, labelled('incorrect')));
   });
 
@@ -98,6 +118,7 @@ describe('filters of the trace view', () => {
         'with a first error',
         'with unlabelled steps',
         'with edited labels',
+        'label and score disagree',
         'wrong answer',
         'with a false equation',
         'malformed rows',

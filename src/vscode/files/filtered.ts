@@ -1,3 +1,4 @@
+import type { Comparison } from '../../core/labels/disagreement';
 import { ok, type Result } from '../../core/result';
 import { parseFilter, passes, type TraceFilter } from '../../core/trace/filter';
 import type { RowReading } from '../../core/trace/rowReading';
@@ -7,20 +8,24 @@ import type { TraceFile } from '../../io/traceFile';
 export type Filtered = Map<string, Promise<Result<readonly number[]>>>;
 
 /** Collects the positions of rows that pass a filter. */
-export function collect(filter: TraceFilter, found: number[]): (reading: RowReading) => void {
+export function collect(
+  filter: TraceFilter,
+  found: number[],
+  comparison: Comparison,
+): (reading: RowReading) => void {
   return (reading) => {
-    if (passes(filter, reading)) found.push(reading.ordinal);
+    if (passes(filter, reading, comparison)) found.push(reading.ordinal);
   };
 }
 
 /** Searches what a file grew by, from the 0-based row `from` on, for every filter in use. */
-export function extendAll(filtered: Filtered, file: TraceFile, from: number): void {
+export function extendAll(filtered: Filtered, file: TraceFile, from: number, comparison: Comparison): void {
   for (const [key, before] of filtered) {
     const filter = parseFilter(key);
     if (filter !== undefined)
       filtered.set(
         key,
-        before.then((found) => extend(found, file, filter, from)),
+        before.then((found) => extend(found, file, filter, from, comparison)),
       );
   }
 }
@@ -30,10 +35,11 @@ async function extend(
   file: TraceFile,
   filter: TraceFilter,
   from: number,
+  comparison: Comparison,
 ): Promise<Result<readonly number[]>> {
   if (!before.ok) return before;
   const found = before.value.filter((ordinal) => ordinal < from);
-  const pass = await file.visit(collect(filter, found), { from });
+  const pass = await file.visit(collect(filter, found, comparison), { from });
   return pass.ok ? ok(found) : pass;
 }
 
@@ -42,6 +48,7 @@ export async function refilter(
   filtered: Filtered,
   file: TraceFile,
   rows: ReadonlySet<number>,
+  comparison: Comparison,
 ): Promise<void> {
   if (filtered.size === 0) return;
   const ordinals: number[] = [];
@@ -56,7 +63,7 @@ export async function refilter(
     else
       filtered.set(
         key,
-        before.then((found) => again(found, filter, readings.value)),
+        before.then((found) => again(found, filter, readings.value, comparison)),
       );
   }
 }
@@ -65,11 +72,12 @@ function again(
   before: Result<readonly number[]>,
   filter: TraceFilter,
   readings: readonly RowReading[],
+  comparison: Comparison,
 ): Result<readonly number[]> {
   if (!before.ok) return before;
   const found = new Set(before.value);
   for (const reading of readings) {
-    if (passes(filter, reading)) found.add(reading.ordinal);
+    if (passes(filter, reading, comparison)) found.add(reading.ordinal);
     else found.delete(reading.ordinal);
   }
   return ok([...found].sort((a, b) => a - b));

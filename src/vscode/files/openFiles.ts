@@ -1,6 +1,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
+import type { Comparison } from '../../core/labels/disagreement';
 import { fail, ok, type Result } from '../../core/result';
 import { filterWords, formatFilter, type TraceFilter } from '../../core/trace/filter';
 import type { JournalChange } from '../../io/labelJournal';
@@ -52,6 +53,8 @@ export class OpenFiles implements vscode.Disposable {
   constructor(
     readonly reading: ReadingChoices,
     private readonly log: Log,
+    /** What labels are compared with now, for the filter by disagreements. */
+    private readonly comparison: () => Comparison,
   ) {}
 
   /** The files in use, in the order they were opened. */
@@ -91,13 +94,16 @@ export class OpenFiles implements vscode.Disposable {
     return this.files.get(uri.toString())?.labels;
   }
 
-  /** The rows that a filter lets pass, as ascending positions; found once, with progress and Cancel. */
-  async passing(uri: vscode.Uri, filter: TraceFilter): Promise<Result<readonly number[]>> {
+  /**
+   * The rows that a filter lets pass, as ascending positions; found once, with progress and Cancel.
+   * @param anew looks again at all rows: scores that came since may have brought disagreements
+   */
+  async passing(uri: vscode.Uri, filter: TraceFilter, anew = false): Promise<Result<readonly number[]>> {
     const file = await this.open(uri);
     if (!file.ok) return file;
     const cache = this.files.get(uri.toString())?.filtered;
     const key = formatFilter(filter);
-    const known = cache?.get(key);
+    const known = anew ? undefined : cache?.get(key);
     if (known !== undefined) return known;
     const search = this.search(file.value, filter);
     cache?.set(key, search);
@@ -189,7 +195,7 @@ export class OpenFiles implements vscode.Disposable {
     const file = await opened?.file;
     if (opened === undefined || file === undefined || !file.ok) return;
     if (change.kind === 'replaced') opened.filtered.clear();
-    else await refilter(opened.filtered, file.value, change.rows);
+    else await refilter(opened.filtered, file.value, change.rows, this.comparison());
     this.labelled.fire({ uri, change });
     this.changed.fire(uri);
     const labels = await opened.labels;
@@ -219,7 +225,8 @@ export class OpenFiles implements vscode.Disposable {
     const change = file.ok ? await file.value.refresh() : file;
     if (change.ok && change.value === 'same') return;
     // The last row that was known may have been half written.
-    if (file.ok && change.ok && change.value === 'grew') extendAll(opened.filtered, file.value, known - 1);
+    if (file.ok && change.ok && change.value === 'grew')
+      extendAll(opened.filtered, file.value, known - 1, this.comparison());
     else opened.filtered.clear();
     if (!change.ok) {
       // Gone, or of another kind now: what comes next decides, and every view shows why.
@@ -239,7 +246,7 @@ export class OpenFiles implements vscode.Disposable {
   private search(file: TraceFile, filter: TraceFilter): Promise<Result<readonly number[]>> {
     return withCancel(t('CFPRM: looking for {0}', filterWords(filter)), async (signal, report) => {
       const found: number[] = [];
-      const pass = await file.visit(collect(filter, found), {
+      const pass = await file.visit(collect(filter, found, this.comparison()), {
         signal,
         onProgress: (done, total) => report(done, total, t('{0} found', found.length)),
       });

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
-import { FILTERS, passes, type TraceFilter } from '../../core/trace/filter';
+import { FILTERS, type TraceFilter, textPasses } from '../../core/trace/filter';
 import type { RowReading } from '../../core/trace/rowReading';
 import { pick, typeLine } from '../ask';
 import type { OpenFiles } from '../files/openFiles';
@@ -21,7 +21,7 @@ export async function chooseFilter(files: OpenFiles, navigation: TraceNavigation
   if (picked === undefined) return;
   const filter = picked.filter ?? (await askText());
   if (filter === undefined) return;
-  const found = valueOrTell(await files.passing(here.address.source, filter));
+  const found = valueOrTell(await files.passing(here.address.source, filter, filter.kind === 'disagreement'));
   if (found === undefined) return;
   if (found.length === 0) {
     void vscode.window.showInformationMessage(
@@ -62,7 +62,7 @@ export async function goTo(files: OpenFiles, navigation: TraceNavigation): Promi
   }
   const from = (here.page.entries.findLast((it) => it.line <= here.line)?.ordinal ?? -1) + 1;
   const whole = { source: here.address.source, page: 0 };
-  const test = (reading: RowReading): boolean => passes({ kind: 'text', text: wanted.trim() }, reading);
+  const test = (reading: RowReading): boolean => textPasses(wanted.trim(), reading);
   let search = await navigation.findRow(whole, from, 1, test);
   // From here to the end, then once from the top.
   if (search.ok && search.value === undefined) search = await navigation.findRow(whole, 0, 1, test);
@@ -91,8 +91,11 @@ export async function showKeys(): Promise<void> {
     ['e', t('First error here'), 'cfprm.markFirstError'],
     ['u', t('Undo label'), 'cfprm.undoLabel'],
     ['Shift+U', t('Redo label'), 'cfprm.redoLabel'],
+    ['y', t('Copy step'), 'cfprm.copyStep'],
+    ['Shift+Y', t('Copy trajectory'), 'cfprm.copyTrajectory'],
     ['d', t('Next disagreement of label and score'), 'cfprm.nextDisagreement'],
     ['Shift+D', t('Previous disagreement'), 'cfprm.previousDisagreement'],
+    ['l', t('List disagreements'), 'cfprm.listDisagreements'],
     ['f', t('Filter'), 'cfprm.filter'],
     ['g', t('Go to trajectory'), 'cfprm.goTo'],
     ['Enter', t('Reveal in source'), 'cfprm.revealInSource'],

@@ -283,6 +283,19 @@ describe('disagreements of labels and scores', () => {
     await waitForCursor('0.45');
   });
 
+  it('are filtered', async () => {
+    const content = [
+      row({ id: 'agree', completions: STEPS, scores: [0.9, 0.8, 0.9] }),
+      row({ id: 'apart', completions: STEPS, scores: [0.9, 0.1, 0.9] }),
+    ];
+    const file = scratch('filter.jsonl', `${content.join('\n')}\n`);
+    const editor = await openPage(file, { page: 0, filter: { kind: 'disagreement' } });
+    assert.deepEqual(
+      headers(editor).map((line) => line.split(' ')[1]),
+      ['apart'],
+    );
+  });
+
   it('follow the threshold', async () => {
     const file = scratch('decision.jsonl', `${row({ completions: STEPS, scores: [0.9, 0.6, 0.9] })}\n`);
     const editor = await openTrace(file);

@@ -13,6 +13,7 @@ import {
   scratchFolder,
   traceEditor,
   waitFor,
+  waitForCursor,
   withSetting,
 } from './support';
 
@@ -135,6 +136,18 @@ describe('computed scores', () => {
     await waitForScores(editor, [WANTED[0]!]);
     const line = lines(editor).find((text) => /^ {2}1 /.test(text))!;
     assert.match(line, new RegExp(`0\\.10 . +›${WANTED[0]![0]}`, 'u'));
+  });
+
+  it('are what labels are compared with', async () => {
+    // The tiny model's scores are about one half; at this threshold all of them say "incorrect".
+    await withSetting('cfprm.thresholds', { decision: 0.999 }, async () => {
+      const editor = await openTrace(traces());
+      await waitForScores(editor);
+      const steps = ROWS.flatMap(({ scores }) => scores.map((score, k) => ({ score, k })));
+      const [farthest] = steps.sort((a, b) => a.score - b.score);
+      await run('cfprm.nextDisagreement');
+      await waitForCursor(`${farthest!.k + 1}  ✓`);
+    });
   });
 
   it('say in the hover whose they are, and stand in the outline', async () => {

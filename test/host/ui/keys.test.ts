@@ -144,6 +144,34 @@ describe('keys of the trace view', () => {
     await workbench.waitForNotification('nothing in the file mentions "pears"');
   });
 
+  it('Ctrl+C copies the step under the cursor, y too, and Shift+Y the trajectory in the format that is kept', async () => {
+    const clipboard = (): Promise<string> => workbench.page.evaluate(() => navigator.clipboard.readText());
+    const waitForCopy = (text: string): Promise<unknown> =>
+      workbench.waitFor('copy', async () => {
+        const shown = await clipboard();
+        return { shown: [shown], found: shown.includes(text) || undefined };
+      });
+    await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await openTrace('keys.jsonl');
+    await press('n', 'trajectory 2 · step 2/3');
+    await workbench.press('Control+C');
+    await workbench.waitFor('copy', async () => {
+      const shown = await clipboard();
+      return { shown: [shown], found: shown === '35 + 7 = 42.' || undefined };
+    });
+    await workbench.press('Shift+Y');
+    await workbench.quickInput.waitForTitle('Copy as');
+    await workbench.quickInput.pick('Markdown');
+    await waitForCopy('**Step 2 of 3**: incorrect');
+    await workbench.press(']');
+    await workbench.waitForStatus('trajectory 3 · 3 steps');
+    await workbench.press('Shift+Y');
+    await waitForCopy('## `r-3` (`keys.jsonl`, row 3)');
+    await press('n', 'trajectory 3 · step 2/3');
+    await workbench.press('y');
+    await waitForCopy('```text\n35 + 7 = 42.\n```');
+  });
+
   it('are left to VS Code when the setting is off; F8 stays', async () => {
     await openTrace('keys.jsonl');
     await press('n', 'trajectory 2 · step 2/3');

@@ -138,6 +138,25 @@ describe('labels by keys', () => {
     assert.equal(written.label, -1);
   });
 
+  it('that disagree with a score are listed by l, and a click goes there', async () => {
+    const scored = { completions: STEPS, labels: [true, false, null] };
+    write(
+      'list.jsonl',
+      row({ id: 'plums', ...scored, scores: [0.91, 0.82, 0.12] }),
+      row({ id: 'pears', ...scored, scores: [0.3, 0.1, 0.1] }),
+    );
+    await openTrace('list.jsonl');
+    await workbench.press('l');
+    await workbench.quickInput.waitForTitle('disagreements at the threshold 0.5: 2');
+    const shown = await workbench.quickInput.rows();
+    assert.match(shown[0]!, /row 1 \(plums\), step 2.*label 0\.00, recorded score 0\.82/s);
+    await workbench.quickInput.pick('row 2 (pears), step 1');
+    await workbench.waitForStatus(/trajectory 2 · step 1\/3/);
+    await workbench.waitForStatus(
+      /disagreement 2 of 2: label 1\.00, recorded score 0\.30\. Compared: 4 scores recorded/,
+    );
+  });
+
   it('look right in every theme', async () => {
     const scored = { completions: STEPS, labels: [true, false, null], scores: [0.91, 0.82, 0.12] };
     write('looks.jsonl', row({ id: 'plums', ...scored }), row({ id: 'pears', ...scored }));
