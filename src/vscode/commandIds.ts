@@ -61,6 +61,7 @@ export const COMMAND_IDS = [
   'cfprm.showRow',
   'cfprm.showLog',
   'cfprm.openSample',
+  'cfprm.runOnSample',
   'cfprm.openWalkthrough',
   'cfprm.copyDiagnosticReport',
 ] as const;

@@ -32,7 +32,7 @@ import { copySelected, copyStepHere, copyTrajectoryHere } from './trace/copyComm
 import { valueOrTell } from './trace/navigation';
 import type { FileNode } from './trajectories/tree';
 import { validate } from './validate/validateCommand';
-import { openSample, openWalkthrough } from './welcome/sample';
+import { openSample, openWalkthrough, runOnSample } from './welcome/sample';
 
 type Handler = (services: Services, ...args: never[]) => unknown;
 
@@ -114,7 +114,8 @@ const COMMANDS: Record<CommandId, Handler> = {
   },
   'cfprm.showRow': (services, source: string, row: number) => showRow(services, source, row),
   'cfprm.showLog': ({ log }) => log.show(),
-  'cfprm.openSample': openSample,
+  'cfprm.openSample': (services) => openSample(services),
+  'cfprm.runOnSample': runOnSample,
   'cfprm.openWalkthrough': openWalkthrough,
   'cfprm.copyDiagnosticReport': copyReport,
 };

@@ -36,6 +36,7 @@ import { TraceStructure } from './trace/structure';
 import { TraceFileSystem } from './trace/traceFileSystem';
 import { TrajectoryTree } from './trajectories/tree';
 import { FindingsReport } from './validate/findingsReport';
+import { tickWhatIsDone } from './welcome/progress';
 
 /** What commands work with. */
 export interface Services {
@@ -106,6 +107,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     new RunTree(runs),
     runPages,
     cursor,
+    tickWhatIsDone(pages, files, scores),
     new TraceDecorations(pages),
     new TraceStatusBar(navigation, pages),
     new FormatStatus(files),

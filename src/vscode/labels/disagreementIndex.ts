@@ -9,7 +9,7 @@ import {
 } from '../../core/labels/disagreement';
 import { ok, type Result } from '../../core/result';
 import type { RowReading } from '../../core/trace/rowReading';
-import { count, counted } from '../../core/trace/words';
+import { count } from '../../core/trace/words';
 import type { OpenFiles } from '../files/openFiles';
 import { withCancel } from '../progress';
 import type { ModelScores } from '../scores/modelScores';
@@ -61,16 +61,6 @@ export class DisagreementIndex implements vscode.Disposable {
   countOf(uri: vscode.Uri): number | undefined {
     const found = this.found.get(uri.toString());
     return found?.threshold === this.comparison().threshold ? found.count : undefined;
-  }
-
-  /** The same in words: "3 labels disagree with the score". */
-  wordsOf(uri: vscode.Uri): string | undefined {
-    const number = this.countOf(uri);
-    if (number === undefined) return undefined;
-    const labels = counted(number, 'label');
-    return number === 1
-      ? t('{0} disagrees with the score', labels)
-      : t('{0} disagree with the score', labels);
   }
 
   /**

@@ -14,6 +14,7 @@ import { typeLine } from '../ask';
 import { withCancel } from '../progress';
 import type { Services } from '../services';
 import { valueOrTell } from '../trace/navigation';
+import { tick } from '../welcome/progress';
 import { askOptions, optionWords } from './optionForm';
 import { MergePreviewPanel } from './previewPanel';
 
@@ -36,6 +37,7 @@ export async function mergeWindows(
   });
   const shown = valueOrTell(preview);
   if (shown === undefined) return;
+  tick('merge');
   const state = { source: name, options: optionWords(options), preview: shown };
   MergePreviewPanel.show(services.context.extensionUri, source, state, (type) => {
     if (type === 'cancel') MergePreviewPanel.close(source);
