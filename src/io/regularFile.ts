@@ -25,8 +25,11 @@ export async function openRegular(path: string): Promise<FileHandle> {
   }
 }
 
+/** More cannot become one text. */
+const MOST_TEXT_BYTES = 500_000_000;
+
 /** The text of a file of at most so many bytes. Throws as `openRegular`, and if the file is longer. */
-export async function readRegular(path: string, mostBytes: number): Promise<string> {
+export async function readRegular(path: string, mostBytes = MOST_TEXT_BYTES): Promise<string> {
   const file = await openRegular(path);
   try {
     const { size } = await file.stat();

@@ -18,7 +18,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import fc from 'fast-check';
-import { runCli } from '../../test/support/cli';
+import { bundlePath, runCli } from '../../test/support/cli';
+import { holdElsewhere } from '../../test/support/lockHolder';
 import { FEATURE_SETS } from '../core/features/stepFeatures';
 import { formatById } from '../core/formats/registry';
 import { relabellerOf } from '../core/labels/relabel/relabellers';
@@ -30,6 +31,7 @@ import { journalPath, LabelJournal } from './labelJournal';
 import { writeLabelledCopy } from './labelledCopy';
 import { mergeFile } from './mergeFile';
 import { openSource } from './openSource';
+import { lockPath } from './temporaryPlace';
 
 const ROW = '{"prompt":"p","completions":["a","b","c"],"labels":[true,true,false]}';
 
@@ -187,6 +189,33 @@ describe('what a command did not write', () => {
     assert.equal(code, 2);
     assert.match(err, /is the name of a journal of labels/);
   });
+
+  for (const [where, options] of [
+    ['another container', ['--pid', '--fork', '--mount-proc']],
+    ['another machine', ['--uts']],
+  ] as const) {
+    it(`is not touched while somebody in ${where} writes it, who is named`, async () => {
+      const source = write('s.jsonl');
+      const out = join(folder, 'out');
+      const worker = bundlePath('test/support/lockWorker.ts');
+      const holder = await holdElsewhere(worker, lockPath(out), options);
+      write('.out.cfprm-new-0123abcd/window-2.jsonl', 'half of it');
+      write('.out.cfprm-partial', 'scores so far');
+      // Its heartbeats change the lock itself.
+      const others = () => [...tree()].filter(([name]) => !name.includes('cfprm-lock'));
+      const before = others();
+      for (const [name, work] of Object.entries(WRITERS)) {
+        const done = await work(source, out, true);
+        assert.match(
+          done.ok ? '' : done.fault.message,
+          new RegExp(`out is being written by process ${holder.pid} on ${holder.host} `),
+          name,
+        );
+        assert.deepEqual(others(), before);
+      }
+      await holder.kill();
+    });
+  }
 
   it('is all still there after any command on any tree', async function () {
     this.timeout(180_000);

@@ -1,8 +1,9 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../core/result';
 import { fileFault } from '../io/fileFault';
+import { readRegular } from '../io/regularFile';
 import { INPUT } from './launchScript';
 import { type InputFile, inputFiles } from './upload';
 
@@ -56,7 +57,7 @@ export async function mergeInput(merge: string, signal?: AbortSignal): Promise<R
 async function readBlocks(merge: string): Promise<Result<readonly Block[]>> {
   const manifest = join(merge, 'manifest.json');
   try {
-    const blocks = blocksOf(await readFile(manifest, 'utf8'));
+    const blocks = blocksOf(await readRegular(manifest));
     return blocks === undefined
       ? fail(t('{0} is no manifest of a merge. Make the merge again.', manifest))
       : ok(blocks);

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { t } from '@vscode/l10n';
 import { errorWords, fail, ok, type Result } from '../core/result';
 import { type Profile, parseProfiles } from '../core/runs/profile';
 import { fileFault } from '../io/fileFault';
+import { readRegular } from '../io/regularFile';
 
 /** Where the command line's profiles are unless it is told otherwise. */
 export function defaultProfilesFile(env: NodeJS.ProcessEnv = process.env): string {
@@ -20,7 +20,7 @@ export async function readProfiles(path?: string): Promise<Result<ReadonlyMap<st
   const file = path ?? defaultProfilesFile();
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readRegular(file);
   } catch (error) {
     const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
     return absent && path === undefined ? parseProfiles({}, file) : fileFault(error, file);

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
@@ -7,6 +6,7 @@ import { errorWords } from '../core/result';
 import type { TokenizerView } from '../core/scores/align';
 import type { ModelSpec, TokenSpec } from '../core/scores/modelSpec';
 import { type Scored, scoreFail } from '../core/scores/scoreFault';
+import { readRegular } from '../io/regularFile';
 import { withinTime } from './timeLimit';
 
 /** The tokenizer of a model folder. */
@@ -64,7 +64,7 @@ export async function loadTokenizer(
 async function readJson(folder: string, name: string): Promise<Scored<object>> {
   let text: string;
   try {
-    text = await readFile(join(folder, name), 'utf8');
+    text = await readRegular(join(folder, name));
   } catch (error) {
     return scoreFail(
       'tokenizer-missing',
@@ -95,7 +95,7 @@ async function renderer(
     return { ok: true, value: () => invalid(t('is used for a chat that prm.json does not ask for')) };
   }
   const own = typeof config.chat_template === 'string' ? config.chat_template : undefined;
-  const source = own ?? (await readFile(join(folder, 'chat_template.jinja'), 'utf8').catch(() => undefined));
+  const source = own ?? (await readRegular(join(folder, 'chat_template.jinja')).catch(() => undefined));
   if (source === undefined) {
     return invalid(t('has no chat_template, which prm.json asks for'), 'tokenizer_config.json');
   }
