@@ -38,7 +38,7 @@ const NOT_SHOWN = {
   // Names of rules and options, and what is typed.
   'src/core/merge/options.ts': ['label mean', 'neutral half', 'blocks single'],
   'src/core/runs/profileDraft.ts': ['lora, deepspeed'],
-  'src/vscode/runs/trainCommand.ts': ['--loss q-ranking --preset 7b-80gb'],
+  'src/vscode/runs/trainForm.ts': ['--loss q-ranking --preset 7b-80gb'],
   'webview/candidates/candidatesTab.ts': ['oracle '],
   // Keys and states.
   'src/core/jsonl/listSplitter.ts': ['other value'],

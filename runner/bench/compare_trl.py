@@ -143,8 +143,8 @@ def trl(bench: Bench, folder: Path) -> dict[str, Any]:
     files = sorted(bench.input.glob("*.jsonl"))
     parts = [load_dataset("json", data_files=str(f), split="train", cache_dir=str(folder)) for f in files]
     rows = concatenate_datasets([part.select_columns(columns) for part in parts])
-    tokenizer = AutoTokenizer.from_pretrained(bench.model)
-    model = AutoModelForTokenClassification.from_pretrained(bench.model, num_labels=2)
+    tokenizer = AutoTokenizer.from_pretrained(bench.model, trust_remote_code=False)
+    model = AutoModelForTokenClassification.from_pretrained(bench.model, num_labels=2, trust_remote_code=False)
     cuda = bench.device == "cuda"
     arguments = PRMConfig(
         str(folder / "trl"),

@@ -35,7 +35,7 @@ export async function followLog(
   const log = new LogStream();
   let offset = 0;
   let failures = 0;
-  for (;;) {
+  while (!signal?.aborted) {
     // Looked at first: all that a run printed is in its log when it has ended.
     const view = await watch.look();
     const part = await runs.log(record, offset);
@@ -57,7 +57,7 @@ export async function followLog(
       }
       if (more) continue;
     }
-    if (signal?.aborted) return 0;
     await sleep(LOOK_MS);
   }
+  return 0;
 }

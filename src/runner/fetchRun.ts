@@ -1,13 +1,17 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, stat, statfs } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../core/result';
 import { exists } from '../io/temporaryPlace';
 import { writeFault } from '../io/writeFault';
+import { type Artefact, listing, readListing } from './artefacts';
 import { output } from './host';
-import { getFile, SHA256 } from './hostFiles';
+import { getFile } from './hostFiles';
 import type { PlacedRun } from './launcher';
-import { quotePath } from './quote';
+import { size } from './preflight';
+import { quotePath, under } from './quote';
+import type { RunRecord } from './record';
 
 /** What can be fetched of a run. */
 export interface FetchChoice {
@@ -17,18 +21,12 @@ export interface FetchChoice {
   readonly checkpoints?: boolean;
 }
 
-/** A file of a run that was fetched. */
-export interface Fetched {
-  /** Relative to the target, with slashes. */
-  readonly path: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
 /**
  * Fetches a run's artefacts into a new folder: what was exported (the trained weights where there is no export), the
- * metrics and the log; each file's checksum is compared with the host's. The folder appears when all is there; what was fetched before a break-off
- * is not fetched again. Faults: the target exists; the run has no model yet; those of both file systems.
+ * metrics and the log; each file's checksum is compared with the host's. Of a run at work it is a snapshot. The folder
+ * appears when all is there; what was fetched before a break-off is not fetched again. Faults: the target exists; the
+ * run has no model yet; the disk has no room; the host lists or sends what is no part of a run; those of both file
+ * systems.
  */
 export async function fetchRun(
   run: PlacedRun,
@@ -36,30 +34,38 @@ export async function fetchRun(
   choice: FetchChoice,
   onBytes?: (done: number, total: number) => void,
   signal?: AbortSignal,
-): Promise<Result<readonly Fetched[]>> {
+): Promise<Result<readonly Artefact[]>> {
   const place = resolve(target);
   if (await exists(place)) return fail(t('{0} already exists. Choose another name.', target));
-  const listed = await list(run, choice);
-  if (!listed.ok) return listed;
-  const files = listed.value;
-  if (!files.some(({ path }) => /^(?:model|export)\//u.test(path)) && !choice.checkpoints) {
-    return fail(
-      t(
-        'Run {0} has written no model yet. Wait for its end; --checkpoints fetches what is there before.',
-        run.record.id,
-      ),
-    );
+  const snapshot = `fetching.${randomBytes(6).toString('hex')}`;
+  try {
+    const files = await list(run, snapshot, choice, signal);
+    if (!files.ok) return files;
+    const room = await roomFor(files.value, place);
+    if (!room.ok) return room;
+    return await fetchFiles(run, snapshot, files.value, place, onBytes, signal);
+  } finally {
+    // Whatever became of it: what it held of a run at work may go now.
+    await run.host.run(`rm -rf -- ${quotePath(under(run.layout.folder, snapshot))}`);
   }
+}
+
+async function fetchFiles(
+  run: PlacedRun,
+  snapshot: string,
+  files: readonly Artefact[],
+  place: string,
+  onBytes?: (done: number, total: number) => void,
+  signal?: AbortSignal,
+): Promise<Result<readonly Artefact[]>> {
   const partial = `${place}.partial-${run.record.id}`;
   const total = files.reduce((bytes, file) => bytes + file.bytes, 0);
   let done = 0;
   try {
     for (const file of files) {
       const path = resolve(partial, ...file.path.split('/'));
-      if (!path.startsWith(partial + sep))
-        return fail(t('The host lists a file outside of the run: {0}.', file.path));
       await mkdir(dirname(path), { recursive: true });
-      const got = await getFile(run.host, `${run.layout.folder}/${source(file.path)}`, file, path, {
+      const got = await getFile(run.host, under(run.layout.folder, snapshot, file.path), file, path, {
         ...(signal && { signal }),
         onBytes(bytes) {
           done += bytes;
@@ -70,9 +76,59 @@ export async function fetchRun(
     }
     await rename(partial, place);
   } catch (error) {
-    return writeFault(error, target);
+    return writeFault(error, place);
   }
   return ok(files);
+}
+
+async function list(
+  run: PlacedRun,
+  snapshot: string,
+  { weights, checkpoints }: FetchChoice,
+  signal: AbortSignal | undefined,
+): Promise<Result<readonly Artefact[]>> {
+  // Weights are several times as large as what is made of them.
+  const folders = ['export', ...(weights ? ['model'] : []), ...(checkpoints ? ['checkpoints'] : [])];
+  const script = listing(run.layout.folder, snapshot, { folders, orModel: !weights });
+  const said = await output(run.host, script, t('Listing the files of the run'), {
+    ...(signal && { signal }),
+  });
+  if (!said.ok) return said;
+  const files = readListing(said.value, run.host.name);
+  if (!files.ok) return files;
+  const has = (folder: RegExp): boolean => files.value.some(({ path }) => folder.test(path));
+  if (has(/^(?:model|export)\//u) || (checkpoints && has(/^checkpoints\//u))) return files;
+  return fail(
+    checkpoints
+      ? t('Run {0} has written neither a model nor a checkpoint yet. Try again later.', run.record.id)
+      : t(
+          'Run {0} has written no model yet. Wait for its end; --checkpoints fetches what is there before.',
+          run.record.id,
+        ),
+  );
+}
+
+/** Fault: the disk of the target has no room for what the host announces. */
+async function roomFor(files: readonly Artefact[], place: string): Promise<Result<void>> {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  let folder = dirname(place);
+  while (!(await exists(folder))) folder = dirname(folder);
+  const { bavail, bsize } = await statfs(folder);
+  if (bytes <= bavail * bsize) return ok(undefined);
+  return fail(
+    t(
+      'The files of the run have {0}, and the disk of {1} has {2} free. Make room, or choose a folder on another disk.',
+      size(bytes),
+      folder,
+      size(bavail * bsize),
+    ),
+  );
+}
+
+/** A name for a fetched run's folder: what a person calls it, as far as every file system takes that, and its id. */
+export function fetchedName({ name, id }: RunRecord): string {
+  const plain = name.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[-.]+|[-.]+$/gu, '');
+  return `${[...plain].slice(0, 60).join('') || 'run'}-${id}`;
 }
 
 /** The folder of a fetched run's model that scores: its export, else the model itself. */
@@ -80,36 +136,4 @@ export async function modelFolder(fetched: string): Promise<string> {
   const exported = join(fetched, 'export');
   const info = await stat(exported).catch(() => undefined);
   return info?.isDirectory() ? exported : join(fetched, 'model');
-}
-
-function source(path: string): string {
-  return path === 'log.txt' ? path : `output/${path}`;
-}
-
-async function list(
-  run: PlacedRun,
-  { weights, checkpoints }: FetchChoice,
-): Promise<Result<readonly Fetched[]>> {
-  const folders = ['export', ...(weights ? ['model'] : []), ...(checkpoints ? ['checkpoints'] : [])];
-  // Weights are several times as large as what is made of them.
-  const model = weights ? '' : '[ -d export ] || set -- "$@" model';
-  const script = `${SHA256}run=${quotePath(run.layout.folder)}
-list() { printf '%s %s %s\\n' "$(sha256 "$1")" "$(wc -c < "$1" | tr -d ' ')" "$2"; }
-[ ! -f "$run/log.txt" ] || list "$run/log.txt" log.txt
-cd -- "$run/output" 2>/dev/null || exit 0
-for name in status.json metrics.jsonl run.json; do [ ! -f "$name" ] || list "$name" "$name"; done
-set -- ${folders.join(' ')}
-${model}
-for folder; do
-  [ ! -d "$folder" ] || find "$folder" -type f ! -path '*/.partial/*' | sort | while IFS= read -r name; do list "$name" "$name"; done
-done`;
-  const said = await output(run.host, script, t('Listing the files of the run'));
-  if (!said.ok) return said;
-  const rows = said.value.split('\n').filter((line) => line !== '');
-  return ok(
-    rows.map((line) => {
-      const [sha256 = '', bytes = '', ...name] = line.split(' ');
-      return { sha256, bytes: Number(bytes), path: name.join(' ') };
-    }),
-  );
 }

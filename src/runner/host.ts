@@ -15,6 +15,8 @@ export interface RunOptions {
   /** What the script reads on its standard input; pieces are taken as fast as they are read. */
   readonly input?: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   readonly signal?: AbortSignal;
+  /** Bytes of standard output that are taken; `LIMIT` if absent. A script that prints more is ended (`TooLong`). */
+  readonly limit?: number;
   /** Gets standard output while it comes; it is then not collected. */
   onOutput?(bytes: Buffer): void | Promise<void>;
   /** Environment variables of the script, by name; they travel through its standard input and nowhere else. */
@@ -32,11 +34,26 @@ export interface Host {
   readonly isLocal: boolean;
   /**
    * Runs a script to its end. A script that fails is no fault, but an answer; faults: the machine cannot be reached
-   * or the connection broke (`Unreachable`), and `CANCELLED` when the signal was aborted.
+   * or the connection broke (`Unreachable`), it printed more than the limit (`TooLong`), and `CANCELLED` when the
+   * signal was aborted.
    */
   run(script: string, options?: RunOptions): Promise<Result<Ran>>;
   /** Lets go of what the host keeps open. */
   close(): Promise<void>;
+}
+
+/** Bytes that a script may print unless more are asked for: answers are a few lines, and a host may be broken. */
+export const LIMIT = 16 * 1024 * 1024;
+
+/** The fault of a script that prints without end. */
+export interface TooLong {
+  readonly message: string;
+  readonly tooLong: true;
+}
+
+/** True if a script was ended because it printed more than it may. */
+export function isTooLong(failure: Failure): boolean {
+  return 'tooLong' in failure.fault;
 }
 
 /** The fault of a machine that cannot be reached: what is done there goes on all the same. */

@@ -4,8 +4,9 @@ import { t } from '@vscode/l10n';
 import { type Failure, fail, ok, type Result } from '../core/result';
 import { fileDigest } from '../io/fileDigest';
 import { fileFault } from '../io/fileFault';
+import { exists } from '../io/temporaryPlace';
 import { writeFault } from '../io/writeFault';
-import { type Host, isUnreachable, output, scriptFault } from './host';
+import { type Host, isTooLong, isUnreachable, output, scriptFault } from './host';
 import { quotePath } from './quote';
 
 /** Attempts at moving one file over a connection that breaks. */
@@ -46,14 +47,19 @@ size=$(wc -c < "$f" | tr -d ' ')
 echo "$size"
 tail -c +${offset + 1} -- "$f" | head -c ${limit}
 `;
-  const ran = await host.run(script);
+  const ran = await host.run(script, { limit: limit + 64 });
   if (!ran.ok) return ran;
   if (ran.value.code !== 0) return scriptFault(host, ran.value, t('Reading {0}', path));
   const end = ran.value.stdout.indexOf('\n');
-  return ok({
-    bytes: ran.value.stdout.subarray(end + 1),
-    size: Number(ran.value.stdout.subarray(0, end).toString()),
-  });
+  const [bytes, size] = [
+    ran.value.stdout.subarray(end + 1),
+    Number(ran.value.stdout.subarray(0, Math.max(0, end))),
+  ];
+  if (!Number.isSafeInteger(size) || size < 0 || bytes.length > limit)
+    return fail(
+      t('{0} does not answer as it should when {1} is read. Look at that file there.', host.name, path),
+    );
+  return ok({ bytes, size });
 }
 
 /** A file to move, known by what it holds. */
@@ -105,7 +111,9 @@ async function partSize(host: Host, part: string, task: string): Promise<Result<
   const script = `f=${quotePath(part)}
 mkdir -p -- "$(dirname -- "$f")" && if [ -f "$f" ]; then wc -c < "$f"; else echo 0; fi`;
   const size = await output(host, script, task);
-  return size.ok ? ok(Number(size.value.trim())) : size;
+  if (!size.ok) return size;
+  const bytes = /^\d{1,15}$/u.test(size.value.trim()) ? Number(size.value) : 0;
+  return ok(bytes);
 }
 
 async function sendRest(
@@ -165,22 +173,39 @@ export async function getFile(
   target: string,
   options: MoveOptions = {},
 ): Promise<Result<void>> {
-  return again(async () => {
+  // What an earlier fetch left may be of something else, as of a file that has changed since.
+  let wasThere = false;
+  const got = await again(async () => {
     try {
       const file = await open(target, 'a');
       try {
         const { size } = await file.stat();
         if (size > content.bytes) await file.truncate(0);
         const from = size > content.bytes ? 0 : size;
+        wasThere ||= from > 0;
         options.onBytes?.(from);
-        const script = `tail -c +${from + 1} -- ${quotePath(source)}`;
+        const left = content.bytes - from;
+        const script = `f=${quotePath(source)}
+[ -r "$f" ] || { echo "$f is not there" >&2; exit 1; }
+tail -c +${from + 1} -- "$f" | head -c ${left}`;
         const got = await output(host, script, t('Fetching {0}', source), {
-          ...(options.signal && { signal: options.signal }),
+          ...{ limit: left, ...(options.signal && { signal: options.signal }) },
           async onOutput(bytes) {
             await file.write(bytes);
             options.onBytes?.(bytes.length);
           },
         });
+        if (!got.ok && isTooLong(got)) {
+          await file.truncate(0);
+          return fail(
+            t(
+              '{0} sends more than the {1} bytes that {2} has. Nothing of it was kept.',
+              host.name,
+              content.bytes,
+              source,
+            ),
+          );
+        }
         if (!got.ok) return got;
         await file.sync();
       } finally {
@@ -196,6 +221,8 @@ export async function getFile(
     await rm(target, { force: true });
     return fail(t('{0} changed while it was fetched. Fetch again.', source));
   });
+  const isStale = !got.ok && wasThere && !isUnreachable(got) && !(await exists(target));
+  return isStale ? getFile(host, source, content, target, options) : got;
 }
 
 /** Tries again while the host is out of reach for a moment. */

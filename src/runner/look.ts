@@ -13,8 +13,12 @@ import { output } from './host';
 import { launcherOf, type PlacedRun } from './launcher';
 import { quotePath } from './quote';
 
-/** Bytes of metrics that one script reads at most. */
+/** Bytes of metrics that one script reads at most, and that are read of a run at all: some million updates. */
 const METRIC_BYTES = 4 * 1024 * 1024;
+const MOST_METRIC_BYTES = 256 * 1024 * 1024;
+
+/** Bytes of a state or of the end of an export; what is longer is none. */
+const SMALL_BYTES = 256 * 1024;
 
 /** What the files of a run say. */
 interface FoundFiles
@@ -87,7 +91,7 @@ export class RunWatch {
     const script = `run=${quotePath(layout.folder)}
 out=$run/output
 modified() { stat -c %Y "$1" 2>/dev/null || stat -f %m "$1" 2>/dev/null; }
-show() { [ ! -f "$2" ] || printf '%s %s\\n' "$1" "$(base64 < "$2" | tr -d '\\n')"; }
+show() { [ ! -f "$2" ] || printf '%s %s\\n' "$1" "$(head -c ${SMALL_BYTES} < "$2" | base64 | tr -d '\\n')"; }
 echo "now $(date +%s)"
 show exported "$run/exported"
 show ended "$run/ended"
@@ -116,7 +120,8 @@ fi`;
     const size = Number(values.get('size') ?? 0);
     this.takeMetrics(size, values.get('metrics') ?? '');
     // Long metrics come in pieces; a line that is not finished waits for the next look.
-    if (size - this.offset > METRIC_BYTES / 2 && this.offset !== before) return this.readFiles();
+    const hasMore = size - this.offset > METRIC_BYTES / 2 && this.offset < MOST_METRIC_BYTES;
+    if (hasMore && this.offset !== before) return this.readFiles();
     const status = text('status');
     const changed = values.get('changed');
     return ok({
@@ -133,6 +138,7 @@ fi`;
   }
 
   private takeMetrics(size: number, base64: string): void {
+    if (this.offset >= MOST_METRIC_BYTES) return;
     if (size < this.offset) {
       // A relaunch wrote it anew, without what came after its checkpoint. All of it comes with the next look.
       this.metrics.clear();

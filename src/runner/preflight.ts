@@ -19,7 +19,8 @@ export interface Check {
     | 'install'
     | 'gpu'
     | 'torch'
-    | 'scheduler';
+    | 'scheduler'
+    | 'options';
   readonly state: 'passed' | 'warning' | 'failed' | 'unknown';
   /** What was found. */
   readonly found: string;

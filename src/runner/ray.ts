@@ -8,7 +8,7 @@ import { errorWords, fail, ok, type Result } from '../core/result';
 import type { RayProfile } from '../core/runs/profile';
 import type { LauncherWord } from '../core/runs/state';
 import { type Route, sendCourier } from './courier';
-import { output } from './host';
+import { LIMIT, output } from './host';
 import { putText, readFrom } from './hostFiles';
 import type { Ending, Launcher, PlacedRun } from './launcher';
 import { quote, quotePath, under } from './quote';
@@ -170,6 +170,7 @@ function request(
       response.setEncoding('utf8');
       response.on('data', (piece: string) => {
         text += piece;
+        if (text.length > LIMIT) response.destroy(new Error(t('it answers without end')));
       });
       response.on('error', reject);
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));

@@ -22,6 +22,16 @@ export interface RunRecord {
   readonly environment: string;
   /** How the trained model is exported; absent in records of versions that exported nothing. */
   readonly export?: ExportPrecision;
+  /** What it was made of, for another run like it; only on the machine that started it. */
+  readonly request?: RecordedRequest;
+}
+
+/** What a person asked for. */
+export interface RecordedRequest {
+  /** The merge's folder on that machine, absolute. */
+  readonly merge: string;
+  readonly model: string;
+  readonly options: readonly string[];
 }
 
 /** Ids are parts of paths and of commands: nothing else may be in them. */
@@ -58,6 +68,7 @@ export function parseRecord(text: string, source: string): Result<RunRecord> {
     !/^[0-9a-f]{16}$/u.test(environment) ||
     !Array.isArray(options) ||
     options.some((one) => typeof one !== 'string') ||
+    !isRequest(rest.request) ||
     (rest.export !== undefined && !isExportPrecision(rest.export))
   ) {
     return fail(t('{0} is no record of a run. Name the folder of a run.', source));
@@ -69,5 +80,14 @@ export function parseRecord(text: string, source: string): Result<RunRecord> {
   return ok({
     ...{ version, id, name, created, profileName, profile: parsed.value, merge, options, environment },
     ...(rest.export && { export: rest.export }),
+    ...(rest.request && { request: rest.request }),
   });
+}
+
+/** True for what a person asked for, and for its absence. */
+function isRequest(value: unknown): value is RecordedRequest | undefined {
+  if (value === undefined) return true;
+  const { merge, model, options } = (value ?? {}) as Partial<RecordedRequest>;
+  const isText = (one: unknown): boolean => typeof one === 'string';
+  return isText(merge) && isText(model) && Array.isArray(options) && options.every(isText);
 }

@@ -3,10 +3,13 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../core/result';
+import { checkOptions } from '../core/runs/checkOptions';
+import type { Declaration } from '../core/runs/optionDeclaration';
 import type { ExportPrecision, Profile } from '../core/runs/profile';
 import { isRunning } from '../core/runs/state';
 import { stateWords } from '../core/runs/words';
 import { fileDigest } from '../io/fileDigest';
+import { readDeclaration } from './declaration';
 import { ensurePython, environmentName } from './environment';
 import { type Host, output } from './host';
 import { putText, readFrom } from './hostFiles';
@@ -44,6 +47,8 @@ export interface Prepared {
   readonly record: RunRecord;
   readonly files: readonly InputFile[];
   readonly wantsGpu: boolean;
+  /** Options that were given; the runner knows them all. */
+  readonly optionCount: number;
 }
 
 /** What is told on the way. */
@@ -65,7 +70,15 @@ export class Runs {
     readonly store = new RunStore(),
   ) {}
 
-  /** Checks a request here and hashes what it would send. Faults: those of `mergeInput`; no model; a file cannot be read. */
+  /** What the runner says of its options. */
+  declaration(): Promise<Result<Declaration>> {
+    return readDeclaration(this.runnerFolder);
+  }
+
+  /**
+   * Checks a request here and hashes what it would send. Faults: options that the runner would refuse; those of
+   * `mergeInput`; no model; a file cannot be read.
+   */
   async prepare(request: TrainRequest, signal?: AbortSignal): Promise<Result<Prepared>> {
     const { merge, profile, profileName, model, options } = request;
     if (!existsSync(join(this.runnerFolder, 'pyproject.toml'))) {
@@ -73,6 +86,10 @@ export class Runs {
         t('The runner is not at {0}. Install CFPRM again, or name it in CFPRM_RUNNER.', this.runnerFolder),
       );
     }
+    const declared = await this.declaration();
+    if (!declared.ok) return declared;
+    const given = checkOptions(options, declared.value);
+    if (!given.ok) return given;
     const input = await mergeInput(merge, signal);
     if (!input.ok) return input;
     const runner = await this.runnerFiles(signal);
@@ -81,20 +98,29 @@ export class Runs {
     if (!sent.ok) return sent;
     const environment = await environmentName(profile, this.runnerFolder);
     if (!environment.ok) return environment;
+    const name = request.name ?? basename(resolve(merge));
+    // The model is called what the run is called, unless the options call it otherwise.
+    const named = given.value.has('name') ? [] : [`--name=${name}`];
     const record: RunRecord = {
       version: 1,
       id: newId(),
-      name: request.name ?? basename(resolve(merge)),
+      name,
       created: new Date().toISOString(),
       profileName,
       profile,
       merge: { name: basename(resolve(merge)), sha256: input.value.sha256 },
-      options: ['--model', sent.value.option, ...options],
+      options: ['--model', sent.value.option, ...named, ...options],
       environment: environment.value,
       export: request.export ?? profile.export,
+      request: {
+        merge: resolve(merge),
+        model: existsSync(join(model, 'config.json')) ? resolve(model) : model,
+        options,
+      },
     };
-    const wantsGpu = !/(?:^| )--device[ =]cpu(?: |$)/u.test(options.join(' '));
-    return ok({ record, wantsGpu, files: [...input.value.files, ...runner.value, ...sent.value.files] });
+    const wantsGpu = given.value.get('device')?.[0] !== 'cpu';
+    const files = [...input.value.files, ...runner.value, ...sent.value.files];
+    return ok({ record, wantsGpu, files, optionCount: given.value.size });
   }
 
   /** What the runner is installed from, without its tests and what tools left beside them. */
@@ -125,11 +151,15 @@ export class Runs {
   }
 
   /** Looks whether the host can do the run. */
-  async check({ record, files, wantsGpu }: Prepared): Promise<Result<readonly Check[]>> {
+  async check({ record, files, wantsGpu, optionCount }: Prepared): Promise<Result<readonly Check[]>> {
     const { host } = this.place(record);
     const layout = new HostLayout(record.profile.folder);
     const { profile, environment } = record;
-    return preflight(host, layout, profile, { files, environment, wantsGpu });
+    const looked = await preflight(host, layout, profile, { files, environment, wantsGpu });
+    if (!looked.ok) return looked;
+    const found =
+      optionCount === 0 ? t('the defaults of the runner') : t('{0}, all known to the runner', optionCount);
+    return ok([...looked.value, { id: 'options', state: 'passed', found }]);
   }
 
   /**
@@ -156,7 +186,8 @@ export class Runs {
       },
     });
     if (!sent.ok) return sent;
-    const text = `${JSON.stringify(record, null, 2)}\n`;
+    const { request: _, ...shared } = record;
+    const text = `${JSON.stringify(shared, null, 2)}\n`;
     const told = await putText(run.host, run.layout.record, text, t('The upload'));
     if (!told.ok) return told;
     const saved = await this.store.save(record);
@@ -255,6 +286,8 @@ export class Runs {
     }
     const record = parseRecord(read.value.bytes.toString('utf8'), layout.record);
     if (!record.ok) return record;
+    if (record.value.id !== id)
+      return fail(t('{0} is the record of another run, {1}.', layout.record, record.value.id));
     if (record.value.profile.kind !== profile.kind) {
       return fail(
         t(
@@ -265,7 +298,12 @@ export class Runs {
       );
     }
     // How the machine is reached is this machine's business.
-    const attached = { ...record.value, profileName, profile };
+    const { request: _, ...shared } = record.value;
+    const known = await this.store.find(id);
+    const attached = {
+      ...{ ...shared, profileName, profile },
+      ...(known.ok && known.value.request && { request: known.value.request }),
+    };
     const saved = await this.store.save(attached);
     return saved.ok ? ok(attached) : saved;
   }

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { t } from '@vscode/l10n';
-import { errorWords, fail, ok, type Result } from '../core/result';
+import { errorWords, type Failure, fail, ok, type Result } from '../core/result';
 import { CANCELLED } from '../io/rowStream';
-import type { Ran, RunOptions } from './host';
+import { LIMIT, type Ran, type RunOptions, type TooLong } from './host';
 import { quote } from './quote';
 
 /** The exit code of a shell that a signal ended: of SSH's own program it is that of a broken connection. */
@@ -16,9 +16,19 @@ const MARKER = Buffer.from('\u0001cfprm\u0001\n');
 /** Bytes of standard error that are kept, the last ones. */
 const KEPT = 32 * 1024;
 
+/** Bytes that may come before the marker, and on standard error. */
+const BANNER = 1024 * 1024;
+const ERRORS = 16 * 1024 * 1024;
+
+/** Milliseconds that a program has between the request to end and its end. */
+const GRACE_MS = 2000;
+
+/** More came than may come. */
+class Flood extends Error {}
+
 /**
  * Runs a program whose standard input is a shell script's, with the script's secrets before its own input. Faults:
- * there is no such program; the signal was aborted.
+ * there is no such program; it printed more than the limit; the signal was aborted.
  */
 export async function runShell(argv: readonly string[], options: RunOptions): Promise<Result<Ran>> {
   const { signal } = options;
@@ -31,33 +41,55 @@ export async function runShell(argv: readonly string[], options: RunOptions): Pr
     );
     child.on('close', (code) => resolve(ok(code ?? KILLED)));
   });
-  const abort = (): void => void child.kill('SIGTERM');
-  signal?.addEventListener('abort', abort, { once: true });
+  const end = (): void => {
+    child.kill('SIGTERM');
+    // Programs that it started may hold on to its ends of the pipes.
+    for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.destroy();
+    setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
+  };
+  signal?.addEventListener('abort', end, { once: true });
+  let trouble: unknown;
   let stderr = '';
+  let errors = 0;
   child.stderr.setEncoding('utf8');
   child.stderr.on('data', (text: string) => {
     stderr = (stderr + text).slice(-KEPT);
+    errors += text.length;
+    if (errors <= ERRORS) return;
+    trouble ??= new Flood();
+    end();
   });
   const sent = send(child.stdin, options);
   const pieces: Buffer[] = [];
-  let trouble: unknown;
+  let room = options.limit ?? LIMIT;
   try {
     for await (const piece of behindMarker(child.stdout as AsyncIterable<Buffer>)) {
+      room -= piece.length;
+      if (room < 0) throw new Flood();
       if (options.onOutput === undefined) pieces.push(piece);
       else await options.onOutput(piece);
     }
   } catch (error) {
-    trouble = error;
-    child.kill('SIGTERM');
+    trouble ??= error;
+    end();
   }
   const code = await ended;
-  signal?.removeEventListener('abort', abort);
+  signal?.removeEventListener('abort', end);
   const inputTrouble = await sent;
   if (signal?.aborted) return fail(CANCELLED);
   if (!code.ok) return code;
+  if (trouble instanceof Flood) return tooLong();
   if (trouble !== undefined) throw trouble;
   if (inputTrouble !== undefined) throw inputTrouble;
   return ok({ code: code.value, stdout: Buffer.concat(pieces), stderr });
+}
+
+function tooLong(): Failure {
+  const message = t(
+    'The host prints without end where a few lines were expected, and was cut off. Look at what its shell prints when it starts ("ssh HOST true"), and at the files in the folder of the run.',
+  );
+  const fault: TooLong = { message, tooLong: true };
+  return { ok: false, fault };
 }
 
 async function* behindMarker(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -69,6 +101,7 @@ async function* behindMarker(stream: AsyncIterable<Buffer>): AsyncGenerator<Buff
     }
     head = Buffer.concat([head, piece]);
     const at = head.indexOf(MARKER);
+    if (at < 0 && head.length > BANNER) throw new Flood();
     if (at < 0) continue;
     yield head.subarray(at + MARKER.length);
     head = undefined;

@@ -82,7 +82,7 @@ while IFS= read -r name; do [ -f "$d/$name" ] || echo "$name"; done`;
   const input = [Buffer.from([...contents.keys()].map((name) => `${name}\n`).join(''))];
   const names = await output(host, script, t('The upload'), { input });
   if (!names.ok) return names;
-  const missing = names.value.split('\n').flatMap((name) => contents.get(name) ?? []);
+  const missing = [...new Set(names.value.split('\n'))].flatMap((name) => contents.get(name) ?? []);
   const total = sum([...contents.values()]);
   const bytes = sum(missing);
   return ok({ missing, bytes, bytesThere: total - bytes });

@@ -52,6 +52,7 @@ export const COMMAND_IDS = [
   'cfprm.editProfiles',
   'cfprm.stopRun',
   'cfprm.resumeRun',
+  'cfprm.editRun',
   'cfprm.showRunLog',
   'cfprm.useRunModel',
   'cfprm.openRunFolder',

@@ -21,7 +21,7 @@ import {
 } from './runs/runCommands';
 import { showRuns } from './runs/runTree';
 import { openTensorBoard } from './runs/tensorBoard';
-import { isTrainCall, type TrainCall, train, trainOn } from './runs/trainCommand';
+import { editRun, isTrainCall, type TrainCall, train, trainOn } from './runs/trainCommand';
 import { scoreTrajectory, scoreWholeFile, showModelInfo, stopScoring } from './scores/scoreCommands';
 import { selectModel } from './scores/selectModel';
 import type { Services } from './services';
@@ -103,6 +103,7 @@ const COMMANDS: Record<CommandId, Handler> = {
   'cfprm.editProfiles': editProfiles,
   'cfprm.stopRun': onRun(stopRun),
   'cfprm.resumeRun': onRun(resumeRun),
+  'cfprm.editRun': onRun(editRun),
   'cfprm.showRunLog': onRun(({ runs }, record) => runs.showLog(record)),
   'cfprm.useRunModel': onRun(useRunModel),
   'cfprm.openRunFolder': onRun(openRunFolder),

@@ -14,6 +14,7 @@ import { Problems } from './problems/problems';
 import { InlineChips } from './raw/chips';
 import { RawDocuments } from './raw/rawDocuments';
 import { RunList } from './runs/runList';
+import { RunNews } from './runs/runNews';
 import { RunPages } from './runs/runPages';
 import { RunTree } from './runs/runTree';
 import { AutoScore } from './scores/autoScore';
@@ -55,6 +56,7 @@ export interface Services {
   readonly candidates: CandidatesView;
   readonly runs: RunList;
   readonly runPages: RunPages;
+  readonly runNews: RunNews;
 }
 
 /** Builds the services and registers every view and provider; nothing is read from disk here. */
@@ -84,6 +86,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const tree = new TrajectoryTree(files);
   const runs = new RunList(context, log);
   const runPages = new RunPages(context.extensionUri, runs);
+  const runNews = new RunNews(runs);
   const trace = { language: TRACE_LANGUAGE };
   context.subscriptions.push(
     log,
@@ -106,6 +109,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     runs,
     new RunTree(runs),
     runPages,
+    runNews,
     cursor,
     tickWhatIsDone(pages, files, scores),
     new TraceDecorations(pages),
@@ -122,7 +126,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
       if (event.affectsConfiguration('cfprm.format')) files.reopenAll();
     }),
   );
-  const reports = { findings, modelReport, runs, runPages };
+  const reports = { findings, modelReport, runs, runPages, runNews };
   return {
     context,
     log,

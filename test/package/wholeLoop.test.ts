@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fillTrainForm } from '../host/ui/trainForm';
 import { Workbench } from '../host/ui/workbench';
 import { makeBackbone, PYTHON } from '../support/backbone';
 import { PLATFORM, packages } from './packages';
@@ -132,17 +133,12 @@ describe('the whole loop, in VS Code with the installed package', () => {
   it('trains on this machine, exports, and fetches', async function () {
     this.timeout(300_000);
     const { quickInput } = workbench;
-    await workbench.command('CFPRM: Train on remote runner…');
-    await quickInput.waitForTitle('Training data');
-    await quickInput.pick('trl-soft-scores-windows-2');
-    await quickInput.waitForTitle('Where to train');
-    await quickInput.pick('here');
-    await quickInput.waitForTitle('Model to start from');
-    await quickInput.fill(backbone);
-    await quickInput.accept();
-    await quickInput.waitForTitle('Options of the runner');
-    await quickInput.fill('--device cpu --batch 4 --max-updates 3 --learning-rate 1e-3');
-    await quickInput.accept();
+    await fillTrainForm(workbench, {
+      merge: 'trl-soft-scores-windows-2',
+      profile: 'here',
+      model: backbone,
+      options: '--device cpu --batch 4 --max-updates 3 --learning-rate 1e-3',
+    });
     await quickInput.waitForTitle('train on here');
     await quickInput.pick('Start training');
     const run = workbench.page.locator('.monaco-list-row[role=treeitem]', { hasText: 'finished 3/3' });

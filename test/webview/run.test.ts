@@ -134,6 +134,19 @@ describe('the page of a run', () => {
     assert.deepEqual(await pressed(), ['openFolder', 'useModel']);
   });
 
+  it('puts first what suits the run best', async () => {
+    const can = ['editRun', 'resume', 'remove'] as const;
+    await open({}, { state: 'failed', words: '--batch is 0: it must be 1 or more.', can });
+    const first = panel.page.locator('.actions vscode-button').first();
+    assert.deepEqual(
+      [await first.innerText(), await first.getAttribute('appearance')],
+      ['Edit and run again', 'primary'],
+    );
+    assert.equal((await buttons()).at(-1), 'Remove…');
+    await first.click();
+    assert.deepEqual(await pressed(), ['editRun']);
+  });
+
   it('says why a host was not reached, and that a run is not known any more', async () => {
     await open();
     const { state: _, ...unreached } = RUN;

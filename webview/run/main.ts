@@ -21,16 +21,17 @@ const press = (name: RunButton): void => vscode.postMessage({ type: 'press', but
 
 registerControls();
 
-/** Buttons in their order; the first ones only where the run allows them. */
-const BUTTONS: readonly (readonly [RunButton, string])[] = [
-  ['useModel', t('Use this model')],
-  ['stop', t('Stop…')],
-  ['resume', t('Resume')],
-  ['openFolder', t('Open folder')],
-  ['tensorboard', 'TensorBoard'],
-  ['showLog', t('Whole log')],
-  ['remove', t('Remove…')],
-];
+const BUTTONS: Record<RunButton, string> = {
+  useModel: t('Use this model'),
+  stop: t('Stop…'),
+  resume: t('Resume'),
+  editRun: t('Edit and run again'),
+  openFolder: t('Open folder'),
+  tensorboard: 'TensorBoard',
+  showLog: t('Whole log'),
+  remove: t('Remove…'),
+};
+/** Between what the run allows and its end. */
 const ALWAYS: readonly RunButton[] = ['openFolder', 'tensorboard', 'showLog'];
 
 const title = el('h1');
@@ -105,13 +106,14 @@ function showRun(run: ShownRun): void {
 
 /** Buttons stay the same ones while nothing changes, so that focus and presses are not lost. */
 function showActions({ can }: ShownRun): void {
-  const wanted = BUTTONS.filter(([name]) => ALWAYS.includes(name) || can.some((one) => one === name));
-  const key = wanted.map(([name]) => name).join(' ');
+  const first = can.filter((name) => name !== 'remove');
+  const wanted: RunButton[] = [...first, ...ALWAYS, ...can.filter((name) => name === 'remove')];
+  const key = wanted.join(' ');
   if (actions.dataset.shown === key) return;
   actions.dataset.shown = key;
   const focused = (document.activeElement as HTMLElement | null)?.dataset.button;
-  const made = wanted.map(([name, text], index) => {
-    const element = button(text, index === 0 && !ALWAYS.includes(name) ? 'primary' : 'secondary', () =>
+  const made = wanted.map((name, index) => {
+    const element = button(BUTTONS[name], index === 0 && first.length > 0 ? 'primary' : 'secondary', () =>
       press(name),
     );
     element.dataset.button = name;

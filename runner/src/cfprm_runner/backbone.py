@@ -51,7 +51,7 @@ def is_padding_free(options: TrainOptions) -> bool:
 def load_tokenizer(options: TrainOptions) -> tuple[PreTrainedTokenizerBase, PrmSpec, bool]:
     """The tokenizer with its separator, how the model will be fed and read, and whether the separator is new to it."""
     try:
-        tokenizer: Any = AutoTokenizer.from_pretrained(options.model)
+        tokenizer: Any = AutoTokenizer.from_pretrained(options.model, trust_remote_code=False)
     except (OSError, ValueError) as error:
         raise Fault(_cannot_load(options.model, "tokenizer", error)) from None
     if not tokenizer.is_fast:
@@ -87,12 +87,16 @@ def load_model(
     """
     set_seed(options.seed)
     try:
-        config = AutoConfig.from_pretrained(options.model)
+        config = AutoConfig.from_pretrained(options.model, trust_remote_code=False)
         _refuse_classifier(options.model, config)
         config.num_labels = 1
         config.classifier_dropout = config.attention_dropout = 0.0
         model: PreTrainedModel = AutoModelForTokenClassification.from_pretrained(
-            options.model, config=config, dtype=torch.float32, attn_implementation=attention_of(options)
+            options.model,
+            config=config,
+            dtype=torch.float32,
+            attn_implementation=attention_of(options),
+            trust_remote_code=False,
         )
     except (OSError, ValueError, RuntimeError, ImportError) as error:
         raise Fault(_cannot_load(options.model, "model", error)) from None
@@ -114,7 +118,7 @@ def load_model(
 
 def _features(model: str) -> FeatureSpec | None:
     try:
-        return features_of(AutoConfig.from_pretrained(model))
+        return features_of(AutoConfig.from_pretrained(model, trust_remote_code=False))
     except (OSError, ValueError) as error:
         raise Fault(_cannot_load(model, "configuration", error)) from None
 

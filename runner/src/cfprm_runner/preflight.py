@@ -111,9 +111,9 @@ def _disk(options: TrainOptions) -> dict[str, Any]:
 
 def _without_weights(options: TrainOptions) -> Any:
     try:
-        config = AutoConfig.from_pretrained(options.model)
+        config = AutoConfig.from_pretrained(options.model, trust_remote_code=False)
         config.num_labels = 1
         with torch.device("meta"):
-            return AutoModelForTokenClassification.from_config(config)  # type: ignore[no-untyped-call]
+            return AutoModelForTokenClassification.from_config(config, trust_remote_code=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise Fault(f"The configuration of {options.model} cannot be read ({error}): give a model's folder.") from None

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { actionsOf } from './actions';
 import { judgeRun, LOST_AFTER_MS, NO_SECRETS, parseStatus, type RunEvidence, type RunStatus } from './state';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
@@ -20,6 +21,19 @@ describe('judgeRun', () => {
     assert.equal(judge({ word, exitCode: 75 }).state, 'stopped');
     const failed = judge({ word, exitCode: 1, status: { ...status('failed'), error: 'Loss is NaN.' } });
     assert.deepEqual(failed, { state: 'failed', words: 'Loss is NaN.' });
+  });
+
+  it('knows a run whose options were refused, by the runner or by its command line', () => {
+    const error = { ...status('failed'), error: '--batch 9 cannot be dealt to 2 processes evenly.' };
+    const refused = judge({ exitCode: 2, status: error });
+    assert.deepEqual(refused, { state: 'failed', words: error.error, isRefused: true });
+    const early = judge({ word: { is: 'gone' }, endedWith: 2 });
+    assert.deepEqual([early.state, early.isRefused], ['failed', true]);
+    assert.match(early.words!, /refused its options; the end of its log names them\. Edit them/u);
+    for (const code of [1, 75, 137]) assert.ok(!judge({ word: { is: 'gone' }, endedWith: code }).isRefused);
+    const ended = { hasExport: false, lacksExport: false } as const;
+    assert.deepEqual(actionsOf({ ...refused, ...ended }), ['editRun', 'resume', 'remove']);
+    assert.deepEqual(actionsOf({ state: 'failed', ...ended }), ['resume', 'editRun', 'remove']);
   });
 
   it('has a run finish when its model is exported, and says what became of an export that failed', () => {

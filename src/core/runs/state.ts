@@ -63,6 +63,8 @@ export interface ExportEvidence {
 export interface Verdict {
   readonly state: RunState;
   readonly words?: string;
+  /** True if the runner refused its options or its data. */
+  readonly isRefused?: boolean;
 }
 
 /** Exit codes of the runner. */
@@ -87,7 +89,7 @@ export function judgeRun(evidence: RunEvidence): Verdict {
     return { state: 'stopped', words: t('Stopped with a checkpoint. {0}', GO_ON) };
   if (exitCode !== undefined) {
     const why = status?.error ?? t('The runner ended with code {0}; its log says why.', exitCode);
-    return { state: 'failed', words: why };
+    return { state: 'failed', words: why, ...(exitCode === EXIT.refused && { isRefused: true }) };
   }
   switch (word.is) {
     case 'never':
@@ -152,6 +154,12 @@ function endWithoutWord(
         words: t('Ended by force{0}, without a new checkpoint. {1}', detail, GO_ON),
       };
     }
+    if (endedWith === EXIT.refused)
+      return {
+        state: 'failed',
+        words: t('The runner refused its options; the end of its log names them. Edit them and run again.'),
+        isRefused: true,
+      };
     return { state: 'failed', words: `${endWords(endedWith)}${detail} ${GO_ON}` };
   }
   if (end !== undefined) {
@@ -200,6 +208,9 @@ function silence(evidence: RunEvidence, words: string): Verdict {
   return { state: 'lost', words: t('{0} No heartbeat for {1} min. {2}', words, minutes, GO_ON) };
 }
 
+/** Letters of a message that are shown. */
+const MESSAGE_LETTERS = 4000;
+
 /** Reads `status.json`; undefined if it is none. */
 export function parseStatus(text: string): RunStatus | undefined {
   let value: unknown;
@@ -219,6 +230,6 @@ export function parseStatus(text: string): RunStatus | undefined {
     total: typeof total === 'number' ? total : null,
     heartbeat: typeof heartbeat === 'string' ? Date.parse(heartbeat) : Number.NaN,
     checkpoint: typeof checkpoint === 'number' ? checkpoint : null,
-    error: typeof message === 'string' ? message : null,
+    error: typeof message === 'string' ? message.slice(0, MESSAGE_LETTERS) : null,
   };
 }

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { fail, ok, type Result } from '../../core/result';
 import { stateWords } from '../../core/runs/words';
 import { CANCELLED } from '../../io/rowStream';
-import { fetchRun, modelFolder } from '../../runner/fetchRun';
+import { fetchedName, fetchRun, modelFolder } from '../../runner/fetchRun';
 import { pickProfile } from '../../runner/profilesFile';
 import type { RunRecord } from '../../runner/record';
 import { pick, typeLine } from '../ask';
@@ -15,7 +15,7 @@ import type { Services } from '../services';
 import { valueOrTell } from '../trace/navigation';
 import { progressWords, type RunNode, showRuns } from './runTree';
 import { secretsOf } from './secrets';
-import { profiles } from './trainCommand';
+import { profiles } from './trainForm';
 
 /** What a command of a run does. */
 type RunHandler = (services: Services, record: RunRecord) => unknown;
@@ -108,7 +108,7 @@ async function scorable({ runs }: Services, record: RunRecord): Promise<Result<t
 
 /** A folder of the workspace for what is fetched, named after the run; asked for where there is no workspace. */
 async function askTarget(record: RunRecord): Promise<string | undefined> {
-  const name = `run-${record.id}`;
+  const name = fetchedName(record);
   const workspace = vscode.workspace.workspaceFolders?.[0]?.uri;
   if (workspace?.scheme === 'file') return path.join(workspace.fsPath, 'cfprm-models', name);
   const chosen = await vscode.window.showOpenDialog({

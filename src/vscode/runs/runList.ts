@@ -10,6 +10,8 @@ import type { Log } from '../log';
 
 /** Milliseconds between two looks at runs that are at work. */
 const LOOK_MS = 3000;
+/** Parts of a log (1 MiB each) that one look reads. */
+const LOG_PARTS = 16;
 
 /** A run of the list; `view` is undefined until it was looked at. */
 export interface ListedRun {
@@ -126,9 +128,10 @@ export class RunList implements vscode.Disposable {
     return watch;
   }
 
+  /** Reads what is new of a log, at most so many parts at once: a host may write without end. */
   private async readLog(record: RunRecord): Promise<void> {
     const shown = this.channels.get(record.id)!;
-    for (;;) {
+    for (let round = 0; round < LOG_PARTS; round++) {
       const part = await this.runs.log(record, shown.offset);
       if (!part.ok || part.value.text.length === 0) return;
       shown.channel.append(part.value.text.toString('utf8'));

@@ -17,6 +17,7 @@ const LOG_BYTES = 128 * 1024;
 const COMMANDS: Record<RunButton, CommandId> = {
   stop: 'cfprm.stopRun',
   resume: 'cfprm.resumeRun',
+  editRun: 'cfprm.editRun',
   useModel: 'cfprm.useRunModel',
   remove: 'cfprm.removeRun',
   openFolder: 'cfprm.openRunFolder',

@@ -2,19 +2,19 @@ import path from 'node:path';
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { fail, ok, type Result } from '../../core/result';
-import { type ExportPrecision, type Profile, parseProfiles } from '../../core/runs/profile';
+import type { ExportPrecision } from '../../core/runs/profile';
 import { CANCELLED } from '../../io/rowStream';
 import { type Check, mayStart, size } from '../../runner/preflight';
 import { pickProfile } from '../../runner/profilesFile';
+import type { RunRecord } from '../../runner/record';
 import type { Prepared } from '../../runner/runs';
-import { pick, typeLine } from '../ask';
+import { pick } from '../ask';
 import { withCancel } from '../progress';
 import type { Services } from '../services';
-import { settings } from '../settings';
 import { valueOrTell } from '../trace/navigation';
-import { editProfiles } from './profileForm';
 import { showRuns } from './runTree';
 import { secretsOf } from './secrets';
+import { askRun, lastDraft, profiles, type TrainDraft } from './trainForm';
 
 /** A run that is decided already: the argument of the command, for keybindings and tasks. */
 export interface TrainCall {
@@ -36,11 +36,6 @@ export function isTrainCall(value: unknown): value is TrainCall {
   return typeof call === 'object' && typeof call?.merge === 'string' && typeof call.profile === 'string';
 }
 
-/** Profiles from the user's settings; nothing of a workspace counts. */
-export function profiles(): Result<ReadonlyMap<string, Profile>> {
-  return parseProfiles(settings.profiles(), t('Setting cfprm.profiles'));
-}
-
 /** Starts a run without asking anything but secrets; returns its id or the fault. */
 export async function trainOn(services: Services, call: TrainCall): Promise<Result<string>> {
   const prepared = await prepare(services, call);
@@ -52,22 +47,54 @@ export async function trainOn(services: Services, call: TrainCall): Promise<Resu
   return start(services, prepared.value);
 }
 
-/** "CFPRM: Train on remote runner…": a merge, a profile, a model; then the checklist; then the run. */
-export async function train(services: Services, given?: vscode.Uri): Promise<void> {
-  const call = await ask(services, given);
-  if (call === undefined) return;
-  const prepared = valueOrTell(
-    await withCancel(t('CFPRM: preparing the run'), (signal) => prepare(services, call, signal)),
-  );
-  if (prepared === undefined) return;
+/** "CFPRM: Train on remote runner…": the form, then what the host looks like, then the run. */
+export function train(services: Services, given?: vscode.Uri): Promise<void> {
+  return trainWith(services, lastDraft(services, given instanceof vscode.Uri ? mergeOf(given) : undefined));
+}
+
+/** Shows the form with what a run was made of, and starts another one. */
+export function editRun(
+  services: Services,
+  { name, profileName, options, request, ...record }: RunRecord,
+): Promise<void> {
+  // A run that was started on another machine says what its model was; where its data lies here is asked.
+  const [, model = ''] = options;
+  const own = request ?? { model, options: options.slice(2).filter((word) => !word.startsWith('--name=')) };
+  const known = { name, profile: profileName, ...own };
+  return trainWith(services, record.export === undefined ? known : { ...known, export: record.export });
+}
+
+async function trainWith(services: Services, start: TrainDraft): Promise<void> {
+  let draft = start;
+  for (;;) {
+    const call = await askRun(services, draft);
+    if (call === undefined) return;
+    const preparing = t('CFPRM: preparing the run');
+    const made = valueOrTell(await withCancel(preparing, (signal) => prepare(services, call, signal)));
+    if (made === undefined) return;
+    const chosen = await lookAtHost(services, call, made);
+    if (chosen === undefined) return;
+    if (chosen === 'start') return startOrTell(services, made);
+    draft = { ...call, options: call.options ?? [] };
+  }
+}
+
+/** Shows what was found on the host until the user decides; undefined if the user left. */
+async function lookAtHost(
+  services: Services,
+  call: TrainCall,
+  prepared: Prepared,
+): Promise<'start' | 'edit' | undefined> {
   for (;;) {
     const looking = t('CFPRM: looking at {0}', call.profile);
     const checks = valueOrTell(await withCancel(looking, () => services.runs.runs.check(prepared)));
-    if (checks === undefined) return;
+    if (checks === undefined) return undefined;
     const chosen = await showChecklist(call, checks);
-    if (chosen === 'start') break;
-    if (chosen === undefined) return;
+    if (chosen !== 'again') return chosen;
   }
+}
+
+async function startOrTell(services: Services, prepared: Prepared): Promise<void> {
   const started = await start(services, prepared);
   if (!started.ok && started.fault.message === CANCELLED) {
     void vscode.window.showInformationMessage(
@@ -110,89 +137,15 @@ async function start(services: Services, prepared: Prepared): Promise<Result<str
     };
     return services.runs.runs.start(prepared, secrets.value, listener, signal);
   });
+  if (started.ok) services.runNews.expect(record.id);
   services.log.info(`run ${record.id}: ${started.ok ? 'started' : started.fault.message}`);
   await services.runs.refresh();
   return started.ok ? ok(record.id) : started;
 }
 
-async function ask(services: Services, given: vscode.Uri | undefined): Promise<TrainCall | undefined> {
-  const merge = given instanceof vscode.Uri ? mergeOf(given) : await askMerge();
-  if (merge === undefined) return undefined;
-  const profile = await askProfile(services);
-  if (profile === undefined) return undefined;
-  const model = await typeLine({
-    title: t('CFPRM: Model to start from'),
-    prompt: t('A folder here (it is sent along), or a folder or hub name that the host knows'),
-    value: 'Qwen/Qwen2.5-Math-7B',
-    validateInput: (text) => (text.trim() === '' ? t('Name a model.') : undefined),
-  });
-  if (model === undefined) return undefined;
-  const options = await typeLine({
-    title: t('CFPRM: Options of the runner'),
-    prompt: t('As on the command line; empty for the defaults of the paper'),
-    placeHolder: '--loss q-ranking --preset 7b-80gb',
-  });
-  if (options === undefined) return undefined;
-  const list = options.split(/\s+/u).filter((option) => option !== '');
-  return { merge, profile, model: model.trim(), options: list };
-}
-
-/** The name of a profile; one that was just made with the form is offered like the others. */
-async function askProfile(services: Services): Promise<string | undefined> {
-  for (;;) {
-    const all = valueOrTell(profiles());
-    if (all === undefined) return undefined;
-    const edit = { label: `$(edit) ${t('Edit profiles…')}`, name: undefined };
-    const picks = [...all].map(([name, profile]) => ({ label: name, description: words(profile), name }));
-    const picked = await pick([...picks, edit], {
-      title: t('CFPRM: Where to train'),
-      placeHolder: t('A profile, as "CFPRM: Edit runner profiles…" makes them'),
-    });
-    if (picked === undefined) return undefined;
-    if (picked.name !== undefined) return picked.name;
-    if ((await editProfiles(services)) === undefined) return undefined;
-  }
-}
-
 /** The folder itself, or that of its manifest. */
 function mergeOf(uri: vscode.Uri): string {
   return path.basename(uri.fsPath) === 'manifest.json' ? path.dirname(uri.fsPath) : uri.fsPath;
-}
-
-async function askMerge(): Promise<string | undefined> {
-  const found = await vscode.workspace.findFiles('**/manifest.json', '**/node_modules/**', 50);
-  const folders = found.map((uri) => path.dirname(uri.fsPath)).sort();
-  const other = { label: `$(folder-opened) ${t('Choose a folder…')}`, folder: undefined };
-  const picks = folders.map((folder) => ({
-    label: path.basename(folder),
-    description: vscode.workspace.asRelativePath(folder),
-    folder,
-  }));
-  const picked = await pick([...picks, other], {
-    title: t('CFPRM: Training data'),
-    placeHolder: t('A folder that Merge windows wrote'),
-  });
-  if (picked === undefined) return undefined;
-  if (picked.folder !== undefined) return picked.folder;
-  const chosen = await vscode.window.showOpenDialog({
-    title: t('CFPRM: Folder that Merge windows wrote'),
-    canSelectFolders: true,
-    canSelectFiles: false,
-  });
-  return chosen?.[0]?.fsPath;
-}
-
-function words(profile: Profile): string {
-  switch (profile.kind) {
-    case 'local':
-      return t('this machine');
-    case 'ssh':
-      return `SSH, ${profile.host}`;
-    case 'slurm':
-      return `Slurm, ${profile.login?.host ?? t('this machine')}`;
-    case 'ray':
-      return `Ray, ${profile.address}`;
-  }
 }
 
 const CHECKS: Record<Check['id'], string> = {
@@ -205,6 +158,7 @@ const CHECKS: Record<Check['id'], string> = {
   gpu: t('gpu'),
   torch: t('torch'),
   scheduler: t('scheduler'),
+  options: t('options'),
 };
 const STATES: Record<Check['state'], string> = {
   passed: t('passed'),
@@ -218,8 +172,8 @@ const ICONS = { passed: 'pass', warning: 'warning', failed: 'error', unknown: 'q
 async function showChecklist(
   { profile }: TrainCall,
   checks: readonly Check[],
-): Promise<'start' | 'again' | undefined> {
-  type Item = vscode.QuickPickItem & { readonly does?: 'start' | 'again' };
+): Promise<'start' | 'again' | 'edit' | undefined> {
+  type Item = vscode.QuickPickItem & { readonly does?: 'start' | 'again' | 'edit' };
   const may = mayStart(checks);
   const first: Item = may
     ? { label: `$(rocket) ${t('Start training')}`, does: 'start' }
@@ -235,9 +189,10 @@ async function showChecklist(
     description: `${STATES[state]}: ${found}`,
     ...(wayOut && { detail: wayOut }),
   }));
+  const edit: Item = { label: `$(edit) ${t('Edit the run…')}`, does: 'edit' };
   const line: Item = { label: t('what was found'), kind: vscode.QuickPickItemKind.Separator };
   for (;;) {
-    const picked = await pick([first, line, ...items], {
+    const picked = await pick([first, edit, line, ...items], {
       title: may ? t('CFPRM: Ready to train on {0}', profile) : t('CFPRM: Cannot train yet on {0}', profile),
     });
     // A line of the list is there to be read.

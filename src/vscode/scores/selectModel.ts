@@ -51,6 +51,12 @@ async function mayUse(path: string): Promise<boolean> {
   return (await vscode.window.showWarningMessage(message, { modal: true, detail: path }, use)) === use;
 }
 
+/** What tells a folder from others: of the export of a run, the folder that was named after the run. */
+function folderName(folder: string): string {
+  const name = path.basename(folder);
+  return name === 'export' || name === 'model' ? path.basename(path.dirname(folder)) : name;
+}
+
 /** A folder, an empty text for the demonstration model, `NO_MODEL`; undefined if the user changed their mind. */
 async function askFolder({ context }: Services): Promise<string | undefined> {
   const now = settings.modelPath();
@@ -58,7 +64,7 @@ async function askFolder({ context }: Services): Promise<string | undefined> {
   const picks: Pick[] = [
     { label: `$(folder-opened) ${t('Choose a folder…')}`, isOther: true },
     ...recent.map((folder) => ({
-      label: path.basename(folder),
+      label: folderName(folder),
       description: folder === now ? t('selected') : undefined,
       detail: folder,
       folder,

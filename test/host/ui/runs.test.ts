@@ -7,6 +7,7 @@ import { copySample } from '../../../scripts/sample.mjs';
 import { resolveOptions } from '../../../src/core/merge/options';
 import { mergeFile } from '../../../src/io/mergeFile';
 import { modelFolder } from '../../support/models';
+import { fillTrainForm, typeInto } from './trainForm';
 import { Workbench } from './workbench';
 
 describe('the view Runs', () => {
@@ -46,17 +47,7 @@ describe('the view Runs', () => {
   /** Goes by the palette to the checklist of a run. */
   async function checklist(profile: string, options: string): Promise<void> {
     const { quickInput } = workbench;
-    await workbench.command('CFPRM: Train on remote runner…');
-    await quickInput.waitForTitle('Training data');
-    await quickInput.pick('windows');
-    await quickInput.waitForTitle('Where to train');
-    await quickInput.pick(profile);
-    await quickInput.waitForTitle('Model to start from');
-    await quickInput.fill(model);
-    await quickInput.accept();
-    await quickInput.waitForTitle('Options of the runner');
-    await quickInput.fill(options);
-    await quickInput.accept();
+    await fillTrainForm(workbench, { merge: 'windows', profile, model, options });
     await quickInput.waitForTitle(`train${profile === 'broken' ? ' yet' : ''} on ${profile}`);
   }
 
@@ -109,8 +100,70 @@ describe('the view Runs', () => {
     await workbench.quickInput.waitForTitle('Which run');
     await workbench.quickInput.pick('windows');
     await workbench.page.locator('.statusbar').getByText('is selected').waitFor({ timeout: 30_000 });
-    assert.ok(existsSync(path.join(workbench.folder, 'cfprm-models', `run-${id}`, 'export/model.onnx')));
+    assert.ok(existsSync(path.join(workbench.folder, 'cfprm-models', `windows-${id}`, 'export/model.onnx')));
+    // The model is called what its run is called.
+    await workbench.command('CFPRM: Select model');
+    await workbench.quickInput.waitForTitle('Select model');
+    const [, recent] = await workbench.quickInput.rows();
+    assert.match(recent!, new RegExp(`^windows-${id} selected`, 'u'));
+    await workbench.quickInput.cancel();
     await workbench.screenshot('runs-finished');
+  });
+
+  it('checks the options as they are typed, and opens the form of a run that was refused again', async () => {
+    const { quickInput } = workbench;
+    await workbench.command('CFPRM: Train on remote runner…');
+    await quickInput.waitForTitle('Training data');
+    await quickInput.pick('windows');
+    await quickInput.waitForTitle('Train a model');
+    await quickInput.pick('Where to train');
+    await quickInput.waitForTitle('Where to train');
+    await quickInput.pick('tiny');
+    await quickInput.waitForTitle('Train a model');
+    await typeInto(quickInput, 'Model to start from', model);
+    await quickInput.pick('Options of the runner');
+    await quickInput.waitForTitle('Options of the runner');
+    await quickInput.fill('--device cpu --stepz 20');
+    await quickInput.waitForMessage('--stepz is not an option of the runner. Did you mean --steps?');
+    await workbench.screenshot('runs-form-option-dark');
+    await quickInput.fill('--device cpu --steps 4 --refuse "no room for a batch of 32"');
+    await quickInput.accept();
+    await quickInput.waitForTitle('Train a model');
+    await workbench.screenshot('runs-form');
+    await quickInput.pick('Check the host…');
+    await quickInput.waitForTitle('Ready to train on tiny');
+    await quickInput.pick('Start training');
+    await workbench.waitForNotification('the run "windows" failed. no room for a batch of 32');
+    await workbench.screenshot('runs-failed-notification');
+    await runRow('failed').click();
+    const page = workbench.webview();
+    const again = page.locator('.actions vscode-button:first-child', { hasText: 'Edit and run again' });
+    await again.waitFor({ timeout: 30_000 });
+    for (const theme of ['Default Light Modern', 'Default Dark Modern'] as const) {
+      await workbench.setColorTheme(theme);
+      await workbench.screenshot(`run-failed-${theme.replaceAll(' ', '-').toLowerCase()}`);
+    }
+    await workbench.command('Notifications: Clear All Notifications');
+    await again.click();
+    await quickInput.waitForTitle('Train a model');
+    const rows = (await quickInput.rows()).join(' | ');
+    assert.match(
+      rows,
+      /Training data windows .*Where to train tiny .*Model to start from \/.*--steps 4 --refuse 'no room/u,
+    );
+    await typeInto(quickInput, 'Options of the runner', '--device cpu --steps 4');
+    await quickInput.pick('Check the host…');
+    await quickInput.waitForTitle('Ready to train on tiny');
+    await quickInput.pick('Start training');
+    await runRow('finished 4/4').waitFor({ timeout: 60_000 });
+    // What was chosen last is there again.
+    await workbench.command('CFPRM: Train on remote runner…');
+    await quickInput.waitForTitle('Training data');
+    await quickInput.pick('windows');
+    await quickInput.waitForTitle('Train a model');
+    const remembered = (await quickInput.rows()).join(' | ');
+    assert.match(remembered, /Where to train tiny .*Options of the runner --device cpu --steps 4 /u);
+    await quickInput.cancel();
   });
 
   it('adds a profile by the form, with a word on what cannot be, and trains by it', async () => {
@@ -145,6 +198,8 @@ describe('the view Runs', () => {
     await workbench.command('CFPRM: Train on remote runner…');
     await quickInput.waitForTitle('Training data');
     await quickInput.pick('windows');
+    await quickInput.waitForTitle('Train a model');
+    await quickInput.pick('Where to train');
     await quickInput.waitForTitle('Where to train');
     const rows = await quickInput.rows();
     assert.ok(
@@ -155,6 +210,9 @@ describe('the view Runs', () => {
   });
 
   it('shows a run that is under way with its true state when the editor was killed and is opened again', async () => {
+    const known = existsSync(path.join(scratch, 'data/runs'))
+      ? readdirSync(path.join(scratch, 'data/runs')).length
+      : 0;
     await checklist('tiny', '--device cpu --steps 40 --hold-at 30');
     await workbench.quickInput.pick('Start training');
     await runRow('running 30/40').waitFor({ timeout: 60_000 });
@@ -166,6 +224,6 @@ describe('the view Runs', () => {
     await workbench.command('View: Show CFPRM');
     await workbench.command('CFPRM: Refresh runs');
     await runRow('finished 40/40').waitFor({ timeout: 60_000 });
-    assert.equal(readdirSync(path.join(scratch, 'data/runs')).length, 2);
+    assert.equal(readdirSync(path.join(scratch, 'data/runs')).length, known + 1);
   });
 });

@@ -6,6 +6,7 @@ import { root } from '../../../scripts/process.mjs';
 import { copySample } from '../../../scripts/sample.mjs';
 import { SshServer } from '../../runs/sshServer';
 import { makeBackbone } from '../../support/backbone';
+import { fillTrainForm } from './trainForm';
 import { Workbench } from './workbench';
 
 /** The pictures of docs/running.md, with nothing made up: OpenSSH's own server, the runner, a model that scores. */
@@ -65,17 +66,8 @@ function story(): void {
     await workbench.command('Notifications: Clear All Notifications');
     await workbench.command('View: Close All Editors');
 
-    await workbench.command('CFPRM: Train on remote runner…');
-    await quickInput.waitForTitle('Training data');
-    await quickInput.pick('windows');
-    await quickInput.waitForTitle('Where to train');
-    await quickInput.pick('gpubox');
-    await quickInput.waitForTitle('Model to start from');
-    await quickInput.fill(model);
-    await quickInput.accept();
-    await quickInput.waitForTitle('Options of the runner');
-    await quickInput.fill('--device cpu --batch 6 --learning-rate 1e-3');
-    await quickInput.accept();
+    const options = '--device cpu --batch 6 --learning-rate 1e-3';
+    await fillTrainForm(workbench, { merge: 'windows', profile: 'gpubox', model, options });
     await quickInput.waitForTitle('Ready to train on gpubox');
     await workbench.readmeShot('run-checklist');
     await quickInput.pick('Start training');

@@ -286,7 +286,7 @@ def _graph(model: PreTrainedModel, head: Any) -> Graph:
 
 
 def _cfprm(folder: Path, card: Card, dtype: torch.dtype) -> Graph:
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     labels = config.num_labels
     if features_of(config) != card.features:
         raise Fault(

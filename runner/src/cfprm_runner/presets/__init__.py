@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cfprm_runner.fault import Fault
-
 
 @dataclass(frozen=True)
 class Preset:
@@ -38,11 +36,8 @@ PRESETS: dict[str, Preset] = {
 
 
 def preset_named(name: str) -> Preset:
-    """The preset of this name. Fault: there is none."""
-    preset = PRESETS.get(name)
-    if preset is None:
-        raise Fault(f'--preset is "{name}": there are {", ".join(PRESETS)}.')
-    return preset
+    """The preset of this name, which the options have checked."""
+    return PRESETS[name]
 
 
 def deepspeed_file(preset: Preset) -> str | None:

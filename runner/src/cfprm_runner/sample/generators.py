@@ -70,7 +70,7 @@ def open_generator(backend: Backend, model: str, sampling: Sampling, device: str
 def load_tokenizer(model: str) -> Any:
     """The tokenizer of a backbone. Fault: it cannot be loaded."""
     try:
-        return AutoTokenizer.from_pretrained(model)
+        return AutoTokenizer.from_pretrained(model, trust_remote_code=False)
     except Exception as error:
         raise Fault(
             f"The tokenizer of {model} cannot be loaded ({error}). Give a folder or a name on the hub."
@@ -89,7 +89,9 @@ class _Transformers:
         self._tokenizer = load_tokenizer(model)
         self._tokenizer.padding_side = "left"
         try:
-            loaded = AutoModelForCausalLM.from_pretrained(model, dtype="auto" if device != "cpu" else torch.float32)
+            loaded = AutoModelForCausalLM.from_pretrained(
+                model, dtype="auto" if device != "cpu" else torch.float32, trust_remote_code=False
+            )
         except Exception as error:
             raise Fault(f"{model} cannot be loaded as a causal language model ({error}).") from error
         self._model: Any = loaded.eval()  # type: ignore[no-untyped-call]
@@ -152,7 +154,7 @@ class _Vllm:
         self._sampling = sampling
         self._vllm = vllm
         try:
-            self._model = vllm.LLM(model=model, seed=sampling.seed, generation_config="vllm")
+            self._model = vllm.LLM(model=model, seed=sampling.seed, generation_config="vllm", trust_remote_code=False)
         except Exception as error:
             raise Fault(f"vLLM cannot load {model} ({error}). Try --backend transformers.") from error
 

@@ -1,7 +1,8 @@
 """Keeps the contract between launchers and runner, and trains nothing: each step counts a number up.
 
-Test hooks: while a file `hold` is in the output folder, no step is made; `export` is explained at its function; --steps, --save-every and --fail-at do what
-their names say. The model that it "trains" is the folder given as --model.
+Test hooks: while a file `hold` is in the output folder, no step is made; `export` is explained at its function; --steps,
+--save-every and --fail-at do what their names say, and --refuse ends the run as options that the runner refuses do. The
+model that it "trains" is the folder given as --model. What it takes stands in `options.json`, as the runner's does.
 """
 
 import argparse
@@ -70,6 +71,9 @@ class Run:
         for name in ("exit_code", "stop"):
             (self.out / name).unlink(missing_ok=True)
         self.tell()
+        if self.options.refuse is not None:
+            self.tell(state="failed", error={"message": self.options.refuse})
+            return 2
         threading.Thread(target=self.beat, daemon=True).start()
         self.verify()
         step = self.latest()
@@ -109,6 +113,9 @@ class Run:
         if Path(self.options.model).is_dir() and not (self.out / "model").exists():
             partial = self.out / ".model.partial"
             shutil.copytree(self.options.model, partial, dirs_exist_ok=True)
+            card = partial / "prm.json"
+            if card.exists():
+                write(card, json.dumps({**json.loads(card.read_text()), "name": self.options.name}))
             partial.rename(self.out / "model")
         self.tell(state="finished")
         print("finished")
@@ -144,6 +151,7 @@ def main() -> None:
     parser.add_argument("--input", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--model", required=True)
+    parser.add_argument("--name", default="cfprm")
     parser.add_argument("--device")
     parser.add_argument("--processes", type=int)
     parser.add_argument("--steps", type=int, default=20)
@@ -151,6 +159,7 @@ def main() -> None:
     parser.add_argument("--fail-at", type=int)
     parser.add_argument("--hold-at", type=int)
     parser.add_argument("--pace", type=float, default=0.02)
+    parser.add_argument("--refuse")
     parser.add_argument("--note")
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
