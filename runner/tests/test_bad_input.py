@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 from cfprm_runner.dataset import build_dataset
@@ -220,6 +221,26 @@ def test_a_preset_whose_package_is_not_installed(options: Make, monkeypatch: pyt
 def test_values_out_of_range(options: Make, changes: dict[str, Any], told: str) -> None:
     with pytest.raises(Fault, match=told):
         options(**changes)
+
+
+def test_a_backbone_with_holes(options: Make, tmp_path: Path, backbone: Path) -> None:
+    folder = Path(shutil.copytree(backbone, tmp_path / "holes"))
+    weights = load_file(folder / "model.safetensors")
+    first = {name: value for name, value in weights.items() if ".layers.1." not in name}
+    save_file(first, folder / "model.safetensors", {"format": "pt"})
+    lacking = len(weights) - len(first)
+    assert lacking == 12
+    message = refused(options(model=str(folder)))
+    assert "lacks 12 weights that a model of its configuration has (model.layers.1." in message
+    assert "copy or download it again" in message
+    # A backbone has no head; a checkpoint of this runner must have one.
+    made = options(max_updates=1, output=tmp_path / "whole")
+    assert run(made) == ExitCode.DONE
+    trained = load_file(made.output / "model/model.safetensors")
+    headless = {name: value for name, value in trained.items() if not name.startswith("score.")}
+    assert len(headless) < len(trained)
+    save_file(headless, made.output / "model/model.safetensors", {"format": "pt"})
+    assert "lacks" in refused(options(model=str(made.output / "model"), output=tmp_path / "again"))
 
 
 def test_a_backbone_of_another_kind(options: Make, tmp_path: Path, backbone: Path) -> None:

@@ -1,6 +1,7 @@
 """The model that is trained: a causal language model with a head of one logit, and its tokenizer."""
 
 import hashlib
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,10 @@ from cfprm_runner.step_model import features_of
 
 VARLEN = ("flash_attention_2", "flash_attention_3", "flash_attention_4")
 """Attention implementations that keep rows apart without padding."""
+
+
+HEADS = ("score.", "classifier.")
+"""Where architectures keep the head of one logit."""
 
 
 def attention_of(options: TrainOptions) -> str:
@@ -83,7 +88,7 @@ def load_model(
 ) -> PreTrainedModel:
     """The model in fp32, without dropout, with its head; a new separator starts as the mean of the line breaks.
 
-    Faults: it cannot be loaded, has another head, or has no room for such inputs.
+    Faults: it cannot be loaded, lacks weights, has another head, or has no room for such inputs.
     """
     set_seed(options.seed)
     try:
@@ -91,15 +96,18 @@ def load_model(
         _refuse_classifier(options.model, config)
         config.num_labels = 1
         config.classifier_dropout = config.attention_dropout = 0.0
-        model: PreTrainedModel = AutoModelForTokenClassification.from_pretrained(
+        loaded: tuple[PreTrainedModel, dict[str, Any]] = AutoModelForTokenClassification.from_pretrained(
             options.model,
             config=config,
             dtype=torch.float32,
             attn_implementation=attention_of(options),
             trust_remote_code=False,
+            output_loading_info=True,
         )
     except (OSError, ValueError, RuntimeError, ImportError) as error:
         raise Fault(_cannot_load(options.model, "model", error)) from None
+    model, report = loaded
+    _refuse_holes(options.model, report)
     room = getattr(model.config, "max_position_embeddings", None)
     if room is not None and options.max_length > room:
         raise Fault(f"--max-length is {options.max_length}, and {options.model} reads {room} tokens: lower it.")
@@ -114,6 +122,20 @@ def load_model(
     if not torch.isfinite(head.weight).all() or head.weight.std() == 0:
         raise Fault(f"The head of {options.model} did not start as it should: take another version of transformers.")
     return model
+
+
+def _refuse_holes(name: str, report: dict[str, Any]) -> None:
+    """Fault: the files lack weights, which would start as random numbers. Only a backbone's head may be new."""
+    is_checkpoint = (Path(name) / PRM_FILE).exists()
+    missing = sorted(key for key in report["missing_keys"] if is_checkpoint or not key.startswith(HEADS))
+    if missing:
+        raise Fault(
+            f"{name} lacks {len(missing)} weights that a model of its configuration has ({', '.join(missing[:3])}). "
+            "Its files are incomplete or of another model: copy or download it again."
+        )
+    unused = sorted(key for key in report["unexpected_keys"] if not key.startswith(("lm_head.", *HEADS)))
+    if unused and int(os.environ.get("RANK", "0")) == 0:
+        print(f"{name} has {len(unused)} weights that are not used here ({', '.join(unused[:3])})", flush=True)
 
 
 def _features(model: str) -> FeatureSpec | None:
