@@ -4,8 +4,10 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseProfile } from '../../src/core/runs/profile';
+import { fetchedName } from '../../src/runner/fetchRun';
 import type { Check } from '../../src/runner/preflight';
 import { cliPath, runCli, runOnTinyDisk } from '../support/cli';
+import { root } from '../support/rows';
 import { faultOf, RUNNER, value, Workplace } from './support';
 
 /** A folder with programs that say what a machine with GPUs would say. */
@@ -83,6 +85,72 @@ esac`,
       assert.match(wayOut!, /goes up to CUDA 12\.2: update it/u);
     } finally {
       process.env.PATH = path;
+    }
+  });
+});
+
+describe('options that the runner would refuse', () => {
+  it('are refused here, each with what it may be, before the host hears of the run', async () => {
+    const here = await Workplace.create((folder) => ({ kind: 'local', folder: join(folder, 'untouched') }));
+    const profiles = join(here.scratch, 'profiles.json');
+    writeFileSync(profiles, JSON.stringify({ here: here.profile }));
+    const before_ = { ...process.env };
+    Object.assign(process.env, {
+      CFPRM_RUNNER: join(root, 'runner'),
+      CFPRM_DATA: join(here.scratch, 'data'),
+    });
+    try {
+      const command = [
+        'train',
+        here.merge,
+        '--model',
+        here.model,
+        '--profiles',
+        profiles,
+        '--profile',
+        'here',
+      ];
+      for (const flags of [['--check'], ['--ignore-checks'], []]) {
+        const { code, err, out } = await runCli([
+          ...command,
+          ...flags,
+          '--',
+          '--steps',
+          '20',
+          '--batch',
+          '0',
+        ]);
+        assert.deepEqual([code, out], [2, '']);
+        assert.equal(
+          err,
+          'cfprm train: --steps is not an option of the runner. Did you mean --max-updates? ' +
+            '--batch is "0": it must be a whole number, 1 or more.\n',
+        );
+      }
+      assert.ok(!existsSync(here.profile.folder));
+      assert.ok(!existsSync(join(here.scratch, 'data/runs')));
+    } finally {
+      for (const name of ['CFPRM_RUNNER', 'CFPRM_DATA']) {
+        if (before_[name] === undefined) delete process.env[name];
+        else process.env[name] = before_[name];
+      }
+      await here.close();
+    }
+  });
+
+  it('leave no other name for the model than that of its run, or what the options say', async () => {
+    const here = await Workplace.create(() => ({ kind: 'local' }));
+    try {
+      const named = await here.prepare([], { name: '-a run: "7B"' });
+      assert.deepEqual(named.record.options.slice(2), ['--name=-a run: "7B"', '--device', 'cpu']);
+      const own = await here.prepare(['--name', 'mine']);
+      assert.deepEqual(own.record.options.slice(2), ['--device', 'cpu', '--name', 'mine']);
+      const { merge, model } = here;
+      assert.deepEqual(own.record.request, { merge, model, options: ['--device', 'cpu', '--name', 'mine'] });
+      assert.equal(fetchedName(named.record), `a-run-7B-${named.record.id}`);
+      assert.equal(fetchedName({ ...own.record, name: '../../..' }), `run-${own.record.id}`);
+    } finally {
+      await here.close();
     }
   });
 });
