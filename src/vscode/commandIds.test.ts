@@ -54,6 +54,7 @@ describe('commands in package.json', () => {
     assert.equal(start?.steps.length, 5);
     const root = path.resolve(__dirname, '../..');
     for (const { description, media } of start?.steps ?? []) {
+      assert.doesNotMatch(description, /`/, 'descriptions have bold and links, but no code');
       const picture = readFileSync(path.join(root, media.svg), 'utf8');
       // Colours of the theme only, so that it can be read in every theme.
       assert.doesNotMatch(picture, /(?:fill|stroke)="(?!var\(--vscode-)/);
