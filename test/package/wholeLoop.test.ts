@@ -52,9 +52,9 @@ describe('the whole loop, in VS Code with the installed package', () => {
     await workbench.command('CFPRM: Open trace view');
     await workbench.waitForTab(`${SOURCE} · page 1`);
     await workbench.waitForLine(/1 +✓/);
+    await workbench.focusEditor();
     await workbench.press('F8');
-    await workbench.page.locator('.marker-widget', { hasText: 'First error: step 4 of 4' }).waitFor();
-    await workbench.press('Escape');
+    await workbench.waitForStatus('step 4/4 · first error 4');
   });
 
   it('scores the steps with the demonstration model that the package carries, and says so', async () => {
