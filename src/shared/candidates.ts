@@ -64,8 +64,6 @@ export interface MoreScores {
 
 /** Messages from the extension to the page. */
 export type ToCandidates =
-  /** Nothing is compared. */
-  | { readonly type: 'empty' }
   /** A file is compared from now on; what was shown of another one goes. */
   | {
       readonly type: 'source';
@@ -95,8 +93,8 @@ export type ToCandidates =
 export type FromCandidates =
   /** The page listens now, and where it was before the reload. */
   | { readonly type: 'ready'; readonly was: PanelPlace | undefined }
-  /** Buttons: choose a file, read the file again, stop reading. */
-  | { readonly type: 'compare' | 'again' | 'cancel' }
+  /** Buttons: read the file again, stop reading. */
+  | { readonly type: 'again' | 'cancel' }
   | { readonly type: 'options'; readonly options: PanelOptions }
   | { readonly type: 'choose'; readonly problem: ProblemAddress }
   /** Shows a step in the trace view; `enter` moves the focus there, too. */

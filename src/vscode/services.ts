@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Comparison } from '../core/labels/disagreement';
-import { CandidatesView } from './candidates/candidatesView';
+import { CandidatesPanel } from './candidates/candidatesPanel';
 import { OpenFiles } from './files/openFiles';
 import { ReadingChoices } from './files/readingChoices';
 import { FormatStatus } from './format/formatStatus';
@@ -28,6 +28,7 @@ import { TRACE_LANGUAGE } from './trace/address';
 import { CursorKeeper } from './trace/cursorKeeper';
 import { TraceDecorations } from './trace/decorations';
 import { TraceHover } from './trace/hover';
+import { registerHoverActions } from './trace/hoverActions';
 import { TraceLenses } from './trace/lenses';
 import { TraceNavigation } from './trace/navigation';
 import { TracePages } from './trace/pages';
@@ -53,7 +54,7 @@ export interface Services {
   readonly scores: ModelScores;
   readonly autoScore: AutoScore;
   readonly modelReport: ModelReport;
-  readonly candidates: CandidatesView;
+  readonly candidates: CandidatesPanel;
   readonly runs: RunList;
   readonly runPages: RunPages;
   readonly runNews: RunNews;
@@ -81,7 +82,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const structure = new TraceStructure(pages);
   const documents = new RawDocuments(files);
   const autoScore = new AutoScore(scores, pages, documents);
-  const candidates = new CandidatesView(context.extensionUri, files, navigation, scores, scales, autoScore);
+  const candidates = new CandidatesPanel(context.extensionUri, files, navigation, scores, scales, autoScore);
   const modelReport = new ModelReport();
   const tree = new TrajectoryTree(files);
   const runs = new RunList(context, log);
@@ -121,6 +122,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     vscode.languages.registerFoldingRangeProvider(trace, structure),
     vscode.languages.registerCodeLensProvider(trace, new TraceLenses(pages)),
     vscode.languages.registerHoverProvider(trace, new TraceHover(pages, scales)),
+    registerHoverActions(navigation),
     vscode.window.registerTreeDataProvider('cfprm.trajectories', tree),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('cfprm.format')) files.reopenAll();

@@ -71,7 +71,7 @@ describe('the candidates panel', () => {
     assert.ok(await cell(1, 2).evaluate((it) => it.classList.contains('doubt')));
     assert.equal(await panel.page.locator('.row.divergence [role="rowheader"] strong').innerText(), '1');
     assert.equal(await panel.page.locator('.spark').count(), 4);
-    assert.equal(await panel.page.locator('.problem .gold').innerText(), 'gold 7');
+    assert.equal(await panel.page.locator('.gold').innerText(), 'gold 7');
     assert.match(await panel.page.locator('.counts').innerText(), /4 candidates: 2 correct, 2 wrong/);
     assert.equal(await cell(0, 1).locator('.katex-html').count(), 2);
   });
@@ -115,7 +115,7 @@ describe('the candidates panel', () => {
     await panel.page.getByLabel('Show').first().selectOption('wrong');
     assert.deepEqual(await heads(), ['#3', '#1']);
     await panel.page.getByLabel('Show').first().selectOption('out');
-    await panel.page.getByText('No candidate passes "Show"').waitFor();
+    await panel.page.getByText('No candidate matches "Show"').waitFor();
   });
 
   it('goes over the cells by keys, and shows a step in the trace by Enter and click', async () => {
@@ -214,7 +214,7 @@ describe('the candidates panel', () => {
   it('names what is missing: verdicts, scores, answers, texts', async () => {
     await open(ROWS, 1);
     assert.equal(await strip(), 'min → #2, product → #2, last → #2, mean → #2, first → #1');
-    assert.match(await panel.page.locator('.problem .gold').innerText(), /no gold answer: nothing says/);
+    assert.match(await panel.page.locator('.gold').innerText(), /no gold answer, so candidates/);
     await panel.close();
     const gold = { gold: '1', answer: '1' };
     await open([
@@ -256,6 +256,97 @@ describe('the candidates panel', () => {
     assert.equal(await panel.page.evaluate(() => 'evil' in window), false);
     assert.match(await cell(0, 1).innerText(), /\$5 and \$6/);
     assert.equal(await cell(0, 2).locator('.failed').innerText(), '$\\frac{1$');
+  });
+
+  it('typesets problem, steps and answers in every way that TeX is written', async () => {
+    const texts = [
+      '\\begin{align*}x &= 1 + 2 \\\\[2pt] &= 3\\end{align*}',
+      'So \\[x = 3\\] and $$y = 4.$$',
+      '$\\{1, 2\\}$, \\(\\frac12\\) and \\begin{cases}a & b \\\\ c & d\\end{cases}',
+    ];
+    const answer = '\\begin{pmatrix} 1 \\\\ 2 \\\\ 3 \\end{pmatrix}';
+    const problem = 'Solve \\begin{align}x &= 1 + 2\\\\ y &= 4\\end{align} for \\(x\\), at $5 each.';
+    await open([{ problem, candidates: [candidate(texts, [0.5, 0.5, 0.5], { gold: answer, answer })] }]);
+    const typeset = (selector: string) => panel.page.locator(`${selector} .katex-html`).count();
+    assert.equal(await typeset('.problem .title'), 2);
+    assert.match(await panel.page.locator('.problem .title').innerText(), /at \$5 each/);
+    assert.deepEqual(
+      [await typeset('.gold'), await typeset('.head .answer'), await typeset('.row .cell')],
+      [1, 1, 6],
+    );
+    assert.equal(await panel.page.locator('.failed').count(), 0);
+    const display = cell(0, 1).locator('.katex-display');
+    assert.equal(await display.count(), 1);
+    assert.equal(await panel.page.locator('.eqn-num').count(), 0, 'numbers of equations');
+  });
+
+  for (const width of [1000, 300]) {
+    it(`clips neither answers nor steps that there is room for, at ${width} pixels`, async () => {
+      const answer = `the numbers ${Array.from({ length: 24 }, (_, k) => k * k).join(', ')}`;
+      const matrix = '\\begin{pmatrix} 1 \\\\ 2 \\\\ 3 \\\\ 4 \\end{pmatrix}';
+      const step = 'A sentence of the middling length that steps have. '.repeat(3);
+      const long = 'A sentence of a step that goes on and on. '.repeat(60);
+      const rows = [
+        {
+          problem: 'p',
+          candidates: [
+            candidate([step, '$$\\frac{\\frac{1}{2}}{\\frac{3}{4}}$$', long], [0.5, 0.6, 0.7], {
+              gold: '1',
+              answer,
+            }),
+            candidate(['Short.'], [0.5], { answer: matrix }),
+          ],
+        },
+      ];
+      await open(rows, 0, { width, height: 800 });
+      const overflow = (column: number, at: number) =>
+        cell(column, at).evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight);
+      for (const [column, at] of [
+        [0, 0],
+        [0, 1],
+        [0, 2],
+      ] as const)
+        assert.ok((await overflow(column, at)) <= 1, `column ${column}, step ${at} is clipped`);
+      // A row is as high as its longest step, not higher.
+      const text = cell(0, 1).locator('.text');
+      const [outer, inner] = [await cell(0, 1).boundingBox(), await text.boundingBox()];
+      assert.ok(outer!.y + outer!.height - (inner!.y + inner!.height) < 12, 'room is wasted below a step');
+      await cell(0, 2).focus();
+      await panel.page.keyboard.press('ArrowDown');
+      assert.ok(await cell(0, 3).evaluate((it) => it.classList.contains('clipped')));
+      const { height } = (await cell(0, 3).boundingBox())!;
+      assert.ok(height < 400, `a long step takes ${height} pixels`);
+      assert.ok((await panel.page.locator('.reader').innerText()).includes(long.trim()));
+      await panel.page.keyboard.press('Control+Home');
+      await panel.page.keyboard.press('ArrowRight');
+      assert.ok((await overflow(1, 0)) <= 1, 'the matrix is clipped');
+    });
+  }
+
+  it('shares its width among the columns, and shows that there are more', async () => {
+    const many = (count: number) => [
+      {
+        problem: 'p',
+        candidates: Array.from({ length: count }, () => candidate(['a'], [0.5], { gold: '1' })),
+      },
+    ];
+    const widths = async () => {
+      const { right } = await panel.page
+        .locator('.grid')
+        .evaluate((it) => it.getBoundingClientRect().toJSON());
+      const boxes = await panel.page
+        .locator('.head .cell')
+        .evaluateAll((all) => all.map((it) => it.getBoundingClientRect().toJSON() as DOMRect));
+      return { right, boxes };
+    };
+    await open(many(3));
+    const few = await widths();
+    assert.ok(Math.abs(few.boxes[2]!.right - few.right) < 8, 'three columns fill 1000 pixels');
+    await panel.close();
+    await open(many(8), 0, { width: 520 });
+    const lots = await widths();
+    const cut = lots.boxes.find((box) => box.left < lots.right && box.right > lots.right);
+    assert.ok(cut !== undefined && lots.right - cut.left < 80, 'a piece of the third column shows');
   });
 
   it('keeps 512 candidates of 200 steps in a bounded page', async () => {
@@ -318,9 +409,6 @@ describe('the candidates panel', () => {
 
   it('says what happens while it reads, and the way out of a fault', async () => {
     panel = await Panel.open();
-    await panel.post({ type: 'empty' });
-    await panel.page.getByRole('heading', { name: 'Compare the candidates' }).waitFor();
-    await panel.page.getByRole('button', { name: 'Compare candidates' }).click();
     const [, source] = messagesFor(ROWS).messages;
     await panel.post(source!, { type: 'progress', done: 5_000_000, total: 10_000_000 });
     assert.match(await panel.page.locator('.notice').innerText(), /Reading: 5\.0 MB of 10 MB/);
@@ -330,7 +418,7 @@ describe('the candidates panel', () => {
     await panel.page.getByRole('button', { name: 'Read again' }).click();
     assert.deepEqual(
       (await panel.sent()).map(({ type }) => type),
-      ['ready', 'compare', 'cancel', 'again'],
+      ['ready', 'cancel', 'again'],
     );
   });
 

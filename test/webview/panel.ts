@@ -131,7 +131,7 @@ function standIn({ className, variables }: Theme, state: unknown): string {
     document.addEventListener('readystatechange', () => {
       for (const [name, value] of Object.entries(${JSON.stringify(variables)}))
         document.documentElement.style.setProperty(name, value);
-      document.documentElement.style.background = 'var(--vscode-panel-background)';
+      document.documentElement.style.background = 'var(--vscode-editor-background)';
       document.body.className = ${JSON.stringify(className)};
     }, { once: true });
   `;

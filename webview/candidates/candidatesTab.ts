@@ -11,12 +11,11 @@ import {
   type StepAddress,
   type ToCandidates,
 } from '../../src/shared/candidates';
-import { choice } from '../ui/controls';
+import { choice, icon } from '../ui/controls';
 import { el } from '../ui/dom';
-import { stepText } from './cells';
 import { arrange, type Column, columnsOf, countWords, FILTERS, modelWords, SCORES, SORTS } from './columns';
 import { CandidateGrid } from './grid';
-import { mathText } from './math';
+import { answerMath, mathText } from './math';
 import { Reader } from './reader';
 import { recall, remember, send } from './store';
 import { verdictText } from './words';
@@ -24,10 +23,17 @@ import { verdictText } from './words';
 /** The tab of one problem: its candidates side by side, and what every rule chooses among the first N. */
 export class CandidatesTab {
   readonly element = el('section.candidates');
-  private readonly previous = iconButton('‹', t('Previous problem'), () => this.step(-1));
-  private readonly next = iconButton('›', t('Next problem'), () => this.step(1));
+  private readonly previous = icon('‹', t('Previous problem'), () => this.step(-1));
+  private readonly next = icon('›', t('Next problem'), () => this.step(1));
   private readonly where = el('span.where');
   private readonly problem = el('details.problem');
+  /** A problem that is cut off can be opened, and shows that it can. */
+  private readonly titleSize = new ResizeObserver(([entry]) => {
+    const { scrollHeight, clientHeight } = entry!.target;
+    if (!this.problem.hasAttribute('open'))
+      this.problem.classList.toggle('long', scrollHeight > clientHeight + 1);
+  });
+  private readonly gold = el('div.answer-line');
   private readonly strip = el('ul.strip');
   private readonly said = el('div.said');
   private readonly counts = el('p.counts');
@@ -81,12 +87,12 @@ export class CandidatesTab {
     const choices = [this.sort.element, this.filter.element, this.scores.element];
     const tools = el('div.tools', walk, ...choices, this.sliderLabel);
     this.scores.element.title = t(
-      'Whose scores the candidates are compared by. The tab File always counts those of the file; "CFPRM: Score file" writes a copy that has the computed ones.',
+      'Which scores to compare by. The File tab always uses the scores in the file. To write computed scores to a copy, run "CFPRM: Score file".',
     );
     this.sort.set(recall().sort);
     this.filter.set(recall().filter);
     const line = el('div.line', this.strip, this.counts, this.model);
-    this.element.append(tools, this.problem, line, this.said, this.none);
+    this.element.append(tools, this.problem, this.gold, line, this.said, this.none);
     this.element.append(this.grid.element, this.reader.element);
     this.clear('');
   }
@@ -183,7 +189,7 @@ export class CandidatesTab {
     this.element.classList.toggle('no-columns', order.length === 0);
     if (shown.missing === 0) {
       this.none.textContent =
-        order.length > 0 ? '' : t('No candidate passes "Show". Choose "all" to see every candidate.');
+        order.length > 0 ? '' : t('No candidate matches "Show". Select "all" to see every candidate.');
     }
     const { index: problem, scoring } = shown.candidates;
     const { areLogits } = scoring;
@@ -219,24 +225,22 @@ export class CandidatesTab {
 
   private showProblem({ comparison, candidates }: ShownProblem): void {
     const { problem, gold, id } = comparison;
-    const summary = el('summary', el('span.title', shorten(problem, 200) || t('Problem without a text')));
+    const isBlank = problem.trim() === '';
+    const title = el('div.title', isBlank ? el('em', t('Problem without a text')) : mathText(problem.trim()));
+    const none = candidates.isJudged
+      ? t('no gold answer')
+      : t('no gold answer, so candidates are not judged');
     const answer =
-      gold === undefined
-        ? el(
-            'span.gold.dim',
-            candidates.isJudged ? t('no gold answer') : t('no gold answer: nothing says who is right'),
-          )
-        : el(
-            'span.gold',
-            `${t('gold')} `,
-            mathText(/[\\^_]/u.test(gold) && !gold.includes('$') ? `$${gold}$` : gold),
-          );
-    summary.append(answer);
-    const parts = [el('div.full', stepText(problem))];
-    if (id !== null) parts.push(el('div.dim', t('id {0}', shorten(id, 120))));
-    if (candidates.scoring.areLogits)
-      parts.push(el('div.dim', t('Scores are logits: colours and bars show their sigmoid.')));
-    this.problem.replaceChildren(summary, ...parts);
+      gold === undefined ? el('div.gold.dim', none) : el('div.gold', `${t('gold')} `, answerMath(gold));
+    const notes = [
+      ...(id === null ? [] : [t('id {0}', shorten(id, 120))]),
+      ...(candidates.scoring.areLogits ? [t('Scores are logits: colours and bars show their sigmoid.')] : []),
+    ];
+    this.problem.replaceChildren(el('summary', title), ...notes.map((note) => el('div.dim', note)));
+    this.problem.classList.toggle('noted', notes.length > 0);
+    this.gold.replaceChildren(answer);
+    this.titleSize.disconnect();
+    this.titleSize.observe(title);
   }
 
   private showPlace(): void {
@@ -277,12 +281,4 @@ function gone(missing: number): string {
     'The rows of {0} candidates have changed since the file was read. Read it again for their texts.',
     missing,
   );
-}
-
-function iconButton(sign: string, label: string, onPress: () => void): HTMLElement {
-  const element = el('button.icon', sign);
-  element.setAttribute('aria-label', label);
-  element.title = label;
-  element.addEventListener('click', onPress);
-  return element;
 }

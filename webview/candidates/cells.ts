@@ -4,10 +4,10 @@ import { AGGREGATES } from '../../src/core/bon/scores';
 import { hasFalseEquation } from '../../src/core/check/check';
 import { COMPUTED_SIGN } from '../../src/core/scores/computed';
 import { type Level, levelOf, type Thresholds } from '../../src/core/scores/levels';
-import { count, counted, shorten } from '../../src/core/trace/words';
+import { count, counted } from '../../src/core/trace/words';
 import { el } from '../ui/dom';
 import { type CellStep, type Column, REASONS } from './columns';
-import { mathText } from './math';
+import { answerMath, mathText } from './math';
 import { verdictText } from './words';
 
 /** How scores are read and coloured. */
@@ -43,7 +43,8 @@ export function fillHead(cell: HTMLElement, column: Column, choices: Choices, sc
   const verdict = leftOut === undefined ? verdictText(isCorrect) : t('left out');
   const tone = leftOut !== undefined || isCorrect === undefined ? 'dim' : isCorrect ? 'good' : 'bad';
   const name = el('div.name', el('strong', column.name), el(`span.${tone}`, verdict));
-  const said = answer === undefined ? el('em', t('no answer')) : mathText(answerText(answer));
+  name.dataset.outside = t('not among the first N');
+  const said = answer === undefined ? el('em', t('no answer')) : answerMath(answer);
   const length =
     tokens === undefined ? t('{0} chars', count(column.characters)) : t('{0} tokens', count(tokens));
   cell.replaceChildren(
@@ -57,7 +58,7 @@ export function fillHead(cell: HTMLElement, column: Column, choices: Choices, sc
     ...(aggregates === undefined
       ? [el('div.aggregates', leftOut === undefined ? t('no scores') : REASONS[leftOut])]
       : [el('div.aggregates', ...aggregateWords(column, aggregates))]),
-    rules.length === 0 ? '' : el('div.rules', `★ ${rules.join(', ')}`),
+    ...(rules.length === 0 ? [] : [el('div.rules', `★ ${rules.join(', ')}`)]),
   );
 }
 
@@ -72,12 +73,6 @@ function aggregate(name: string, value: number): HTMLElement {
   const element = el('span', `${name} ${value.toFixed(2)}`);
   element.title = `${name} ${value}`;
   return element;
-}
-
-/** An answer as a formula if it looks like TeX and is none yet. */
-function answerText(answer: string): string {
-  const text = shorten(answer, 160);
-  return /[\\^_]/u.test(text) && !/\$|\\\(|\\\[/u.test(text) ? `$${text}$` : text;
 }
 
 /** The scores of a candidate's steps as a line; the numbers stand in the cells. */

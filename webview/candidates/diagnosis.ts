@@ -131,11 +131,15 @@ function reportFacts(report: BonReport): string[] {
       count(verdicts.graded),
       count(verdicts.recorded),
     ),
-    ...some(report.disagreements, (n) => t('{0} verdicts of the grader are not those of the file', n)),
-    ...some(remarks.noAnswer, (n) => t('{0} candidates without an answer: wrong, no vote', n)),
+    ...some(report.disagreements, (n) => t('the grader and the file disagree on {0} verdicts', n)),
+    ...some(remarks.noAnswer, (n) =>
+      t('{0} candidates without an answer: counted as wrong, without a vote', n),
+    ),
     ...some(remarks.empty, (n) => t('{0} candidates without text: ranked last', n)),
-    ...some(remarks.percentSign, (n) => t('{0} answers wrong by a percent sign alone', n)),
-    ...some(remarks.undecided, (n) => t('{0} answers that the grader gave up on: wrong', n)),
+    ...some(remarks.percentSign, (n) =>
+      t('{0} answers differ from the gold answer only by a percent sign', n),
+    ),
+    ...some(remarks.undecided, (n) => t('{0} answers that the grader could not decide: counted as wrong', n)),
     ...some(remarks.otherGold, (n) =>
       t('{0} candidates graded by a gold answer that is not the first of their problem', n),
     ),

@@ -5,13 +5,11 @@ import { el } from '../ui/dom';
 import { fillHead, fillStep, type Scale } from './cells';
 import type { Column } from './columns';
 import { type GridPlace, movedBy } from './gridKeys';
+import { columnWidth, headHeight, rowHeight } from './gridSizes';
 
-const COLUMN_WIDTH = 248;
 const STEP_WIDTH = 46;
-const HEAD_HEIGHT = 108;
-const LINE_HEIGHT = 19;
-const CHARS_PER_LINE = 30;
-const MOST_LINES = 9;
+/** Of a row that was not in view yet. */
+const ESTIMATED_HEIGHT = 90;
 
 /** What the grid shows. */
 export interface GridContent {
@@ -45,6 +43,12 @@ export class CandidateGrid {
   private rows = new Map<number, HTMLElement>();
   /** The roving focus: a place in the order, -1 for the column of step numbers; and a step. */
   private at: GridPlace = { column: 0, step: 0 };
+  private width = 0;
+  /** Heights that cells in view asked for, by 0-based row; that of the heads. */
+  private readonly heights = new Map<number, number>();
+  private headTall = 0;
+  private readonly measured = new WeakSet<HTMLElement>();
+  private isMeasuring = false;
 
   constructor(private readonly events: GridEvents) {
     const { element, head, corner, body } = this;
@@ -59,9 +63,14 @@ export class CandidateGrid {
     heads.setAttribute('role', 'rowgroup');
     head.append(corner);
     element.append(heads, body);
-    const onChange = (): void => this.draw();
+    const onChange = (): void => {
+      if (!this.isMeasuring) this.draw();
+    };
     this.across = new Axis(element, { horizontal: true, covered: STEP_WIDTH, onChange });
-    this.down = new Axis(element, { horizontal: false, covered: HEAD_HEIGHT, onChange });
+    this.down = new Axis(element, { horizontal: false, covered: 0, onChange });
+    new ResizeObserver(() => this.resized()).observe(element);
+    // Formulas have other heights with their own fonts, which come when the first of them is drawn.
+    document.fonts.addEventListener('loadingdone', () => this.resized());
     element.addEventListener('keydown', (event) => this.onKey(event));
     element.addEventListener('click', (event) => this.onClick(event));
     element.addEventListener('dblclick', () => this.open(true));
@@ -77,9 +86,14 @@ export class CandidateGrid {
     this.head.replaceChildren(this.corner);
     this.body.replaceChildren();
     const steps = content.columns.reduce((most, column) => Math.max(most, column.steps.length), 0);
-    const lines = Array.from({ length: steps }, (_, step) => linesOf(content, step));
-    this.across.set(content.order.length, () => COLUMN_WIDTH);
-    this.down.set(steps, (step) => 30 + LINE_HEIGHT * lines[step]!);
+    const width = columnWidth(this.element.clientWidth - STEP_WIDTH, content.order.length);
+    if (isNew || width !== this.width) {
+      this.heights.clear();
+      this.headTall = 0;
+    }
+    this.width = width;
+    this.across.set(content.order.length, () => width);
+    this.down.set(steps, (step) => this.heights.get(step) ?? ESTIMATED_HEIGHT);
     this.element.setAttribute('aria-rowcount', String(steps + 1));
     this.element.setAttribute('aria-colcount', String(content.order.length + 1));
     if (isNew) {
@@ -90,6 +104,13 @@ export class CandidateGrid {
     this.keepFocused();
     this.draw();
     if (hadFocus) this.focused()?.focus({ preventScroll: true });
+  }
+
+  private resized(): void {
+    if (this.content === undefined || this.element.clientWidth === 0) return;
+    this.heights.clear();
+    this.headTall = 0;
+    this.show(this.content);
   }
 
   /** Shows nothing; what comes next is new. */
@@ -193,6 +214,36 @@ export class CandidateGrid {
       this.rows.delete(index);
     }
     this.markFocus();
+    this.measure();
+  }
+
+  /** Gives rows and heads the height that their cells need; they grow as others come into view, and never shrink. */
+  private measure(): void {
+    const fresh = [...this.cells.values()].filter((cell) => !this.measured.has(cell) && cell.isConnected);
+    const { clientHeight } = this.element;
+    if (fresh.length === 0 || clientHeight === 0) return;
+    const grown = new Set<number>();
+    let { headTall } = this;
+    for (const cell of fresh) {
+      this.measured.add(cell);
+      const step = Number(cell.dataset.step);
+      if (step === 0) headTall = Math.max(headTall, headHeight(cell, clientHeight));
+      else if (cell.dataset.column !== '-1') {
+        const height = rowHeight(cell, clientHeight);
+        if (height <= (this.heights.get(step - 1) ?? 0)) continue;
+        this.heights.set(step - 1, height);
+        grown.add(step - 1);
+      }
+    }
+    const isTaller = headTall > this.headTall;
+    if (!isTaller && grown.size === 0) return;
+    this.headTall = headTall;
+    this.head.style.height = `${headTall}px`;
+    this.down.cover(headTall);
+    this.isMeasuring = true;
+    for (const step of grown) this.down.resize(step, this.heights.get(step)!);
+    this.isMeasuring = false;
+    this.draw();
   }
 
   private markFocus(): void {
@@ -244,7 +295,7 @@ export class CandidateGrid {
     this.cells.set(key, cell);
     if (cell.parentElement === row) return;
     cell.style.left = `${STEP_WIDTH + start}px`;
-    cell.style.width = `${COLUMN_WIDTH}px`;
+    cell.style.width = `${this.width}px`;
     const next = [...row.children].find((other) => Number((other as HTMLElement).dataset.column) > place);
     row.insertBefore(cell, next ?? null);
   }
@@ -274,17 +325,4 @@ export class CandidateGrid {
 function keyOf({ column, step }: GridPlace, content: GridContent | undefined): string {
   if (content === undefined) return '';
   return step === 0 && column >= 0 ? `head ${column}` : `${column} ${step}`;
-}
-
-/** Lines that a step's longest text takes, about; long ones are cut off and read whole below the grid. */
-function linesOf({ columns, order }: GridContent, step: number): number {
-  let most = 1;
-  for (const place of order) {
-    const text = columns[place]!.steps[step]?.text;
-    if (text === undefined) continue;
-    const lines = Math.ceil(text.length / CHARS_PER_LINE);
-    if (lines > most) most = lines;
-    if (most >= MOST_LINES) return MOST_LINES;
-  }
-  return most;
 }

@@ -31,27 +31,12 @@ const name = el('span.source');
 const notice = el('div.notice');
 notice.setAttribute('role', 'status');
 const page = el('main', el('header', pages.element, name), notice, candidates.element, file.element);
-const welcome = el(
-  'main.welcome',
-  el('h1', t('Compare the candidates of a problem')),
-  el(
-    'p',
-    t(
-      'Open a file with several solutions per problem: every candidate in a column, step by step, with what each rule chooses among them, and for the whole file how every rule does at every N.',
-    ),
-  ),
-  button(t('Compare candidates'), 'primary', () => send({ type: 'compare' })),
-);
-
 pages.show(recall().tab);
 window.addEventListener('message', (event: MessageEvent<ToCandidates>) => receive(event.data));
 send({ type: 'ready', was: recall().was });
 
 function receive(message: ToCandidates): void {
   switch (message.type) {
-    case 'empty':
-      document.body.replaceChildren(welcome);
-      break;
     case 'source':
       showSource(message);
       break;

@@ -1,14 +1,8 @@
 import { t } from '@vscode/l10n';
 import katex from 'katex';
+import { type Formula, formulaParts } from '../../src/core/trace/formulas';
 import { printable } from '../../src/core/trace/words';
 import { el } from '../ui/dom';
-
-/**
- * TeX as models write it: $$…$$, \[…\], \(…\), $…$ and \boxed{…} alone. A dollar opens only before something that
- * is no space and closes only after such a thing and before no digit (Pandoc's rule), so that prices stay prices.
- */
-const MATH =
-  /\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\]|\\\(([\s\S]+?)\\\)|\$(?=[^\s$])((?:\\[\s\S]|[^$\\])*?[^\s$\\])\$(?!\d)|(\\boxed\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})/gu;
 
 /** Longer formulas are shown as they are written: steps come from anywhere, and typesetting takes its time. */
 const LONGEST = 4000;
@@ -25,28 +19,27 @@ export function mathText(text: string): HTMLElement {
   return known.cloneNode(true) as HTMLElement;
 }
 
+/** An answer: a formula if it looks like TeX and says not itself where one is. */
+export function answerMath(answer: string): HTMLElement {
+  const isTex = /[\\^_]/u.test(answer) && formulaParts(answer).every((part) => typeof part === 'string');
+  return mathText(isTex ? `\\(${answer}\\)` : answer);
+}
+
 function draw(text: string): HTMLElement {
-  const parts: (string | HTMLElement)[] = [];
-  let from = 0;
-  for (const match of text.matchAll(MATH)) {
-    const [all, dollars, brackets, parens, dollar, boxed] = match;
-    const tex = dollars ?? brackets ?? parens ?? dollar ?? boxed!;
-    parts.push(printable(text.slice(from, match.index)));
-    parts.push(formula(tex, all, dollars !== undefined || brackets !== undefined));
-    from = match.index + all.length;
-  }
-  parts.push(printable(text.slice(from)));
+  const parts = formulaParts(text).map((part) =>
+    typeof part === 'string' ? printable(part) : formula(part),
+  );
   return el('span.prose', ...parts);
 }
 
 /** A formula; one that KaTeX does not understand is shown as written, with what is wrong in its tooltip. */
-function formula(tex: string, source: string, displayMode: boolean): HTMLElement {
+function formula({ tex, source, isDisplay }: Formula): HTMLElement {
   const element = el('span.math');
   if (tex.length > LONGEST) return as(element, source, t('A formula of this length is not typeset.'));
   try {
     // KaTeX's own way to show errors writes a style into the page, which the policy forbids: hence the catch.
     katex.render(tex, element, {
-      displayMode,
+      displayMode: isDisplay,
       throwOnError: true,
       trust: false,
       maxExpand: 200,

@@ -54,6 +54,16 @@ export class Axis {
     this.virtualizer._willUpdate();
   }
 
+  /** Says how large an item turned out to be. */
+  resize(index: number, size: number): void {
+    this.virtualizer.resizeItem(index, size);
+  }
+
+  /** Says how many pixels at the start something sticky covers from now on. */
+  cover(pixels: number): void {
+    this.virtualizer.setOptions({ ...this.virtualizer.options, scrollPaddingEnd: pixels });
+  }
+
   /** Keeps an item in the page wherever it is: what has the focus must not go, or the focus would be lost. */
   keep(index: number | undefined): void {
     // A new function each time, for the items are remembered as long as everything is the same.

@@ -15,6 +15,15 @@ export function button(text: string, appearance: 'primary' | 'secondary', onPres
   return element;
 }
 
+/** A small button that shows a sign; its label is read aloud and is its tooltip. */
+export function icon(sign: string, label: string, onPress: () => void): HTMLElement {
+  const element = el('button.icon', sign);
+  element.setAttribute('aria-label', label);
+  element.title = label;
+  element.addEventListener('click', onPress);
+  return element;
+}
+
 /** A list to choose one of, with its label; the browser's own, which every screen reader knows. */
 export function choice<T extends string>(
   label: string,

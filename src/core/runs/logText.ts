@@ -24,7 +24,7 @@ export class LogTail {
 
   /** The lines as they are shown, with line breaks between them. */
   get text(): string {
-    return this.lines.map(shown).join('\n');
+    return plainText(this.lines.join('\n'));
   }
 }
 
@@ -59,6 +59,11 @@ const HELD = 4096;
 /** A control sequence, or a carriage return, of which the rest may be in the next piece. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
 const UNFINISHED = /(?:\u001b(?:\[[0-?]*[ -/]*|\][^\u0007\u001b]*\u001b?)?|\r)$/u;
+
+/** What a terminal shows of a text: without colours and other sequences, of rewritten lines only what they end as. */
+export function plainText(text: string): string {
+  return text.split('\n').map(shown).join('\n');
+}
 
 function shown(line: string): string {
   const plain = line.replace(CONTROL, '').replace(/\r+$/u, '');

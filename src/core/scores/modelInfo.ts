@@ -42,11 +42,17 @@ export interface ModelInfo extends ModelIdentity {
   readonly warnings: readonly string[];
 }
 
-/** Where a model runs, for a status bar: "webgpu (verified)", "CPU (cuda: no device was found)". */
-export function providerWords({ used, requested, verification, rejected }: ProviderReport): string {
-  if (used !== 'cpu') return verification === undefined ? used : t('{0} (verified)', used);
+/** Where a model runs, for a status bar: "webgpu (verified)", "CPU"; why not elsewhere stands in the report. */
+export function providerName({ used, verification }: ProviderReport): string {
+  if (used === 'cpu') return 'CPU';
+  return verification === undefined ? used : t('{0} (verified)', used);
+}
+
+/** Where a model runs, and why not elsewhere: "webgpu (verified)", "CPU (cuda: no device)". */
+export function providerWords(report: ProviderReport): string {
+  const { used, requested, rejected } = report;
   const [first] = rejected;
-  if (requested === 'cpu' || first === undefined) return 'CPU';
+  if (used !== 'cpu' || requested === 'cpu' || first === undefined) return providerName(report);
   return `CPU (${first.provider}: ${KIND_WORDS[first.fault.kind] ?? first.fault.kind.replaceAll('-', ' ')})`;
 }
 

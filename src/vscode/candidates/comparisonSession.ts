@@ -108,7 +108,7 @@ export class ComparisonSession implements vscode.Disposable {
     if (!found.ok) return found.fault.message === CANCELLED ? undefined : this.tellFault(found.fault.message);
     if (found.value === undefined)
       return this.tellNoProblem(
-        t('This problem is not in the file any more. Choose another one from the list "File".'),
+        t('This problem is no longer in the file. Select another one in the File tab.'),
       );
     const texts = await this.textsOf(found.value);
     if (client !== this.client || wanted !== this.wanted) return;

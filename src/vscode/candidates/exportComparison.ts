@@ -7,7 +7,7 @@ import { comparisonHtml } from '../../core/bon/export/html';
 import { comparisonMarkdown } from '../../core/bon/export/markdown';
 import type { ShownProblem } from '../../core/bon/shown';
 import type { CommandId } from '../commandIds';
-import type { CandidatesView } from './candidatesView';
+import type { CandidatesPanel } from './candidatesPanel';
 
 /** What a comparison can be written as, by the file's extension. */
 const WRITERS: { readonly [extension: string]: (comparison: Comparison, areLogits: boolean) => string } = {
@@ -17,7 +17,7 @@ const WRITERS: { readonly [extension: string]: (comparison: Comparison, areLogit
 };
 
 /** "CFPRM: Export comparison": what the panel shows of a problem, as one HTML, Markdown or CSV file. */
-export async function exportComparison(view: CandidatesView): Promise<void> {
+export async function exportComparison(view: CandidatesPanel): Promise<void> {
   const { session } = view;
   if (session?.shown === undefined) {
     const compareNow = t('Compare candidates');
@@ -35,7 +35,7 @@ export async function exportComparison(view: CandidatesView): Promise<void> {
   if (write === undefined) {
     const known = Object.keys(WRITERS).join(', ');
     void vscode.window.showErrorMessage(
-      t('CFPRM: {0} says no format. Give it one of the extensions {1}.', path.basename(target.path), known),
+      t('CFPRM: Unknown export format: {0}. Use one of {1}.', path.basename(target.path), known),
     );
     return;
   }

@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
+import { plainText } from '../../core/runs/logText';
 import { validationWords } from '../../core/scores/levels';
 import { type ModelInfo, providerWords } from '../../core/scores/modelInfo';
 import type { ScoreFault } from '../../core/scores/scoreFault';
@@ -11,7 +12,7 @@ import type { ModelFolder } from '../../scorer/modelFolder';
 const SCHEME = 'cfprm-model';
 
 const DEMONSTRATION = t(
-  'It comes with CFPRM, and is there to try things out with: do not rely on its scores. How good it is, beside scores\nthat need no model, says MODEL_CARD.md in its folder. "CFPRM: Select model…" takes another one, or none.',
+  'This small model comes with CFPRM for trying things out: do not rely on its scores. MODEL_CARD.md in its folder\ncompares it with scores that need no model. To use another model, or none, run "CFPRM: Select model…".',
 );
 
 /** Shows what is known about a model, or about a folder that is none yet, as a read-only text. */
@@ -28,7 +29,8 @@ export class ModelReport implements vscode.TextDocumentContentProvider, vscode.D
   /** Opens a report under a name; an older one of the same name is replaced. */
   async show(name: string, text: string): Promise<void> {
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name}.txt` });
-    this.texts.set(uri.toString(), text);
+    // What a library said on its way comes in the colours of a terminal.
+    this.texts.set(uri.toString(), plainText(text));
     this.changed.fire(uri);
     await vscode.window.showTextDocument(uri, { preview: true });
   }
@@ -115,7 +117,7 @@ export function idleModelText({ folder, spec, fingerprint }: ModelFolder): strin
     [t('validation'), validationWords(spec.operatingPoints)],
     [t('fingerprint'), fingerprint],
   ]);
-  const words = t('It has not run yet: where it can run is found out with the first score.');
+  const words = t('It has not run yet. CFPRM finds out where it can run when it scores the first step.');
   return `${[facts, ...demonstrationLines(folder)].join('\n')}\n\n${words}\n`;
 }
 

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
-import { providerWords } from '../../core/scores/modelInfo';
+import { providerName } from '../../core/scores/modelInfo';
 import { count } from '../../core/trace/words';
 import { isDemonstration } from '../../scorer/demonstrationModel';
 import type { CommandId } from '../commandIds';
@@ -11,7 +11,7 @@ import type { ModelScores } from './modelScores';
 import { tellFault } from './scoreCommands';
 
 const DEMONSTRATION = t(
-  'This is the demonstration model that comes with CFPRM; "CFPRM: Select model…" takes another one, or none',
+  'This is the demonstration model that comes with CFPRM. To use another model, or none, run "CFPRM: Select model…"',
 );
 
 /** Which model is at work, where, and at what: "prm-7b · webgpu (verified) · 12 left". */
@@ -96,7 +96,7 @@ export class ScoreStatus implements vscode.Disposable {
         const trying = state.trying === undefined ? t('loading') : t('trying {0}', state.trying);
         return {
           text: `$(loading~spin) ${state.model.spec.name} · ${trying}`,
-          tooltip: t('CFPRM: the model is being started'),
+          tooltip: t('CFPRM: the model is starting'),
           command: info,
         };
       }
@@ -109,12 +109,12 @@ export class ScoreStatus implements vscode.Disposable {
         };
       case 'running': {
         const { name, provider } = state.scorer.info;
-        const where = `${name} · ${providerWords(provider)}`;
+        const where = `${name} · ${providerName(provider)}`;
         const { waiting } = this.scores;
         if (state.scorer.state === 'restarting')
           return {
             text: `$(loading~spin) ${where} · ${t('restarting')}`,
-            tooltip: t('CFPRM: the process of the model ended and is started again'),
+            tooltip: t('CFPRM: the model stopped and is being restarted'),
             command: info,
           };
         if (waiting > 0)
@@ -126,7 +126,7 @@ export class ScoreStatus implements vscode.Disposable {
         if (this.autoScore.isPaused)
           return {
             text: `$(debug-pause) ${where} · ${t('stopped')}`,
-            tooltip: t('CFPRM: scoring was stopped; "Score this trajectory" goes on'),
+            tooltip: t('CFPRM: scoring is stopped. "Score this trajectory" resumes it'),
             command: info,
           };
         return {

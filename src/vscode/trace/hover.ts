@@ -4,17 +4,10 @@ import type { StepCheck } from '../../core/check/check';
 import { decidedWords, describeEquation } from '../../core/check/words';
 import { rankWords, type ScoreScale } from '../../core/scores/levels';
 import { entryAt, type StepEntry, stepAt, type TraceEntry } from '../../core/trace/page';
-import {
-  count,
-  counted,
-  FALSE_SIGN,
-  formatScore,
-  glyph,
-  labelWords,
-  probability,
-} from '../../core/trace/words';
+import { count, counted, FALSE_SIGN, glyph, labelWords, probability } from '../../core/trace/words';
 import type { ScoreScales } from '../scores/scoreScales';
 import { parseTraceUri } from './address';
+import { actionLinks } from './hoverActions';
 import type { TracePages } from './pages';
 
 /** The detail of a step or a trajectory under the mouse. Step text is untrusted and stays plain text. */
@@ -35,7 +28,7 @@ export class TraceHover implements vscode.HoverProvider {
     if (position.line !== step.line || position.character > step.textColumn) return undefined;
     const source = parseTraceUri(document.uri)?.source;
     const ranks = { recorded: this.scales.recorded(source), computed: this.scales.computed(source) };
-    return new vscode.Hover(stepDetail(entry, step, ranks));
+    return new vscode.Hover([stepDetail(entry, step, ranks), actionLinks(document.uri, step.line)]);
   }
 }
 
@@ -103,11 +96,11 @@ function scoreWords(entry: TraceEntry, step: StepEntry): string {
   const logit =
     step.score === probability(step.score)
       ? ''
-      : ` (${t('a logit; sigmoid {0}', formatScore(probability(step.score)))})`;
+      : ` (${t('a logit; sigmoid {0}', decimals(probability(step.score)))})`;
   const before = entry.steps[step.number - 2]?.score;
   const change =
     before === undefined ? '' : `, ${changeWords(step.score - before, t('step {0}', step.number - 1))}`;
-  return t('{0}, recorded in the file', `${step.score}${logit}`) + change;
+  return t('{0}, recorded in the file', `${decimals(step.score)}${logit}`) + change;
 }
 
 /** What the model says of a step: its score, against the recorded one and the step before, and whose it is. */
@@ -125,12 +118,17 @@ function computedWords({ computed, steps }: TraceEntry, step: StepEntry): string
     before === undefined ? '' : `, ${changeWords(step.computed - before, t('step {0}', step.number - 1))}`;
   const stale = computed.stale ? `; ${t('another model is selected now')}` : '';
   const when = new Date(time).toLocaleString();
-  return `${step.computed}${recorded}${change}\n${t('by {0} on {1}, {2}', model, provider, when)}${stale}`;
+  return `${decimals(step.computed)}${recorded}${change}\n${t('by {0} on {1}, {2}', model, provider, when)}${stale}`;
 }
 
 /** A difference of scores in words; `against` names what it is a difference to. */
 function changeWords(change: number, against: string): string {
   if (change === 0) return t('the same as {0}', against);
-  const size = formatScore(Math.abs(change));
+  const size = decimals(Math.abs(change));
   return change < 0 ? t('{0} below {1}', size, against) : t('{0} above {1}', size, against);
+}
+
+/** A score in three decimals, which tell steps apart that two do not. */
+function decimals(score: number): string {
+  return score.toFixed(3);
 }

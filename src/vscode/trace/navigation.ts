@@ -164,11 +164,15 @@ export class TraceNavigation {
     return this.open({ source, page: Math.floor(ordinal / size) }, landing);
   }
 
-  /** Shows a 1-based step, or with 0 the head, of a row's 1-based trajectory; the focus may stay where it is. */
+  /**
+   * Shows a 1-based step, or with 0 the head, of a row's 1-based trajectory; the focus may stay where it is.
+   * @param otherwise the column for a trace view that is not in sight yet
+   */
   async openStep(
     source: vscode.Uri,
     at: { readonly ordinal: number; readonly trajectory: number; readonly step: number },
     preserveFocus: boolean,
+    otherwise?: vscode.ViewColumn,
   ): Promise<void> {
     const file = await this.files.open(source);
     const size = file.ok ? rowsPerPage(file.value) : Number.POSITIVE_INFINITY;
@@ -177,7 +181,7 @@ export class TraceNavigation {
       const address = parseTraceUri(document.uri);
       return address?.source.toString() === source.toString() && address.filter === undefined;
     });
-    await this.open({ source, page }, { at: 'step', ...at }, shown?.viewColumn, preserveFocus);
+    await this.open({ source, page }, { at: 'step', ...at }, shown?.viewColumn ?? otherwise, preserveFocus);
   }
 
   /**

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { FrameLocator } from 'playwright-core';
+import type { FrameLocator, Locator } from 'playwright-core';
 import { Workbench } from './workbench';
 
 /** Two problems, their rows interleaved: of "a" the last scores are highest where the answer is wrong. */
@@ -20,7 +20,7 @@ describe('CFPRM: Compare candidates', () => {
   before(async () => {
     // With the demonstration model.
     const settings = { 'cfprm.model.path': '' };
-    workbench = await Workbench.open({ viewport: { width: 1400, height: 1100 }, settings });
+    workbench = await Workbench.open({ viewport: { width: 1200, height: 800 }, settings });
     writeFileSync(
       inFolder('pair.jsonl'),
       [
@@ -44,7 +44,24 @@ describe('CFPRM: Compare candidates', () => {
     assert.deepEqual(await page.locator('.head .cell strong').allInnerTexts(), ['#1', '#2']);
     assert.match((await strip()).replaceAll('\n', ' '), /min → #2 correct.*last → #1 wrong.*oracle correct/u);
     await page.locator('.where', { hasText: 'Problem 1 of 2' }).waitFor();
-    assert.ok((await page.locator('.katex-html').count()) > 0, 'formulas are typeset');
+    assert.ok((await page.locator('.row .katex-html').count()) > 0, 'formulas are typeset');
+  });
+
+  it('opens beside the trace view, with every step in sight at the size that VS Code starts with', async () => {
+    const box = async (locator: Locator) => (await locator.boundingBox())!;
+    const groups = workbench.page.locator('.editor-group-container');
+    assert.equal(await groups.count(), 2);
+    const [trace, panel] = [await box(groups.nth(0)), await box(groups.nth(1))];
+    assert.ok(panel.x >= trace.x + trace.width - 1, 'the panel is not beside the trace');
+    assert.ok(panel.height > 600, `the panel has ${panel.height} pixels of height`);
+    const head = await box(page.locator('.head .cell').first());
+    for (const step of [1, 2, 3]) {
+      const cell = await box(page.locator(`[data-column="1"][data-step="${step}"]`));
+      const bottom = cell.y + cell.height;
+      assert.ok(cell.y >= head.y + head.height - 1, `step ${step} is behind the heads`);
+      assert.ok(bottom <= panel.y + panel.height, `step ${step} ends at ${bottom}, below the window`);
+      assert.ok(cell.height >= 30 && cell.x + 100 <= panel.x + panel.width, `step ${step} is cut off`);
+    }
   });
 
   it('changes the choices as the slider moves', async () => {
@@ -56,7 +73,7 @@ describe('CFPRM: Compare candidates', () => {
 
   it('scrolls the trace to a step that is clicked, and follows its cursor to another problem', async () => {
     await page.locator('[data-column="1"][data-step="3"]').click();
-    await workbench.waitForStatus('trajectory 3 · step 3/3');
+    await workbench.waitForCursor('Step 3 of a7');
     await page.locator('[data-column="1"][data-step="3"]').press('Enter');
     await workbench.page.locator('.editor-instance .monaco-editor.focused').waitFor();
     await workbench.press(']');

@@ -78,7 +78,6 @@ describe('the pictures of the README', () => {
     await workbench.command('CFPRM: Compare candidates');
     const page = workbench.webview();
     await page.locator('.source', { hasText: name }).waitFor();
-    await workbench.command('View: Toggle Maximized Panel');
     await page.getByRole('tab', { name: 'File' }).click();
     await page.locator('.numbers table').waitFor();
     await page.locator('.plot canvas').waitFor();
@@ -89,7 +88,7 @@ describe('the pictures of the README', () => {
     await page.locator('.by-model', { hasText: /computed by [^,]*$/u }).waitFor();
     await page.locator('[data-column="1"][data-step="2"]').click();
     await page.locator('.reader').waitFor();
-    await workbench.waitForStatus('candidate 2/8 · step 2/8');
+    await workbench.waitForCursor(/\S/u);
     await workbench.readmeShot('candidates');
   });
 });

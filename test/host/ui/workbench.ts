@@ -212,6 +212,28 @@ export class Workbench {
     });
   }
 
+  /** The texts of the lines that have a cursor, of every editor in view. */
+  linesAtCursor(): Promise<string[]> {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll('.monaco-editor')].flatMap((editor) => {
+        const mark = editor.querySelector('.view-overlays .current-line')?.getBoundingClientRect();
+        const line = [...editor.querySelectorAll('.view-lines > .view-line')].find((own) => {
+          const { top, bottom } = own.getBoundingClientRect();
+          return mark !== undefined && top < mark.bottom - 1 && bottom > mark.top + 1;
+        });
+        return line === undefined ? [] : [(line.textContent ?? '').replaceAll('\u00a0', ' ')];
+      }),
+    );
+  }
+
+  /** Waits until a cursor is on a line with this text, in whichever editor. */
+  waitForCursor(text: string | RegExp): Promise<string> {
+    return this.waitFor(`cursor on ${text}`, async () => {
+      const shown = await this.linesAtCursor();
+      return { shown, found: shown.find((line) => matches(line, text)) };
+    });
+  }
+
   /** What decorations write before or after text (`::before`, `::after`) in the lines in view. */
   decorationTexts(): Promise<DecorationText[]> {
     return this.page.evaluate(() => {

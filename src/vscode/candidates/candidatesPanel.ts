@@ -24,9 +24,14 @@ const VIEW = 'cfprm.candidates';
 /** Cursors that pass a line within this time are not followed. */
 const FOLLOW_MS = 150;
 
-/** The panel's view: one comparison at a time, in step with the trace view. */
-export class CandidatesView implements vscode.WebviewViewProvider, vscode.Disposable {
-  private view: vscode.WebviewView | undefined;
+/**
+ * The side panel of candidates, an editor beside the trace view: one comparison at a time, in step with the trace.
+ * VS Code brings it back after a reload.
+ */
+export class CandidatesPanel
+  implements vscode.WebviewPanelSerializer<{ was?: PanelPlace }>, vscode.Disposable
+{
+  private panel: vscode.WebviewPanel | undefined;
   private comparison: ComparisonSession | undefined;
   private readonly host: ComparisonHost;
   private readonly disposables: vscode.Disposable[];
@@ -45,7 +50,7 @@ export class CandidatesView implements vscode.WebviewViewProvider, vscode.Dispos
     const program = vscode.Uri.joinPath(extension, 'dist', 'bonProcess.js').fsPath;
     this.host = { files, scores, autoScore, program, post: (message) => this.post(message) };
     this.disposables = [
-      vscode.window.registerWebviewViewProvider(VIEW, this),
+      vscode.window.registerWebviewPanelSerializer(VIEW, this),
       files.onDidReplace((uri) => {
         if (this.comparison?.source.toString() === uri.toString()) this.comparison.markStale();
       }),
@@ -62,7 +67,9 @@ export class CandidatesView implements vscode.WebviewViewProvider, vscode.Dispos
   /** Compares a file's candidates and shows them: those of the problem that the trace view's cursor is in, if any. */
   async compare(source: vscode.Uri): Promise<void> {
     const at = this.placeInTrace(source);
-    await vscode.commands.executeCommand(`${VIEW}.focus`);
+    if (this.panel === undefined)
+      this.fill(vscode.window.createWebviewPanel(VIEW, t('Candidates'), vscode.ViewColumn.Beside));
+    else this.panel.reveal();
     if (this.comparison?.source.toString() === source.toString()) {
       await (at === undefined ? this.comparison.start() : this.comparison.follow(at));
       return;
@@ -70,14 +77,26 @@ export class CandidatesView implements vscode.WebviewViewProvider, vscode.Dispos
     await this.open(source, at && { row: at.row, place: at.place }, DEFAULT_OPTIONS);
   }
 
-  resolveWebviewView(view: vscode.WebviewView): void {
-    this.view = view;
-    view.webview.options = { enableScripts: true, localResourceRoots: [pagesFolder(this.extension)] };
-    view.webview.onDidReceiveMessage((message: FromCandidates) => this.receive(message));
-    view.onDidDispose(() => {
-      if (this.view === view) this.view = undefined;
+  /** Fills the panel that was open when the window was closed; its page says what it showed. */
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    this.panel?.dispose();
+    this.fill(panel);
+  }
+
+  private fill(panel: vscode.WebviewPanel): void {
+    this.panel = panel;
+    const icon = (theme: string): vscode.Uri =>
+      vscode.Uri.joinPath(this.extension, 'media', `cfprm-${theme}.svg`);
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
+    panel.webview.options = { enableScripts: true, localResourceRoots: [pagesFolder(this.extension)] };
+    panel.webview.onDidReceiveMessage((message: FromCandidates) => this.receive(message));
+    panel.onDidDispose(() => {
+      if (this.panel !== panel) return;
+      this.panel = undefined;
+      this.comparison?.dispose();
+      this.comparison = undefined;
     });
-    showPage(view.webview, this.extension, 'candidates', t('Candidates'));
+    showPage(panel.webview, this.extension, 'candidates', t('Candidates'));
   }
 
   dispose(): void {
@@ -93,6 +112,7 @@ export class CandidatesView implements vscode.WebviewViewProvider, vscode.Dispos
   ): Promise<void> {
     this.comparison?.dispose();
     this.comparison = new ComparisonSession(source, this.host, options);
+    if (this.panel !== undefined) this.panel.title = t('Candidates: {0}', baseName(source));
     this.comparison.tellSource();
     this.postThresholds(true);
     // Opened here, so that its growth is followed from now on.
@@ -105,8 +125,6 @@ export class CandidatesView implements vscode.WebviewViewProvider, vscode.Dispos
     switch (message.type) {
       case 'ready':
         return this.welcome(message.was);
-      case 'compare':
-        return vscode.commands.executeCommand('cfprm.compareCandidates' satisfies CommandId);
       case 'export':
         return vscode.commands.executeCommand('cfprm.exportComparison' satisfies CommandId);
       case 'again':
@@ -125,11 +143,11 @@ export class CandidatesView implements vscode.WebviewViewProvider, vscode.Dispos
     }
   }
 
-  /** A page that starts: of a view that was hidden, or of a window that was reloaded. */
+  /** A page that starts: of a panel that is new or was hidden, or of a window that was reloaded. */
   private async welcome(was: PanelPlace | undefined): Promise<void> {
     this.postThresholds();
     if (this.comparison !== undefined) this.comparison.repeat();
-    else if (was === undefined) this.post({ type: 'empty' });
+    else if (was === undefined) this.panel?.dispose();
     else await this.open(vscode.Uri.parse(was.source, true), was.problem, was.options);
   }
 
@@ -139,11 +157,12 @@ export class CandidatesView implements vscode.WebviewViewProvider, vscode.Dispos
     const file = await this.files.open(comparison.source);
     const ordinal = file.ok ? await file.value.ordinalOfRow(row) : undefined;
     if (ordinal === undefined) return comparison.markStale();
-    await this.navigation.openStep(comparison.source, { ordinal, trajectory: place + 1, step }, !enter);
+    const at = { ordinal, trajectory: place + 1, step };
+    await this.navigation.openStep(comparison.source, at, !enter, columnBesides(this.panel));
   }
 
   private onCursor(editor: vscode.TextEditor): void {
-    if (editor.document.languageId !== TRACE_LANGUAGE || this.view?.visible !== true) return;
+    if (editor.document.languageId !== TRACE_LANGUAGE || this.panel?.visible !== true) return;
     clearTimeout(this.following);
     this.following = setTimeout(() => {
       const source = this.comparison?.source;
@@ -177,6 +196,16 @@ export class CandidatesView implements vscode.WebviewViewProvider, vscode.Dispos
   }
 
   private post(message: ToCandidates): void {
-    void this.view?.webview.postMessage(message);
+    void this.panel?.webview.postMessage(message);
   }
+}
+
+/** A column that the panel does not cover. */
+function columnBesides(panel: vscode.WebviewPanel | undefined): vscode.ViewColumn {
+  const other = vscode.window.tabGroups.all.find(({ viewColumn }) => viewColumn !== panel?.viewColumn);
+  return other?.viewColumn ?? vscode.ViewColumn.Beside;
+}
+
+function baseName(source: vscode.Uri): string {
+  return source.path.split('/').at(-1) ?? '';
 }
