@@ -139,10 +139,14 @@ describe('a lock file', () => {
     age();
     const { createHash } = await import('node:crypto');
     const guard = `${lock}.guard-${createHash('sha256').update(token).digest('hex').slice(0, 16)}`;
-    for (const path of [guard, `${lock}.${'c'.repeat(24)}`]) {
+    for (const path of [guard, `${lock}.elsewhere-17-${'c'.repeat(24)}`]) {
       writeFileSync(path, '');
       age(path);
     }
+    // Killed between making its file and writing to it, a moment ago.
+    const { pid } = spawnSync('true');
+    const here = processPlace();
+    if (here !== undefined) writeFileSync(`${lock}.${here}-${pid}-${'d'.repeat(24)}`, '');
     await (await taken()).release();
     assert.deepEqual(readdirSync(folder), []);
   });

@@ -4,7 +4,17 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../core/result';
-import { forgetOwner, hasEnded, type LockLook, type LockOwner, lookAt, newOwner, noteText } from './lockNote';
+import {
+  claimant,
+  claimName,
+  forgetOwner,
+  hasEnded,
+  type LockLook,
+  type LockOwner,
+  lookAt,
+  newOwner,
+  noteText,
+} from './lockNote';
 
 /** Times of a lock, in milliseconds. */
 export interface LockLimits {
@@ -128,7 +138,7 @@ class Claim {
     private readonly times: LockLimits,
     private readonly place: string | undefined,
   ) {
-    this.ownName = `${path}.${owner.token}`;
+    this.ownName = `${path}.${claimName(owner)}`;
   }
 
   static async open(
@@ -277,10 +287,13 @@ async function sweep(path: string, silent: number, place: string | undefined): P
   const now = (await stat(path)).mtimeMs;
   const start = `${basename(path)}.`;
   for (const name of await readdir(dirname(path))) {
-    const isClaim = name.startsWith(start) && /^(?:guard-)?[0-9a-f]{16,24}$/u.test(name.slice(start.length));
-    const look = isClaim ? await lookAt(join(dirname(path), name)) : undefined;
+    if (!name.startsWith(start)) continue;
+    const end = name.slice(start.length);
+    const asks = claimant(end);
+    if (asks === undefined && !/^guard-[0-9a-f]{16}$/u.test(end)) continue;
+    const look = await lookAt(join(dirname(path), name));
     if (look === undefined) continue;
-    const isLeft = hasEnded(look.owner, place) || now - look.written >= silent;
+    const isLeft = hasEnded(asks ?? look.owner, place) || now - look.written >= silent;
     if (isLeft) await rm(join(dirname(path), name), { force: true });
   }
 }

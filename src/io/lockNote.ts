@@ -55,6 +55,17 @@ export function noteText(owner: LockOwner, beat: number): string {
   return `${JSON.stringify({ ...owner, beat: String(beat).padStart(BEAT_DIGITS, '0') })}\n`;
 }
 
+/** The end of the name of a file with which a lock is asked for: says whose it is while there is nothing in it yet. */
+export function claimName({ token, pid, place }: LockOwner): string {
+  return `${place ?? 'somewhere'}-${pid}-${token}`;
+}
+
+/** Who asks for a lock by a file whose name ends like this; undefined if it is no such name. */
+export function claimant(name: string): Pick<LockOwner, 'token' | 'pid' | 'place'> | undefined {
+  const [, place, pid, token] = /^([\w ]+)-(\d+)-([0-9a-f]{24})$/u.exec(name) ?? [];
+  return place === undefined || token === undefined ? undefined : { token, pid: Number(pid), place };
+}
+
 /** Looks at a lock; undefined if there is none. Throws other errors of the file system. */
 export async function lookAt(path: string): Promise<LockLook | undefined> {
   try {
@@ -85,7 +96,10 @@ function ownerIn(text: string): LockOwner | undefined {
 }
 
 /** True if the owner is known to have ended: its process id means something here, and nobody has it any more. */
-export function hasEnded(owner: LockOwner | undefined, place = processPlace()): boolean {
+export function hasEnded(
+  owner: Pick<LockOwner, 'token' | 'pid' | 'place'> | undefined,
+  place = processPlace(),
+): boolean {
   if (owner === undefined || place === undefined || owner.place !== place) return false;
   return owner.pid === process.pid ? !own.has(owner.token) : !isAlive(owner.pid);
 }
