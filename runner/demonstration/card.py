@@ -124,14 +124,14 @@ def _colours(found: dict[str, Any]) -> str:
     )
     return (
         f"The scores lie close together and high, so that 0.7 says nothing: a score is coloured good from "
-        f"{found['good']:.3f} on, above the lowest 23 % of the correct steps, and bad below the threshold for first "
+        f"{found['good']:.3f} on, above the lowest 22 % of the correct steps, and bad below the threshold for first "
         f"errors. prm.json has these points (`operatingPoints`). {unseen}{seen}"
     )
 
 
 def _shares(one: dict[str, Any]) -> str:
     errors, correct = one["firstErrors"]["notGood"], one["correctSteps"]["notGood"]
-    return f"{errors:.0%} of the first errors and {correct:.0%} of the correct steps are not good"
+    return f"{errors:.1%} of the first errors and {correct:.1%} of the correct steps are not good"
 
 
 def _estimate(one: dict[str, float | None]) -> str:

@@ -15,7 +15,7 @@ export interface Thresholds {
 export const USUAL_THRESHOLDS: Thresholds = { low: 0.3, high: 0.7 };
 
 /** Share of the correct validation steps that may look doubtful or bad, so that wrong ones do. */
-const MAY_DOUBT = 0.23;
+const MAY_DOUBT = 0.22;
 /** Shares of a file's scores that look bad, and that do not look good, where there is no validation. */
 const FILE_BAD = 0.15;
 const FILE_DOUBT = 0.35;

@@ -92,8 +92,9 @@ describe('label and score in the raw editor', () => {
     workbench.setSettings({ 'cfprm.inline.enabled': false });
     await waitForNone();
     const plain = await texts();
-    assert.equal(shown.right, plain.right, 'chips take no room');
     workbench.setSettings({ 'cfprm.inline.enabled': true });
+    // Less than a character, for the browser rounds the widths of pieces.
+    assert.ok(Math.abs(shown.right - plain.right) < 2, `chips take room: ${shown.right}, ${plain.right}`);
   });
 
   it('shows what lies beyond the visible width at the start of a line that is not wrapped', async () => {
