@@ -107,7 +107,7 @@ async function unit() {
     driver = softwareVulkan();
     return true;
   });
-  await suite('unit', mocha(), { more: driver });
+  await suite('unit', mocha('src/**/*.test.ts', 'webview/**/*.test.ts', 'test/*.test.ts'), { more: driver });
 }
 
 /**

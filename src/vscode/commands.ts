@@ -134,10 +134,25 @@ function inTrace(handler: Handler): Handler {
   };
 }
 
+/** Tells a command that it is called only to be known. */
+const PRIMING = 'cfprm.priming';
+
+/**
+ * Calls the commands that have keys in the trace view once, to no effect. VS Code holds a command back when it is used
+ * for the first time, until it has asked whether an extension waits for it, and lets the next key overtake it.
+ */
+async function prime(extension: vscode.Extension<unknown>): Promise<void> {
+  const { keybindings } = (extension.packageJSON as { contributes: { keybindings: { command: string }[] } })
+    .contributes;
+  const commands = keybindings.map(({ command }) => ({ command, args: [PRIMING] }));
+  await vscode.commands.executeCommand('runCommands', { commands });
+}
+
 /** Registers the table; a command that fails tells the user and the log instead of vanishing. */
 export function registerCommands(services: Services): vscode.Disposable {
   const registrations = Object.entries(COMMANDS).map(([id, handler]) =>
     vscode.commands.registerCommand(id, async (...args: never[]) => {
+      if ((args[0] as unknown) === PRIMING) return undefined;
       try {
         return await handler(services, ...args);
       } catch (error) {
@@ -150,6 +165,7 @@ export function registerCommands(services: Services): vscode.Disposable {
       }
     }),
   );
+  void prime(services.context.extension);
   return vscode.Disposable.from(...registrations);
 }
 

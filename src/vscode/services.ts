@@ -18,18 +18,19 @@ import { RunNews } from './runs/runNews';
 import { RunPages } from './runs/runPages';
 import { RunTree } from './runs/runTree';
 import { AutoScore } from './scores/autoScore';
-import { Model } from './scores/model';
+import { isModelWanted, Model } from './scores/model';
 import { ModelReport } from './scores/modelReport';
 import { ModelScores } from './scores/modelScores';
 import { ScoreScales } from './scores/scoreScales';
 import { ScoreStatus } from './scores/scoreStatus';
 import { settings } from './settings';
 import { TRACE_LANGUAGE } from './trace/address';
-import { CursorKeeper } from './trace/cursorKeeper';
+import { TraceCursor } from './trace/cursor';
 import { TraceDecorations } from './trace/decorations';
 import { TraceHover } from './trace/hover';
 import { registerHoverActions } from './trace/hoverActions';
 import { TraceLenses } from './trace/lenses';
+import { TraceLive } from './trace/live';
 import { TraceNavigation } from './trace/navigation';
 import { TracePages } from './trace/pages';
 import { TraceSource } from './trace/source';
@@ -72,9 +73,10 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const files = new OpenFiles(new ReadingChoices(context.workspaceState), log, comparison);
   const disagreementIndex = new DisagreementIndex(files, scores, comparison);
   const scales = new ScoreScales(scores);
-  const pages = new TracePages(files, disagreementIndex, scores, scales);
-  const cursor = new CursorKeeper(pages);
+  const pages = new TracePages(files, isModelWanted, scales);
+  const cursor = new TraceCursor();
   const navigation = new TraceNavigation(files, pages, cursor);
+  const live = new TraceLive(pages, scores, scales, disagreementIndex);
   const source = new TraceSource(files, navigation);
   const labels = new LabelEditing(files, navigation);
   const disagreements = new DisagreementTour(files, navigation, disagreementIndex);
@@ -114,6 +116,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     cursor,
     tickWhatIsDone(pages, files, scores),
     new TraceDecorations(pages),
+    live,
     new TraceStatusBar(navigation, pages),
     new FormatStatus(files),
     new InlineChips(documents, scores, scales),
@@ -121,7 +124,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     vscode.languages.registerDocumentSymbolProvider(trace, structure, { label: t('Trajectories') }),
     vscode.languages.registerFoldingRangeProvider(trace, structure),
     vscode.languages.registerCodeLensProvider(trace, new TraceLenses(pages)),
-    vscode.languages.registerHoverProvider(trace, new TraceHover(pages, scales)),
+    vscode.languages.registerHoverProvider(trace, new TraceHover(pages, live, scales)),
     registerHoverActions(navigation),
     vscode.window.registerTreeDataProvider('cfprm.trajectories', tree),
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -9,13 +9,6 @@ import { PLATFORM, packages } from './packages';
 
 const SOURCE = 'trl-soft-scores.jsonl';
 
-/** The first step of a solution, with a computed score. */
-const FIRST_STEP = /^ *1 +\S.*›0\.\d\d [▁-█]/u;
-
-function scoreIn(line: string): string | undefined {
-  return /›(0\.\d\d)/u.exec(line)?.[1];
-}
-
 // One window from a file to a model of one's own: each test goes on where the one before it ended.
 describe('the whole loop, in VS Code with the installed package', () => {
   const scratch = mkdtempSync(join(tmpdir(), 'cfprm-loop-'));
@@ -46,6 +39,14 @@ describe('the whole loop, in VS Code with the installed package', () => {
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   });
 
+  /** The computed score that is shown beside the first step in view. */
+  const firstScore = async (): Promise<{ shown: string[]; found: string | undefined }> => {
+    const all = await workbench.decorationTexts();
+    const shown = all.map(({ line, text }) => `${text} ${line}`);
+    const found = all.find(({ line, text }) => /^ *1 /.test(line) && /^›0\.\d\d$/u.test(text));
+    return { shown, found: found?.text };
+  };
+
   const inFolder = (name: string): string => join(workbench.folder, name);
 
   it('opens a file step by step, and F8 goes to its first error', async () => {
@@ -59,7 +60,7 @@ describe('the whole loop, in VS Code with the installed package', () => {
 
   it('scores the steps with the demonstration model that the package carries, and says so', async () => {
     await workbench.press('Control+Home');
-    demonstrated = scoreIn(await workbench.waitForLine(FIRST_STEP));
+    demonstrated = await workbench.waitFor('score of the first step', firstScore);
     await workbench.waitForStatus(/demonstration/i);
     // The page was drawn again with every score; its colours came along.
     await workbench.waitFor('coloured label', async () => {
@@ -86,7 +87,7 @@ describe('the whole loop, in VS Code with the installed package', () => {
     await workbench.press('j');
     await workbench.waitForStatus('trajectory 1 · step 2/4');
     await workbench.press('o');
-    await workbench.waitForLine('1 label edited');
+    await workbench.waitForDecoration('1 label edited');
   });
 
   it('compares the candidates of the problem', async () => {
@@ -157,9 +158,8 @@ describe('the whole loop, in VS Code with the installed package', () => {
     await workbench.command('CFPRM: Open trace view');
     await workbench.waitForTab(`${SOURCE} · page 1`);
     await workbench.waitFor('scores of the new model', async () => {
-      const shown = await workbench.editorLines();
-      const found = shown.find((line) => FIRST_STEP.test(line) && scoreIn(line) !== demonstrated);
-      return { shown, found };
+      const { shown, found } = await firstScore();
+      return { shown, found: found === demonstrated ? undefined : found };
     });
   });
 });

@@ -126,6 +126,6 @@ describe('a copied selection', () => {
 
   it('of the gutter alone is what was selected', () => {
     const { line, labelColumn } = first!;
-    assert.equal(copy(line, labelColumn, line, labelColumn + 6), '✗ 0.21');
+    assert.equal(copy(line, labelColumn, line, labelColumn + 7), '✗  0.21');
   });
 });

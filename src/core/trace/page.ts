@@ -1,10 +1,9 @@
 import type { StepCheck } from '../check/check';
 import type { Fault } from '../result';
-import type { Computed } from '../scores/computed';
 import type { Label, Step } from '../trajectory';
 
 /** How a stretch of the trace view is coloured; each kind is one static decoration type. */
-export type MarkKind = 'good' | 'doubt' | 'bad' | 'dim' | 'head' | 'firstError';
+export type MarkKind = 'good' | 'doubt' | 'bad' | 'dim' | 'head' | 'firstError' | 'rightToLeft';
 
 /** A coloured stretch: a 0-based line and UTF-16 columns. */
 export interface Mark {
@@ -22,6 +21,8 @@ export interface StepEntry {
   readonly endLine: number;
   /** Column at which the step's label starts. */
   readonly labelColumn: number;
+  /** Column of the place that is kept for a model's score; undefined without a model. */
+  readonly liveColumn?: number;
   /** Column at which the step's text starts. */
   readonly textColumn: number;
   readonly label?: Label;
@@ -29,8 +30,6 @@ export interface StepEntry {
   readonly edited?: { readonly from: Label | undefined };
   /** Recorded in the file. */
   readonly score?: number;
-  /** Given by a model. */
-  readonly computed?: number;
   /** What arithmetic says of its equations. */
   readonly check: StepCheck;
   readonly alternatives?: Step['alternatives'];
@@ -57,13 +56,14 @@ export interface TraceEntry {
   readonly steps: readonly StepEntry[];
   /** 1-based first error. */
   readonly firstError?: number;
-  /** What a model says about its steps, if one was asked. */
-  readonly computed?: Computed;
   /** Why the row has no steps, if it was not readable. */
   readonly fault?: Fault;
 }
 
-/** One page of the trace view: its text and what lies where in it. */
+/**
+ * One page of the trace view: its text and what lies where in it. The text says what the file and a person say; what
+ * changes by itself (computed scores, counts, progress) is shown beside it, never in it, so that nobody's cursor moves.
+ */
 export interface TracePage {
   readonly text: string;
   readonly entries: readonly TraceEntry[];

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { fail, ok } from '../result';
-import type { Computed } from '../scores/computed';
 import type { Label, Step, Trajectory } from '../trajectory';
 import { entryAt, stepAt, type TracePage } from './page';
 import { DEFAULT_RENDER, facts, type RenderOptions, renderPage } from './render';
 import type { RowReading } from './rowReading';
+import { textEdits } from './textEdits';
 
 const place = { path: ['steps', 0] };
 
@@ -34,10 +34,11 @@ describe('a page of the trace view', () => {
     const steps = [step('2 + 2 = 4', 'correct', 0.9), step('2 + 3 = 6', 'correct', 0.9), step('x = 1')];
     const page = render([show(0, { id: 'a', problem: 'P', steps })]);
     assert.deepEqual(lines(page).slice(2), [
-      '▾ a · row 1    min 0.90 @1    false equation 2    P',
-      '  1  ✓ 0.90 █     2 + 2 = 4',
-      '  2  ✓ 0.90 █ ≠   2 + 3 = 6',
-      '  3  ?    –       x = 1',
+      '▾ a · row 1 · ✓     min 0.90 @1    false equation 2    P',
+      '  1 ✓  0.90   2 + 2 = 4',
+      '  2 ✓  0.90 ≠ 2 + 3 = 6',
+      '  3 ?     –   x = 1',
+      '',
     ]);
     assert.ok(marksOf(page).includes('bad: ≠'));
     assert.deepEqual(
@@ -48,7 +49,7 @@ describe('a page of the trace view', () => {
 
   it('has no column for equations that hold, or that nobody can decide', () => {
     const page = render([show(0, { id: null, problem: '', steps: [step('2 + 2 = 4'), step('x = 1')] })]);
-    assert.deepEqual(lines(page).slice(2), ['▾ row 1', '  1  ?  2 + 2 = 4', '  2  ?  x = 1']);
+    assert.deepEqual(lines(page).slice(2), ['▾ row 1 · ? ', '  1 ?   2 + 2 = 4', '  2 ?   x = 1', '']);
   });
 
   it('shows labels, soft labels, scores and logits in columns', () => {
@@ -76,38 +77,44 @@ describe('a page of the trace view', () => {
     assert.deepEqual(lines(page), [
       'heading',
       '',
-      '▾ math-1 · 1/2 · row 1    first error 3    min -4.00 @4    answer 3 ≠ gold 2    What is 1 + 1?',
-      '  1  ✓       0.91 █   Add.',
-      '  2  ·          –     Think',
-      '  ~                   again.',
-      '  3  ✗       0.05 ▁   So 3.',
-      '  4  ?      -4.00 ▁   Hm.',
-      '  5  ◕ 0.75  3.50 █   Or 2?',
-      '  6  ◔ 0.25  0.50 ▅   No.',
-      '▾ row 1 · 2/2',
+      '▾ math-1 · 1/2 · row 1 · ✗3    min -4.00 @4    answer 3 ≠ gold 2    What is 1 + 1?',
+      '  1 ✓        0.91 Add.',
+      '  2 ·           – Think',
+      '  ~               again.',
+      '  3 ✗        0.05 So 3.',
+      '  4 ?       -4.00 Hm.',
+      '  5 ◕  0.75  3.50 Or 2?',
+      '  6 ◔  0.25  0.50 No.',
+      '▾ row 1 · 2/2 · ? ',
       '  no steps',
       '',
       '▾ row 1,234',
       '  ⚠ ends inside a string (column 1,500)',
+      '',
     ]);
     assert.deepEqual(marksOf(page), [
       'dim: heading',
-      'head: ▾ math-1 · 1/2 · row 1',
-      'dim:     first error 3    min -4.00 @4    answer 3 ≠ gold 2    What is 1 + 1?',
-      'dim:   1 ',
-      'good: ✓       0.91 █',
-      'dim:   2  ·          –  ',
-      'dim:   3 ',
-      'bad: ✗       0.05 ▁',
-      'firstError:   3  ✗       0.05 ▁   So 3.',
-      'dim:   4  ?     ',
-      'bad: -4.00 ▁',
-      'dim:   5 ',
-      'good: ◕ 0.75  3.50 █',
-      'dim:   6 ',
-      'bad: ◔ 0.25',
-      'doubt:  0.50 ▅',
-      'head: ▾ row 1 · 2/2',
+      'head: ▾ math-1 · 1/2 · row 1 · ',
+      'bad: ✗3',
+      'dim:     min -4.00 @4    answer 3 ≠ gold 2    What is 1 + 1?',
+      'dim:   1',
+      'good: ✓ ',
+      'good:  0.91',
+      'dim:   2 · ',
+      'dim:     –',
+      'dim:   3',
+      'bad: ✗ ',
+      'bad:  0.05',
+      'firstError:   3 ✗        0.05 So 3.',
+      'dim:   4 ? ',
+      'bad: -4.00',
+      'dim:   5',
+      'good: ◕  0.75  3.50',
+      'dim:   6',
+      'bad: ◔  0.25',
+      'doubt:  0.50',
+      'head: ▾ row 1 · 2/2 · ',
+      'dim: ? ',
       'dim:   no steps',
       'head: ▾ row 1,234',
       'bad:   ⚠ ends inside a string (column 1,500)',
@@ -116,15 +123,15 @@ describe('a page of the trace view', () => {
     assert.deepEqual(
       first!.steps.map((it) => [it.number, it.line, it.endLine, it.labelColumn, it.textColumn, it.summary]),
       [
-        [1, 3, 3, 5, 22, 'Add.'],
-        [2, 4, 5, 5, 22, 'Think again.'],
-        [3, 6, 6, 5, 22, 'So 3.'],
-        [4, 7, 7, 5, 22, 'Hm.'],
-        [5, 8, 8, 5, 22, 'Or 2?'],
-        [6, 9, 9, 5, 22, 'No.'],
+        [1, 3, 3, 4, 18, 'Add.'],
+        [2, 4, 5, 4, 18, 'Think again.'],
+        [3, 6, 6, 4, 18, 'So 3.'],
+        [4, 7, 7, 4, 18, 'Hm.'],
+        [5, 8, 8, 4, 18, 'Or 2?'],
+        [6, 9, 9, 4, 18, 'No.'],
       ],
     );
-    assert.equal(page.tabSize * 2, 22, 'a wrapped line goes on where the texts begin');
+    assert.equal(page.tabSize * 2, 18, 'a wrapped line goes on where the texts begin');
     assert.deepEqual(malformed!.fault, { message: 'ends inside a\nstring', row: 1234, column: 1500 });
   });
 
@@ -137,12 +144,13 @@ describe('a page of the trace view', () => {
     const unedited = [{ ...trajectory, steps: [step('a', 'correct'), step('b'), step('c', 'neutral')] }];
     const page = render([{ ...show(0, trajectory), unedited }, show(1, trajectory)]);
     assert.deepEqual(lines(page).slice(2, 6), [
-      '▾ m · row 1    first error 2    2 labels edited    P',
-      '  1  ✓    a',
-      '  2  ✗*   b',
-      '  3  ?*   c',
+      '▾ m · row 1 · ✗2    P',
+      '  1 ✓   a',
+      '  2 ✗*  b',
+      '  3 ?*  c',
     ]);
-    assert.equal(lines(page)[9], '  2  ✗    b');
+    assert.match(page.entries[0]!.detail, /^first error 2 +2 labels edited$/);
+    assert.equal(lines(page)[9], '  2 ✗   b');
     const [first, second] = page.entries;
     assert.deepEqual(
       first!.steps.map(({ edited }) => edited),
@@ -167,21 +175,18 @@ describe('a page of the trace view', () => {
 
   it('keeps no columns for what no step has', () => {
     const page = render([show(0, { id: null, problem: 'p', steps: [step('a', 'correct'), step('b')] })]);
-    assert.deepEqual(lines(page).slice(2), ['▾ row 1    p', '  1  ✓  a', '  2  ?  b']);
+    assert.deepEqual(lines(page).slice(2), ['▾ row 1 · ✓     p', '  1 ✓   a', '  2 ?   b', '']);
   });
 
-  it('shows a long problem whole, on lines of its own, and a footer', () => {
+  it('shows a long problem whole, on lines of its own', () => {
     const problem = `${'word '.repeat(20)}\nend`;
-    const page = render([show(0, { id: null, problem, steps: [step('a', 'correct')] })], {
-      footer: 'more\nrows',
-    });
+    const page = render([show(0, { id: null, problem, steps: [step('a', 'correct')] })]);
     assert.deepEqual(lines(page).slice(2), [
-      `▾ row 1    ${'word '.repeat(12).trim()}…`,
+      `▾ row 1 · ✓     ${'word '.repeat(12).trim()}…`,
       `  Q     ${'word '.repeat(20)}`,
       '  ~     end',
-      '  1  ✓  a',
+      '  1 ✓   a',
       '',
-      'more rows',
     ]);
     assert.equal(page.entries.at(-1)!.endLine, 5);
   });
@@ -195,8 +200,9 @@ describe('a page of the trace view', () => {
     assert.deepEqual(lines(page).slice(3), [
       `  Q     ${'x'.repeat(100)}`,
       `  ~     ${cut}`,
-      `  1  ✓  ${'x'.repeat(100)}`,
+      `  1 ✓   ${'x'.repeat(100)}`,
       `  ~     ${cut}`,
+      '',
     ]);
   });
 
@@ -305,7 +311,7 @@ describe('any page', () => {
   const options = fc.record({
     maxStepChars: fc.integer({ min: 3, max: 60 }),
     maxPageChars: fc.nat(2000),
-    footer: maybe,
+    hasModel: fc.boolean(),
   });
   const pages = fc.tuple(text, rows, options).map(([heading, all, some]) => ({
     all,
@@ -410,51 +416,54 @@ describe('the facts of a trajectory', () => {
   }
 });
 
-describe('computed scores on a page', () => {
+describe('the place of computed scores', () => {
   const trajectory: Trajectory = {
     id: 't',
     problem: 'p',
     steps: [step('one', 'correct', 0.25), step('two')],
   };
-  const by = { model: 'm', fingerprint: 'f', provider: 'cpu', time: 0 };
-  const drawn = (computed: Computed | undefined) =>
-    render([show(0, trajectory)], { computed: () => computed });
-  const lineOf = (page: TracePage, number: number): string =>
-    page.text.split('\n')[page.entries[0]!.steps[number - 1]!.line]!;
 
-  it('stand behind the recorded ones, under a sign of their own', () => {
-    const page = drawn({ state: 'scored', scores: [0.9, 0.1], by, stale: false });
-    assert.match(lineOf(page, 1), /0\.25 ▃ ›0\.90 █ +one$/u);
-    assert.match(lineOf(page, 2), /– {3}›0\.10 ▁ +two$/u);
-    assert.match(page.entries[0]!.detail, /min 0\.25 @1 +min ›0\.10 @2/u);
-    assert.deepEqual(
-      page.entries[0]!.steps.map(({ computed }) => computed),
-      [0.9, 0.1],
+  it('is blank, and there only with a model', () => {
+    const page = render([show(0, trajectory)], { hasModel: true });
+    assert.deepEqual(lines(page).slice(3, 5), ['  1 ✓  0.25       one', '  2 ?     –       two']);
+    for (const { line, liveColumn } of page.entries[0]!.steps)
+      assert.match(lines(page)[line]!.slice(liveColumn), /^ {5} +[a-z]/);
+    assert.equal(render([show(0, trajectory)]).entries[0]!.steps[0]!.liveColumn, undefined);
+  });
+});
+
+describe('labels that a person gives', () => {
+  const labels: (Label | undefined)[] = ['correct', 'neutral', 'incorrect', undefined];
+  const label = fc.constantFrom(...labels);
+
+  it('change the lines of their trajectory alone, and no line in its length', () => {
+    const given = fc.array(fc.tuple(label, label), { minLength: 1, maxLength: 12 });
+    const soft = fc.boolean();
+    fc.assert(
+      fc.property(given, soft, (pairs, isSoft) => {
+        const other = { id: 'o', problem: 'P', steps: [step('x', isSoft ? 0.25 : 'correct', 0.5)] };
+        const of = (which: 0 | 1): Trajectory => ({
+          id: 't',
+          problem: 'P',
+          steps: pairs.map((pair) => step('text', pair[which], 0.5)),
+        });
+        const before = render([show(0, other), show(1, of(0)), show(2, other)]);
+        const after = render([show(0, other), { ...show(1, of(1)), unedited: [of(0)] }, show(2, other)]);
+        const entry = before.entries[1]!;
+        for (const edit of textEdits(before.text, after.text)) {
+          assert.ok(entry.line <= edit.start.line && edit.start.line <= entry.endLine);
+          assert.equal(edit.end.line, edit.start.line);
+          assert.equal(edit.text.length, edit.end.column - edit.start.column);
+        }
+      }),
     );
   });
+});
 
-  it('are coloured by their thresholds, and dim when they are stale', () => {
-    const kinds = (stale: boolean) => {
-      const page = drawn({ state: 'scored', scores: [0.9, 0.1], by, stale });
-      return page.entries[0]!.steps.map(({ line }) => {
-        const at = page.text.split('\n')[line]!.indexOf('›');
-        return page.marks.find((mark) => mark.line === line && mark.start <= at && at < mark.end)?.kind;
-      });
-    };
-    assert.deepEqual(kinds(false), ['good', 'bad']);
-    assert.deepEqual(kinds(true), ['dim', 'dim']);
-  });
-
-  it('take the same room while they are on their way and when there are none', () => {
-    const columns = (
-      [
-        { state: 'pending' },
-        { state: 'failed', fault: { message: 'too long' } },
-        { state: 'scored', scores: [0.5, 0.5], by, stale: false },
-      ] satisfies Computed[]
-    ).map((computed) => drawn(computed).entries[0]!.steps[0]!.textColumn);
-    assert.equal(new Set(columns).size, 1);
-    assert.ok(columns[0]! > drawn(undefined).entries[0]!.steps[0]!.textColumn);
-    assert.match(drawn({ state: 'failed', fault: { message: 'too\nlong' } }).text, /⚠ not scored: too long/);
+describe('texts written from right to left', () => {
+  it('are marked line by line, without their cells', () => {
+    const page = render([show(0, { id: null, problem: '', steps: [step('לכן 4.\nand so on')] })]);
+    const marks = marksOf(page).filter((mark) => mark.startsWith('rightToLeft'));
+    assert.deepEqual(marks, ['rightToLeft: לכן 4.']);
   });
 });

@@ -2,35 +2,41 @@ import { t } from '@vscode/l10n';
 import { checkOf, firstFalseStep, hasFalseEquation } from '../check/check';
 import { type Verdict, verdict } from '../grade/verdict';
 import type { Fault } from '../result';
-import { COMPUTED_SIGN, type Computed, type ComputedOf, minimumComputed } from '../scores/computed';
 import { levelOf, type Thresholds, USUAL_THRESHOLDS } from '../scores/levels';
 import { firstError, isError, minimumScore, type Trajectory } from '../trajectory';
+import { LIVE_WIDTH } from './live';
 import type { Mark, MarkKind, StepEntry, TraceEntry, TracePage } from './page';
 import type { RowReading } from './rowReading';
-import { bar, count, counted, FALSE_SIGN, formatScore, glyph, labelKind, printable, shorten } from './words';
+import {
+  count,
+  counted,
+  FALSE_SIGN,
+  formatScore,
+  glyph,
+  isRightToLeft,
+  labelKind,
+  printable,
+  shorten,
+} from './words';
 
 /** White space before every line below a header. */
 const MARGIN = '  ';
 /** UTF-16 units of the problem that the header shows; a longer one follows whole on lines of its own. */
 const HEADER_PROBLEM = 60;
 
-/** Stands behind a label that is not the file's. */
+/** Stands behind a label that is not the file's. Its place is always there: a first edit must not move the page. */
 const EDITED = '*';
 
 /** How a page is drawn. */
 export interface RenderOptions {
   /** Of the scores that the file has recorded. */
   readonly thresholds: Thresholds;
-  /** Of the scores that a model gave; `thresholds` if absent. */
-  readonly computedThresholds?: Thresholds;
   /** UTF-16 units of one step's text after which it is cut, visibly. */
   readonly maxStepChars: number;
   /** UTF-16 units of the page after which no further step is shown, and trajectories show their header only. */
   readonly maxPageChars: number;
-  /** Last line of the page, if it has one: where the file goes on. */
-  readonly footer?: string;
-  /** The scores that a model gave. */
-  readonly computed?: ComputedOf;
+  /** Whether step lines keep a place for a model's score, which is shown there without being part of the text. */
+  readonly hasModel?: boolean;
 }
 
 /** Bounds that keep a page far below VS Code's limits whatever the rows hold. */
@@ -62,18 +68,13 @@ export function* renderRows(
   for (const row of rows) {
     yield;
     draft.add('');
-    if (!row.result.ok) {
-      entries.push(renderFault(draft, row, row.result.fault));
-      continue;
-    }
-    for (const index of row.result.value.keys()) {
-      entries.push(renderTrajectory(draft, row, row.result.value, index, columns, options));
-    }
+    if (!row.result.ok) entries.push(renderFault(draft, row, row.result.fault));
+    const trajectories = row.result.ok ? row.result.value : [];
+    for (const index of trajectories.keys())
+      entries.push(renderTrajectory(draft, row, trajectories, index, columns, options));
   }
-  if (options.footer !== undefined) {
-    draft.add('');
-    draft.add(oneLine(options.footer), 'dim');
-  }
+  // Where the view says whether the file goes on, which changes while a file grows or is counted.
+  draft.add('');
   return {
     text: draft.lines.join('\n'),
     entries,
@@ -82,17 +83,23 @@ export function* renderRows(
   };
 }
 
-/** The header's facts on a trajectory: first error, minimum score, answer against gold. */
+/** What is known of a trajectory: first error, minimum score, answer against gold. */
 export function facts(trajectory: Trajectory): string[] {
-  const least = minimumScore(trajectory);
   const error = firstError(trajectory);
+  return [error === undefined ? '' : t('first error {0}', error), ...fileFacts(trajectory)].filter(isText);
+}
+
+/** Of these what no label changes. */
+function fileFacts(trajectory: Trajectory): string[] {
+  const least = minimumScore(trajectory);
   return [
-    error === undefined ? '' : t('first error {0}', error),
     least === undefined ? '' : t('min {0} @{1}', formatScore(least.score), least.step),
     trajectory.score === undefined ? '' : t('score {0}', formatScore(trajectory.score)),
     answerWords(trajectory),
-  ].filter((fact) => fact !== '');
+  ].filter(isText);
 }
+
+const isText = (text: string): boolean => text !== '';
 
 /** What the page's columns must hold; one layout for the page keeps the texts aligned. */
 interface Columns {
@@ -101,34 +108,29 @@ interface Columns {
   readonly hang: number;
   /** Width of the score column, 0 when no step on the page has a score. */
   readonly score: number;
-  /** Width of the column of computed scores, 0 when none was asked for. */
-  readonly computed: number;
+  /** Width of the place of computed scores, 0 without a model. */
+  readonly live: number;
   /** Width of the sign of false equations, 0 when no step on the page has one. */
   readonly check: number;
   /** Width of the soft-label column, 0 when no step has one. */
   readonly soft: number;
-  /** Width of the mark of edited labels, 0 when none was edited. */
-  readonly edited: number;
 }
 
-/** A sign, a score between 0 and 1, a blank and a bar. */
-const COMPUTED_WIDTH = COMPUTED_SIGN.length + 6;
-
+/**
+ * Measures the file's own texts, scores and labels, never edited labels: what a person does to one step must leave the
+ * columns of all others where they are.
+ */
 function* columnsOf(rows: readonly RowReading[], options: RenderOptions): Generator<void, Columns> {
-  let number = 2;
+  let number = 1;
   let score = 0;
-  let computed = 0;
   let soft = 0;
-  let edited = 0;
   let check = 0;
   // What comes behind this is not drawn.
   let chars = options.maxPageChars;
   for (const row of rows) {
     yield;
-    if (row.unedited !== undefined) edited = EDITED.length;
-    for (const trajectory of row.result.ok ? row.result.value : []) {
+    for (const trajectory of row.unedited ?? (row.result.ok ? row.result.value : [])) {
       number = Math.max(number, String(trajectory.steps.length).length);
-      if (options.computed?.(trajectory) !== undefined) computed = COMPUTED_WIDTH;
       for (const step of trajectory.steps) {
         if (step.score !== undefined) score = Math.max(score, formatScore(step.score).length);
         if (typeof step.label === 'number') soft = 4;
@@ -137,11 +139,10 @@ function* columnsOf(rows: readonly RowReading[], options: RenderOptions): Genera
       }
     }
   }
-  const cells = [number, 1 + edited, soft, score === 0 ? 0 : score + 2, computed, check].filter(
-    (width) => width > 0,
-  );
-  const hang = cells.reduce((sum, width) => sum + width + 1, 1);
-  return { number, score, soft, edited, computed, check, hang: hang + (hang % 2) };
+  const live = options.hasModel === true ? LIVE_WIDTH : 0;
+  const cells = [number, 1 + EDITED.length, soft, score, live, check];
+  const hang = cells.reduce((sum, width) => sum + (width > 0 ? width + 1 : 0), 0);
+  return { number, score, soft, live, check, hang: hang + (hang % 2) };
 }
 
 class Draft {
@@ -193,24 +194,23 @@ function renderTrajectory(
   const rowWords = t('row {0}', count(row.row));
   const title = `${name === '' ? rowWords : name}${suffix}`;
   const place = name === '' ? '' : ` · ${rowWords}`;
-  const computed = options.computed?.(trajectory);
   const isDrawn = draft.chars <= options.maxPageChars;
   const wrong = isDrawn ? firstFalseStep(trajectory) : undefined;
-  const detail = [
-    ...facts(trajectory),
-    wrong === undefined ? '' : t('false equation {0}', wrong),
-    computedFact(computed),
-    editedWords(trajectory, unedited),
-  ]
-    .filter((fact) => fact !== '')
-    .join('    ');
+  const equation = wrong === undefined ? '' : t('false equation {0}', wrong);
+  const fixed = [...fileFacts(trajectory), equation];
   const problem = printable(trajectory.problem).trim();
-  const head = `▾ ${title}${place}`;
+  const [status, kind] = statusCell(trajectory);
+  const head = `▾ ${title}${place} · `;
+  const statusEnd = head.length + status.length;
   const line = draft.add(
-    [head, detail, shorten(problem, HEADER_PROBLEM)].filter((part) => part !== '').join('    '),
+    [head + status, ...fixed, shorten(problem, HEADER_PROBLEM)].filter(isText).join('    '),
   );
   draft.mark(line, 0, head.length, 'head');
-  draft.mark(line, head.length, draft.lines[line]!.length, 'dim');
+  draft.mark(line, head.length, statusEnd, kind);
+  draft.mark(line, statusEnd, draft.lines[line]!.length, 'dim');
+  const detail = [...facts(trajectory), equation, editedWords(trajectory, unedited)]
+    .filter(isText)
+    .join('    ');
   const error = firstError(trajectory);
   const steps: StepEntry[] = [];
   if (!isDrawn) {
@@ -220,13 +220,15 @@ function renderTrajectory(
     // Candidates of one row share their problem.
     const isShown = index > 0 && trajectory.problem === trajectories[0]!.problem;
     if (problem.length > HEADER_PROBLEM && !isShown) {
+      const from = draft.lines.length;
       block(draft, 'Q'.padEnd(columns.hang), cut(problem, options.maxStepChars), 'dim');
+      markText(draft, from, MARGIN.length + columns.hang);
     }
     const all = trajectory.steps.length;
     while (steps.length < all && draft.chars <= options.maxPageChars) {
       const before = unedited?.steps[steps.length];
       const isFirstError = error === steps.length + 1;
-      const step = { trajectory, index: steps.length, before, computed, isFirstError };
+      const step = { trajectory, index: steps.length, before, isFirstError };
       steps.push(renderStep(draft, step, columns, options));
     }
     if (all === 0) draft.add(`  ${t('no steps')}`, 'dim');
@@ -246,17 +248,19 @@ function renderTrajectory(
     detail,
     steps,
     firstError: error,
-    computed,
   };
 }
 
-/** What a model says of a trajectory, for its header. */
-function computedFact(computed: Computed | undefined): string {
-  if (computed?.state === 'failed')
-    return `⚠ ${t('not scored: {0}', oneLine(shorten(computed.fault.message, 200)))}`;
-  const least = minimumComputed(computed);
-  if (least === undefined) return '';
-  return t('min {0} @{1}', COMPUTED_SIGN + formatScore(least.score), least.step);
+/**
+ * The sign of a trajectory and its colour: its first error, or that its labelled steps are right, or that no step is
+ * labelled. As wide for every labelling of the same steps, so that a label does not wrap the header anew.
+ */
+function statusCell(trajectory: Trajectory): [string, MarkKind] {
+  const width = 1 + String(trajectory.steps.length).length;
+  const error = firstError(trajectory);
+  if (error !== undefined) return [`${glyph('incorrect')}${error}`.padEnd(width), 'bad'];
+  const isLabelled = trajectory.steps.some(({ label }) => label !== undefined);
+  return [glyph(isLabelled ? 'correct' : undefined).padEnd(width), isLabelled ? 'good' : 'dim'];
 }
 
 /** A text that may hold anything, as one line. */
@@ -271,40 +275,26 @@ interface StepToDraw {
   readonly index: number;
   /** The step as it stands in the file, if its row has edited labels. */
   readonly before: Step | undefined;
-  readonly computed: Computed | undefined;
   readonly isFirstError: boolean;
 }
 
 function renderStep(draft: Draft, drawn: StepToDraw, columns: Columns, options: RenderOptions): StepEntry {
-  const { trajectory, index, before, computed, isFirstError } = drawn;
+  const { trajectory, index, before, isFirstError } = drawn;
   const step = trajectory.steps[index]!;
   const isEdited = before !== undefined && before.label !== step.label;
-  const number = String(index + 1).padEnd(columns.number);
-  const soft = columns.soft === 0 ? '' : ` ${softCell(step.label, columns.soft)}`;
-  const score = columns.score === 0 ? '' : ` ${scoreCell(step.score, columns.score)}`;
-  const label = glyph(step.label) + (isEdited ? EDITED : '').padEnd(columns.edited);
-  const own = columns.computed === 0 ? '' : ` ${computedCell(computed, index)}`;
   const check = checkOf(step);
-  const falseCell = columns.check === 0 ? '' : ` ${check.state === 'false' ? FALSE_SIGN : ' '}`;
-  const prefix = `${number} ${label}${soft}${score}${own}${falseCell}`.padEnd(columns.hang);
+  const cells = new Cells(draft, String(index + 1).padStart(columns.number));
+  const labelAt = cells.add(glyph(step.label) + (isEdited ? EDITED : ' '), labelKind(step.label));
+  if (columns.soft > 0) cells.add(softCell(step.label, columns.soft), labelKind(step.label));
+  const kind = step.score === undefined ? 'dim' : levelOf(step.score, options.thresholds);
+  if (columns.score > 0) cells.add(scoreCell(step.score, columns.score), kind);
+  const liveAt = columns.live > 0 ? cells.add(' '.repeat(columns.live), 'dim') : undefined;
+  if (columns.check > 0) cells.add(check.state === 'false' ? FALSE_SIGN : ' ', 'bad');
   const text = cut(printable(step.text), options.maxStepChars);
   const line = draft.lines.length;
-  const endLine = block(draft, prefix, text);
-  const labelAt = MARGIN.length + number.length + 1;
-  const labelEnd = labelAt + label.length + soft.length;
-  draft.mark(line, 0, labelAt - 1, 'dim');
-  draft.mark(line, labelAt, labelEnd, labelKind(step.label));
-  const kind = step.score === undefined ? 'dim' : levelOf(step.score, options.thresholds);
-  draft.mark(line, labelEnd + 1, labelEnd + score.length, kind);
-  const ownAt = labelEnd + score.length;
-  draft.mark(
-    line,
-    ownAt + 1,
-    ownAt + own.length,
-    computedKind(computed, index, options.computedThresholds ?? options.thresholds),
-  );
-  const falseAt = ownAt + own.length;
-  draft.mark(line, falseAt + 1, falseAt + falseCell.length, 'bad');
+  const endLine = block(draft, cells.text.padEnd(columns.hang), text);
+  cells.mark(line);
+  markText(draft, line, MARGIN.length + columns.hang);
   if (isFirstError) {
     for (let at = line; at <= endLine; at++) draft.mark(at, 0, draft.lines[at]!.length, 'firstError');
   }
@@ -313,16 +303,48 @@ function renderStep(draft: Draft, drawn: StepToDraw, columns: Columns, options: 
     line,
     endLine,
     labelColumn: labelAt,
-    textColumn: MARGIN.length + prefix.length,
+    liveColumn: liveAt,
+    textColumn: MARGIN.length + columns.hang,
     label: step.label,
     edited: isEdited ? { from: before.label } : undefined,
     score: step.score,
-    computed: computed?.state === 'scored' ? computed.scores[index] : undefined,
     check,
     alternatives: step.alternatives,
     isError: isError(step.label),
     summary: shorten(text, 80),
   };
+}
+
+/** The cells before a step's text, a blank apart, and their colours. */
+class Cells {
+  private readonly kinds: { readonly start: number; readonly end: number; readonly kind: MarkKind }[] = [];
+
+  constructor(
+    private readonly draft: Draft,
+    public text: string,
+  ) {
+    this.kinds.push({ start: 0, end: MARGIN.length + text.length, kind: 'dim' });
+  }
+
+  /** Appends a cell and returns the column at which it stands. */
+  add(cell: string, kind: MarkKind): number {
+    const start = MARGIN.length + this.text.length + 1;
+    this.text += ` ${cell}`;
+    if (cell.trim() !== '') this.kinds.push({ start, end: start + cell.length, kind });
+    return start;
+  }
+
+  mark(line: number): void {
+    for (const { start, end, kind } of this.kinds) this.draft.mark(line, start, end, kind);
+  }
+}
+
+/** Lets every line of a text that begins in a script written from right to left read that way. */
+function markText(draft: Draft, from: number, column: number): void {
+  for (let line = from; line < draft.lines.length; line++) {
+    const text = draft.lines[line]!;
+    if (isRightToLeft(text.slice(column))) draft.mark(line, column, text.length, 'rightToLeft');
+  }
 }
 
 /** How many labels of a trajectory are not those of the file; nothing if none. */
@@ -338,28 +360,7 @@ function softCell(label: Step['label'], width: number): string {
 type Step = Trajectory['steps'][number];
 
 function scoreCell(score: number | undefined, width: number): string {
-  return score === undefined
-    ? `${'–'.padStart(width)}  `
-    : `${formatScore(score).padStart(width)} ${bar(score)}`;
-}
-
-/** A computed score; that it is on its way, or that there will be none. */
-function computedCell(computed: Computed | undefined, index: number): string {
-  const score = computed?.state === 'scored' ? computed.scores[index] : undefined;
-  if (score !== undefined) return `${COMPUTED_SIGN}${formatScore(score)} ${bar(score)}`;
-  const sign =
-    computed?.state === 'pending'
-      ? `${COMPUTED_SIGN}…`
-      : computed?.state === 'failed'
-        ? `${COMPUTED_SIGN}–`
-        : '';
-  return sign.padEnd(COMPUTED_WIDTH);
-}
-
-/** Scores of a model that is not at work any more are dimmed. */
-function computedKind(computed: Computed | undefined, index: number, thresholds: Thresholds): MarkKind {
-  const score = computed?.state === 'scored' && !computed.stale ? computed.scores[index] : undefined;
-  return score === undefined ? 'dim' : levelOf(score, thresholds);
+  return (score === undefined ? '–' : formatScore(score)).padStart(width);
 }
 
 /**

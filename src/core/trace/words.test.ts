@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { levelOf } from '../scores/levels';
 import {
-  bar,
   count,
   formatScore,
   glyph,
+  isRightToLeft,
   labelKind,
   labelWords,
   printable,
@@ -84,26 +84,29 @@ describe('labels in the trace view', () => {
 describe('scores in the trace view', () => {
   const thresholds = { low: 0.3, high: 0.7 };
 
-  it('have a bar and a colour that follow the probability', () => {
+  it('have a colour that follows the probability', () => {
     assert.deepEqual(
-      [0, 0.124, 0.3, 0.5, 0.7, 0.99, 1].map((score) => bar(score) + levelOf(score, thresholds)),
-      ['▁bad', '▁bad', '▃doubt', '▅doubt', '▆good', '█good', '█good'],
+      [0, 0.124, 0.3, 0.5, 0.7, 0.99, 1].map((score) => levelOf(score, thresholds)),
+      ['bad', 'bad', 'doubt', 'doubt', 'good', 'good', 'good'],
     );
     assert.deepEqual([formatScore(0.005), formatScore(-12.3456)], ['0.01', '-12.35']);
   });
 
   it('beyond 0 and 1 are logits', () => {
-    assert.deepEqual(
-      [bar(-5), bar(5), levelOf(-5, thresholds), levelOf(5, thresholds)],
-      ['▁', '█', 'bad', 'good'],
-    );
+    assert.deepEqual([levelOf(-5, thresholds), levelOf(5, thresholds)], ['bad', 'good']);
     fc.assert(
       fc.property(fc.double({ noNaN: true }), (score) => {
         const p = probability(score);
         assert.ok(p >= 0 && p <= 1);
-        assert.equal(bar(score).length, 1);
       }),
     );
+  });
+});
+
+describe('the direction of a text', () => {
+  it('is that of its first letter', () => {
+    for (const text of ['שלום', '12. مرحبا x', '(نعم)']) assert.equal(isRightToLeft(text), true, text);
+    for (const text of ['', '12 + 3', 'So x = שלום', '因此']) assert.equal(isRightToLeft(text), false, text);
   });
 });
 

@@ -5,8 +5,6 @@ import type { MarkKind } from './page';
 /** Stands on a step that says something false about numbers. */
 export const FALSE_SIGN = '≠';
 
-const BARS = '▁▂▃▄▅▆▇█';
-
 /** One character for a label; soft labels show how full they are. */
 export function glyph(label: Label | undefined): string {
   switch (label) {
@@ -51,11 +49,6 @@ export function formatScore(score: number): string {
 /** A score on the 0 to 1 scale; scores outside it are logits and go through the sigmoid. */
 export function probability(score: number): number {
   return score >= 0 && score <= 1 ? score : 1 / (1 + Math.exp(-score));
-}
-
-/** One of eight bar characters for a score. */
-export function bar(score: number): string {
-  return BARS[Math.min(7, Math.floor(probability(score) * 8))]!;
 }
 
 const THOUSANDS = t({ message: ',', comment: 'between the thousands of a whole number' });
@@ -131,6 +124,16 @@ export function printable(text: string): string {
 export const UNSAFE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}\ud800-\udfff]/gu;
+
+const LETTER = /\p{L}/u;
+const RIGHT_TO_LEFT =
+  /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
+
+/** Whether the first letter of a text, which is looked for in its first 200 characters, is of a script written from right to left. */
+export function isRightToLeft(text: string): boolean {
+  const first = LETTER.exec(text.slice(0, 200))?.[0];
+  return first !== undefined && RIGHT_TO_LEFT.test(first);
+}
 
 /** The first `limit` UTF-16 units of a text on one line, with an ellipsis if more follows. */
 export function shorten(text: string, limit: number): string {

@@ -3,15 +3,20 @@ import * as vscode from 'vscode';
 import type { LabelEdit } from '../../core/labels/actions';
 import type { LabelAction } from '../../core/labels/overlay';
 import { ok, type Result } from '../../core/result';
-import { entryAt, stepAt } from '../../core/trace/page';
+import { entryAt, stepAt, type TraceEntry } from '../../core/trace/page';
 import { counted, glyph, labelWords } from '../../core/trace/words';
 import type { HardLabel } from '../../core/trajectory';
 import type { LabelJournal } from '../../io/labelJournal';
 import type { OpenFiles } from '../files/openFiles';
 import { type Here, type TraceNavigation, valueOrTell } from '../trace/navigation';
 
-/** Edits labels from the trace view: the step under the cursor, and what was done last. */
+/**
+ * Edits labels from the trace view: the step under the cursor, and what was done last. What a key is for is settled
+ * when it is pressed, and keys are done in their order, whatever each has to wait for.
+ */
 export class LabelEditing {
+  private last: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly files: OpenFiles,
     private readonly navigation: TraceNavigation,
@@ -28,8 +33,12 @@ export class LabelEditing {
   }
 
   /** Takes back the last action on the file, or brings back what was taken back, and goes there. */
-  async stepBack(kind: 'undo' | 'redo'): Promise<void> {
+  stepBack(kind: 'undo' | 'redo'): Promise<void> {
     const here = this.navigation.here();
+    return this.inTurn(() => this.takeStepBack(here, kind));
+  }
+
+  private async takeStepBack(here: Here | undefined, kind: 'undo' | 'redo'): Promise<void> {
     const journal = here && (await this.journal(here.address.source));
     const done = journal && valueOrTell(await journal[kind]());
     if (here === undefined || journal === undefined) return;
@@ -54,6 +63,16 @@ export class LabelEditing {
       vscode.window.setStatusBarMessage(t('CFPRM: put the cursor on a step to label it'), 4000);
       return;
     }
+    await this.inTurn(() => this.write(here, entry, editOf(step.number)));
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.last.then(work);
+    this.last = next.catch(() => undefined);
+    return next;
+  }
+
+  private async write(here: Here, entry: TraceEntry, edit: LabelEdit): Promise<void> {
     const { source } = here.address;
     const file = valueOrTell(await this.files.open(source));
     const journal = await this.journal(source);
@@ -70,7 +89,7 @@ export class LabelEditing {
     }
     const labels = trajectory.steps.map(({ label }) => label);
     const target = { row: row.row, hash: row.hash, trajectory: entry.trajectory, labels };
-    valueOrTell(await journal.edit(target, editOf(step.number)));
+    valueOrTell(await journal.edit(target, edit));
   }
 
   private async journal(source: vscode.Uri): Promise<LabelJournal | undefined> {

@@ -160,6 +160,11 @@ export class Model implements vscode.Disposable {
   }
 }
 
+/** Whether the settings ask for a model, were it the demonstration model; known before it is looked at. */
+export function isModelWanted(): boolean {
+  return modelPath() !== undefined;
+}
+
 /**
  * The folder that the settings name, or the demonstration model's if they name none; undefined if they say that there
  * is to be none. Faults: see `modelPathIn`.

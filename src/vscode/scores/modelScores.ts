@@ -24,7 +24,7 @@ export interface Scoring {
   readonly fault?: ScoreFault;
 }
 
-/** Changes are told at most this often; each redraws pages. */
+/** Changes are told at most this often; each draws the lines in view. */
 const TOLD_MS = 200;
 
 /** The scores that the model gave, those that are on their way, and why some are not to be had. */

@@ -4,7 +4,10 @@ import { inSlices } from '../slices';
 import { TRACE_LANGUAGE } from './address';
 import type { ShownPage, TracePages } from './pages';
 
-/** Colours the trace view with six static decoration types, whatever the number of steps. */
+/** Two tab stops of this size are four columns, see `TracePage.tabSize`. */
+const NARROW_TAB = 2;
+
+/** Colours the trace view with seven static decoration types, whatever the number of steps. */
 export class TraceDecorations implements vscode.Disposable {
   private readonly types: Record<MarkKind, vscode.TextEditorDecorationType> = {
     good: colour('cfprm.good'),
@@ -18,6 +21,10 @@ export class TraceDecorations implements vscode.Disposable {
       overviewRulerColor: new vscode.ThemeColor('cfprm.bad'),
       overviewRulerLane: vscode.OverviewRulerLane.Right,
     }),
+    // The cells before the text keep their places, and the text has a direction of its own.
+    rightToLeft: vscode.window.createTextEditorDecorationType({
+      textDecoration: 'none; direction: rtl; unicode-bidi: isolate;',
+    }),
   };
   private readonly disposables: vscode.Disposable[];
 
@@ -26,6 +33,9 @@ export class TraceDecorations implements vscode.Disposable {
       ...Object.values(this.types),
       vscode.window.onDidChangeVisibleTextEditors((editors) => {
         for (const editor of editors) void this.decorate(editor);
+      }),
+      vscode.window.tabGroups.onDidChangeTabGroups(() => {
+        for (const editor of vscode.window.visibleTextEditors) this.setHang(editor);
       }),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         for (const editor of vscode.window.visibleTextEditors) {
@@ -45,8 +55,18 @@ export class TraceDecorations implements vscode.Disposable {
     const page = this.pages.page(editor.document.uri);
     // The text may still be the one before the last drawing; its change event follows.
     if (page === undefined || page.text.length !== editor.document.getText().length) return;
-    editor.options = { tabSize: page.tabSize };
+    this.setHang(editor);
     await inSlices(this.colours(editor, page));
+  }
+
+  /**
+   * Wrapped lines go on where the text of steps begins; in an editor that shares the window with another, right behind
+   * the margin: the text needs the width.
+   */
+  private setHang(editor: vscode.TextEditor): void {
+    const page = editor.document.languageId === TRACE_LANGUAGE && this.pages.page(editor.document.uri);
+    if (!page) return;
+    editor.options = { tabSize: vscode.window.tabGroups.all.length > 1 ? NARROW_TAB : page.tabSize };
   }
 
   /**
@@ -61,6 +81,7 @@ export class TraceDecorations implements vscode.Disposable {
       dim: [],
       head: [],
       firstError: [],
+      rightToLeft: [],
     };
     for (const { line, start, end, kind } of page.marks) {
       ranges[kind].push(new vscode.Range(line, start, line, end));

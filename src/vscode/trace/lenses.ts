@@ -1,10 +1,10 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
-import type { TraceEntry, TracePage } from '../../core/trace/page';
+import type { TraceEntry } from '../../core/trace/page';
 import { count } from '../../core/trace/words';
 import type { CommandId } from '../commandIds';
 import { parseTraceUri, type TraceAddress } from './address';
-import type { TracePages } from './pages';
+import type { ShownPage, TracePages } from './pages';
 
 /** Lenses above each trajectory, and at both ends of the page for paging and filtering. */
 export class TraceLenses implements vscode.CodeLensProvider {
@@ -22,11 +22,10 @@ export class TraceLenses implements vscode.CodeLensProvider {
   }
 }
 
-function pageLenses(page: TracePage, address: TraceAddress, lastLine: number): vscode.CodeLens[] {
+function pageLenses(page: ShownPage, address: TraceAddress, lastLine: number): vscode.CodeLens[] {
   const lenses: vscode.CodeLens[] = [];
   if (address.page > 0) lenses.push(lens(0, `$(arrow-left) ${t('Previous page')}`, 'cfprm.previousPage'));
-  // Lines behind the last trajectory are the footer, which only a page with more behind it has.
-  if (lastLine > (page.entries.at(-1)?.endLine ?? lastLine)) {
+  if (page.left > 0) {
     const title = `$(arrow-right) ${t('Next page')}`;
     lenses.push(lens(0, title, 'cfprm.nextPage'));
     lenses.push(lens(lastLine, title, 'cfprm.nextPage'));

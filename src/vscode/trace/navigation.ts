@@ -8,7 +8,7 @@ import { CANCELLED } from '../../io/rowStream';
 import type { OpenFiles } from '../files/openFiles';
 import { withCancel } from '../progress';
 import { parseTraceUri, TRACE_LANGUAGE, type TraceAddress, traceUri } from './address';
-import type { CursorKeeper } from './cursorKeeper';
+import type { TraceCursor } from './cursor';
 import { rowsPerPage, type ShownPage, type TracePages } from './pages';
 
 /** Where to put the cursor on a page that is opened. */
@@ -34,7 +34,7 @@ export class TraceNavigation {
   constructor(
     private readonly files: OpenFiles,
     private readonly pages: TracePages,
-    readonly cursor: CursorKeeper,
+    readonly cursor: TraceCursor,
   ) {}
 
   /** The active trace editor, if the active editor is one. */

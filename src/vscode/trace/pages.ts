@@ -1,19 +1,17 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { type Fault, ok, type Result } from '../../core/result';
-import { isSame } from '../../core/scores/computed';
 import { filterWords } from '../../core/trace/filter';
 import type { TraceEntry, TracePage } from '../../core/trace/page';
 import { DEFAULT_RENDER, renderRows } from '../../core/trace/render';
 import type { RowReading } from '../../core/trace/rowReading';
+import { textEdits } from '../../core/trace/textEdits';
 import { count, counted } from '../../core/trace/words';
 import type { Trajectory } from '../../core/trajectory';
 import type { TraceFile } from '../../io/traceFile';
 import type { RowRange } from '../../io/traceRows';
 import type { OpenFiles } from '../files/openFiles';
-import type { DisagreementIndex } from '../labels/disagreementIndex';
 import type { FileLabels } from '../labels/fileLabels';
-import type { ModelScores } from '../scores/modelScores';
 import type { ScoreScales } from '../scores/scoreScales';
 import { settings } from '../settings';
 import { inSlices } from '../slices';
@@ -28,8 +26,10 @@ export interface ShownPage extends TracePage {
   readonly first: number;
   /** The rows that are drawn. */
   readonly rows: readonly RowReading[];
-  /** What the heading says of computed scores. */
-  readonly scoreWords: string;
+  /** What changes while the page is looked at, in words that are shown beside its heading: counts, edits, a fault. */
+  readonly facts: readonly string[];
+  /** How many rows the following pages hold, as far as they are counted. */
+  readonly left: number;
 }
 
 /** The trajectory that an entry of a page shows; undefined for a row that could not be read. */
@@ -43,41 +43,44 @@ export function rowsPerPage(file: TraceFile): number {
   return Math.max(1, Math.round(settings.pageSize() / file.source.perRow));
 }
 
-/** Draws trace pages and keeps what lies where in each, for everything that decorates, folds or navigates them. */
+/** How often a page is compared anew with a text that the window changed at the same time. */
+const TRIES = 5;
+
+/**
+ * Draws trace pages and keeps what lies where in each, for everything that decorates, folds or navigates them. The text
+ * of an open page is never replaced: where it changes, only the characters that differ are edited, so that the cursor
+ * and what is on screen stay where they are.
+ */
 export class TracePages implements vscode.Disposable {
   private readonly pages = new Map<string, ShownPage>();
-  /** Pages that changed between being drawn and being shown: VS Code hears nothing of a file that is not open yet. */
+  /** Pages that changed between being drawn and being shown: an edit needs an open document. */
   private readonly stale = new Set<string>();
-  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  /** Pages that are being brought up to date; true if they are to be once more. */
+  private readonly updates = new Map<string, boolean>();
+  /** Pages whose text is on its way into the editor. */
+  private readonly coming = new Map<string, ShownPage>();
   private readonly rendered = new vscode.EventEmitter<vscode.Uri>();
   private readonly disposables: vscode.Disposable[];
-  /** Fires when the page that is shown at a URI is to be drawn again. */
-  readonly onDidChange = this.changed.event;
-  /** Fires when a page was drawn, before the editor shows it. */
+  /** Fires when a page was drawn, before the editor shows it, and again when its text has changed. */
   readonly onDidRender = this.rendered.event;
 
   constructor(
     private readonly files: OpenFiles,
-    private readonly disagreements: DisagreementIndex,
-    private readonly scores: ModelScores,
+    /** Whether a model is wanted, whose scores step lines keep a place for. */
+    private readonly hasModel: () => boolean,
     private readonly scales: ScoreScales,
   ) {
     this.disposables = [
-      this.changed,
       this.rendered,
       files.onDidChange((source) =>
         this.redraw((address) => address.source.toString() === source.toString()),
       ),
-      disagreements.onDidChange((source) =>
-        this.redraw((address) => address.source.toString() === source.toString()),
-      ),
-      scores.onDidChange(() => this.redrawScores()),
-      vscode.window.onDidChangeVisibleTextEditors(() => this.redrawScores()),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('cfprm')) this.redraw(() => true);
       }),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.arrived(document)),
       vscode.workspace.onDidOpenTextDocument(({ uri }) => {
-        if (this.stale.delete(uri.toString())) this.changed.fire(uri);
+        if (this.stale.delete(uri.toString())) void this.update(uri);
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.forget(uri)),
     ];
@@ -88,15 +91,10 @@ export class TracePages implements vscode.Disposable {
     return this.pages.get(uri.toString());
   }
 
-  /** Draws the page of a URI; what cannot be shown becomes a page that says why. */
+  /** Draws the page of a URI for an editor that is opened; what cannot be shown becomes a page that says why. */
   async draw(uri: vscode.Uri): Promise<ShownPage> {
-    const address = parseTraceUri(uri);
-    const page =
-      address === undefined
-        ? faultPage({ message: t('This is not a trace page.') })
-        : await this.drawAddress(address);
-    this.pages.set(uri.toString(), page);
-    this.rendered.fire(uri);
+    const page = await this.read(uri);
+    this.show(uri, page);
     return page;
   }
 
@@ -111,7 +109,9 @@ export class TracePages implements vscode.Disposable {
     vscode.Disposable.from(...this.disposables).dispose();
   }
 
-  private async drawAddress(address: TraceAddress): Promise<ShownPage> {
+  private async read(uri: vscode.Uri): Promise<ShownPage> {
+    const address = parseTraceUri(uri);
+    if (address === undefined) return faultPage({ message: t('This is not a trace page.') });
     const file = await this.files.open(address.source);
     if (!file.ok) return faultPage(file.fault);
     const size = rowsPerPage(file.value);
@@ -123,60 +123,92 @@ export class TracePages implements vscode.Disposable {
     const ordinals = Array.from({ length }, (_, i) => range.value.at(first + i));
     const rows = await file.value.read(ordinals, PAGE_BYTES);
     if (!rows.ok) return faultPage(rows.fault);
-    const scoreWords = this.scores.words();
-    const heading = [
-      headingWords(address, file.value, range.value.length, first, rows.value.length),
-      ...labelWords(await this.files.labels(address.source)),
-      ...disagreementWords(this.disagreements.countOf(address.source)),
-      ...scoreWords,
-    ].join(' · ');
-    const left = range.value.length - first - rows.value.length;
-    const footer = left > 0 ? t('{0} more on the next pages', count(left)) : undefined;
-    // Scores that will come have their column from the start: lines that all change take the cursor along.
-    const computed = this.scores.ofShown.bind(this.scores);
     this.scales.show(address.source, readable(rows.value));
     const { thresholds } = this.scales.recorded(address.source);
-    const computedThresholds = this.scales.computed(address.source).thresholds;
-    const options = { ...DEFAULT_RENDER, thresholds, computedThresholds, footer, computed };
+    const options = { ...DEFAULT_RENDER, thresholds, hasModel: this.hasModel() };
+    const labels = await this.files.labels(address.source);
+    const total = range.value.length;
     return {
-      ...(await inSlices(renderRows(heading, rows.value, options))),
+      ...(await inSlices(renderRows(headingWords(address, file.value), rows.value, options))),
       first,
       rows: rows.value,
-      scoreWords: scoreWords.join(),
+      facts: [...rowWords(address, file.value, total, first, rows.value.length), ...labelWords(labels)],
+      left: total - first - rows.value.length,
     };
   }
 
+  private show(uri: vscode.Uri, page: ShownPage): void {
+    this.pages.set(uri.toString(), page);
+    this.rendered.fire(uri);
+  }
+
   private redraw(concerns: (address: TraceAddress) => boolean): void {
-    const open = new Set(vscode.workspace.textDocuments.map((document) => document.uri.toString()));
     for (const key of this.pages.keys()) {
       const uri = vscode.Uri.parse(key, true);
       const address = parseTraceUri(uri);
       // VS Code keeps documents for minutes after their tabs closed; drawing them would open their files again.
       if (address === undefined || !this.files.isOpen(address.source) || !concerns(address)) continue;
-      if (open.has(key)) this.changed.fire(uri);
-      else this.stale.add(key);
+      void this.update(uri);
     }
   }
 
-  /** Draws the visible pages again whose scores are not what they show; the others when they are looked at. */
-  private redrawScores(): void {
-    for (const { document } of vscode.window.visibleTextEditors) {
-      const page = this.page(document.uri);
-      if (page !== undefined && this.isOutdated(page)) this.changed.fire(document.uri);
+  /** Brings an open page up to date; changes that come meanwhile wait for their turn together. */
+  private async update(uri: vscode.Uri): Promise<void> {
+    const key = uri.toString();
+    const isAtWork = this.updates.has(key);
+    this.updates.set(key, true);
+    if (isAtWork) return;
+    try {
+      while (this.updates.get(key) === true) {
+        this.updates.set(key, false);
+        await this.bring(uri);
+      }
+    } finally {
+      this.updates.delete(key);
     }
   }
 
-  private isOutdated(page: ShownPage): boolean {
-    if (page.rows.length > 0 && page.scoreWords !== this.scores.words().join()) return true;
-    return page.entries.some((entry) => {
-      const trajectory = trajectoryOf(page, entry);
-      return trajectory !== undefined && !isSame(entry.computed, this.scores.ofShown(trajectory));
-    });
+  private async bring(uri: vscode.Uri): Promise<void> {
+    const key = uri.toString();
+    const document = (): vscode.TextDocument | undefined =>
+      vscode.workspace.textDocuments.find((it) => it.uri.toString() === key);
+    if (document() === undefined) {
+      this.stale.add(key);
+      return;
+    }
+    const page = await this.read(uri);
+    for (let tries = 0; tries < TRIES; tries++) {
+      const open = document();
+      if (open === undefined) return;
+      const edits = textEdits(open.getText().replaceAll('\r\n', '\n'), page.text);
+      if (edits.length === 0) {
+        this.show(uri, page);
+        return;
+      }
+      const change = new vscode.WorkspaceEdit();
+      for (const { start, end, text } of edits)
+        change.replace(uri, new vscode.Range(start.line, start.column, end.line, end.column), text);
+      this.coming.set(key, page);
+      // False: the window changed the text meanwhile.
+      if (await vscode.workspace.applyEdit(change)) return;
+    }
+    this.coming.delete(key);
+  }
+
+  /** What lies where changes in the moment in which the text does. */
+  private arrived(document: vscode.TextDocument): void {
+    const key = document.uri.toString();
+    const page = this.coming.get(key);
+    if (page === undefined) return;
+    this.coming.delete(key);
+    this.show(document.uri, page);
   }
 
   private forget(uri: vscode.Uri): void {
-    this.pages.delete(uri.toString());
-    this.stale.delete(uri.toString());
+    const key = uri.toString();
+    this.pages.delete(key);
+    this.stale.delete(key);
+    this.coming.delete(key);
   }
 }
 
@@ -184,30 +216,30 @@ function readable(rows: readonly RowReading[]): [number, readonly Trajectory[]][
   return rows.flatMap(({ row, result }) => (result.ok ? [[row, result.value]] : []));
 }
 
-function headingWords(
-  address: TraceAddress,
+/** What the page shows: a file, read as a format, and which of its rows. */
+function headingWords({ source, filter }: TraceAddress, file: TraceFile): string {
+  const name = source.path.split('/').at(-1) ?? '';
+  const parts = [name, file.source.format.title];
+  if (filter !== undefined) parts.push(t('filter: {0}', filterWords(filter)));
+  return parts.join(' · ');
+}
+
+/** Which rows of how many, of how many pages; a file that is being counted or written to has more every moment. */
+function rowWords(
+  { filter, page }: TraceAddress,
   file: TraceFile,
   total: number,
   first: number,
   shown: number,
-): string {
-  const size = rowsPerPage(file);
-  const pages = Math.max(1, Math.ceil(total / size));
-  const more = file.complete || address.filter !== undefined ? '' : t('+ (counting)');
-  const name = address.source.path.split('/').at(-1) ?? '';
+): string[] {
+  const more = file.complete || filter !== undefined ? '' : t('+ (counting)');
+  const pages = Math.max(1, Math.ceil(total / rowsPerPage(file)));
   const rows =
     shown === 0
       ? t('no rows')
       : t('{0} of {1}', `${count(first + 1)}–${count(first + shown)}`, count(total) + more);
-  const parts = [
-    name,
-    file.source.format.title,
-    rows,
-    t('page {0} of {1}', count(address.page + 1), count(pages) + more),
-  ];
-  if (address.filter !== undefined) parts.push(t('filter: {0}', filterWords(address.filter)));
-  if (file.fault !== undefined) parts.push(`⚠ ${file.fault.message}`);
-  return parts.join(' · ');
+  const words = [rows, t('page {0} of {1}', count(page + 1), count(pages) + more)];
+  return file.fault === undefined ? words : [...words, `⚠ ${file.fault.message}`];
 }
 
 /** How many labels were edited, and how many of these are of rows that changed since. */
@@ -221,14 +253,8 @@ function labelWords(labels: FileLabels | undefined): string[] {
   ];
 }
 
-function disagreementWords(found: number | undefined): string[] {
-  if (found === undefined) return [];
-  const labels = counted(found, 'label');
-  return [found === 1 ? t('{0} disagrees with the score', labels) : t('{0} disagree with the score', labels)];
-}
-
 function faultPage(fault: Fault): ShownPage {
   const text = `⚠ ${fault.message}`;
   const marks = [{ line: 0, start: 0, end: text.length, kind: 'bad' as const }];
-  return { text, entries: [], marks, tabSize: 4, first: 0, rows: [], scoreWords: '' };
+  return { text, entries: [], marks, tabSize: 4, first: 0, rows: [], facts: [], left: 0 };
 }

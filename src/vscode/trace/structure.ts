@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { COMPUTED_SIGN } from '../../core/scores/computed';
 import type { StepEntry, TraceEntry } from '../../core/trace/page';
 import { formatScore, glyph } from '../../core/trace/words';
 import type { TracePages } from './pages';
@@ -33,10 +32,9 @@ function stepSymbol(document: vscode.TextDocument, step: StepEntry): vscode.Docu
   const line = document.lineAt(step.line).range;
   const whole = line.union(document.lineAt(step.endLine).range);
   const recorded = step.score === undefined ? '' : ` ${formatScore(step.score)}`;
-  const computed = step.computed === undefined ? '' : ` ${COMPUTED_SIGN}${formatScore(step.computed)}`;
   const kind = step.isError ? vscode.SymbolKind.Event : vscode.SymbolKind.Field;
   return new vscode.DocumentSymbol(
-    `${step.number} ${glyph(step.label)}${recorded}${computed}`,
+    `${step.number} ${glyph(step.label)}${recorded}`,
     step.summary,
     kind,
     whole,

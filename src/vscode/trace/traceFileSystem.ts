@@ -13,24 +13,19 @@ const BOM = '\ufeff';
 export class TraceFileSystem implements vscode.FileSystemProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   private readonly disposables: vscode.Disposable[];
-  /** Every redrawing looks like a later modification. */
-  private modified = Date.now();
+  /** Never fires: VS Code would replace the text as a whole, and the cursor would be lost (see `TracePages`). */
   readonly onDidChangeFile = this.changed.event;
 
   constructor(private readonly pages: TracePages) {
     this.disposables = [
       this.changed,
       vscode.workspace.registerFileSystemProvider(TRACE_SCHEME, this, { isReadonly: true }),
-      pages.onDidChange((uri) => {
-        this.modified++;
-        this.changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
-      }),
     ];
   }
 
   stat(): vscode.FileStat {
     // A size that is the same before and after the first reading, or VS Code would read every page twice.
-    return { type: vscode.FileType.File, ctime: 0, mtime: this.modified, size: 0 };
+    return { type: vscode.FileType.File, ctime: 0, mtime: 0, size: 0 };
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {

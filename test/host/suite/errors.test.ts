@@ -9,12 +9,12 @@ describe('errors in the trace view', () => {
     const editor = await openTrace(scratch('three.jsonl', text));
     putCursor(editor, 0);
     for (const [command, place] of [
-      ['cfprm.nextError', '2  ✗  35 + 7'],
+      ['cfprm.nextError', '2 ✗   35 + 7'],
       ['cfprm.nextError', '▾ row 2'],
-      ['cfprm.nextError', '1  ✗  Six sevens.'],
+      ['cfprm.nextError', '1 ✗   Six sevens.'],
       ['cfprm.previousError', '▾ row 2'],
-      ['cfprm.previousError', '2  ✗  35 + 7'],
-      ['cfprm.previousError', '2  ✗  35 + 7'],
+      ['cfprm.previousError', '2 ✗   35 + 7'],
+      ['cfprm.previousError', '2 ✗   35 + 7'],
     ] as const) {
       await run(command);
       await waitForCursor(place);
@@ -25,11 +25,11 @@ describe('errors in the trace view', () => {
     const editor = await openTrace(scratch('steps.jsonl', rows(3)));
     putCursor(editor, 0);
     for (const [command, place] of [
-      ['cfprm.nextStep', '1  ✓  Six sevens.'],
-      ['cfprm.nextStep', '2  ✓  35 + 7'],
+      ['cfprm.nextStep', '1 ✓   Six sevens.'],
+      ['cfprm.nextStep', '2 ✓   35 + 7'],
       ['cfprm.nextTrajectory', '▾ r-2 '],
       ['cfprm.nextTrajectory', '▾ r-3 '],
-      ['cfprm.previousStep', '3  ✓  The answer'],
+      ['cfprm.previousStep', '3 ✓   The answer'],
       ['cfprm.previousTrajectory', '▾ r-2 '],
       ['cfprm.previousTrajectory', '▾ r-1 '],
       ['cfprm.previousTrajectory', '▾ r-1 '],

@@ -6,7 +6,7 @@ import {
   closeEditors,
   fixture,
   headers,
-  lines,
+  heading,
   lineWith,
   openTrace,
   putCursor,
@@ -45,7 +45,7 @@ describe('the trace view of every format', () => {
 
   it('tells candidates of a row apart, and shows their recorded scores', async () => {
     const editor = await openTrace(fixture('rlhflow-bon--scored.jsonl'));
-    assert.match(headers(editor)[0]!, /^▾ row 1 · 1\/3 +min 0\.95 @3/);
+    assert.match(headers(editor)[0]!, /^▾ row 1 · 1\/3 · \? +min 0\.95 @3/);
     assert.match(headers(editor)[2]!, /^▾ row 1 · 3\/3/);
     putCursor(editor, lineWith(editor, '▾ row 1 · 2/3'));
     await run('cfprm.nextStep');
@@ -67,7 +67,7 @@ describe('the trace view of every format', () => {
   it('opens compressed files, whose rows open alone', async () => {
     const packed = gzipSync(readFileSync(fixture('trl.jsonl')));
     const editor = await openTrace(scratch('packed.jsonl.gz', packed));
-    assert.match(lines(editor)[0]!, /^packed\.jsonl\.gz · TRL .* 1–5 of 5/);
+    assert.match(await heading(editor), /^packed\.jsonl\.gz · TRL .* 1–5 of 5/);
     putCursor(editor, lineWith(editor, '▾ row 2'));
     await run('cfprm.revealInSource');
     const row = await waitFor('row', () => {
@@ -80,7 +80,7 @@ describe('the trace view of every format', () => {
   it('says of a file that ends in the middle what is missing, and shows what is there', async () => {
     const packed = gzipSync(readFileSync(fixture('trl.jsonl')));
     const editor = await openTrace(scratch('cut.jsonl.gz', packed.subarray(0, packed.length - 20)));
-    await waitFor('warning', () => lines(editor)[0]!.includes('⚠'));
+    await waitFor('warning', async () => (await heading(editor)).includes('⚠'));
     assert.ok(headers(editor).length >= 1);
   });
 
@@ -101,9 +101,9 @@ describe('the trace view of every format', () => {
     const rows = Array.from({ length: 7 }, (_, n) => row(n + 1));
     const editor = await openTrace(scratch('bon.jsonl', `${rows.join('\n')}\n`));
     assert.equal(headers(editor).length, 3 * 64);
-    assert.match(lines(editor)[0]!, /1–3 of 7 · page 1 of 3/);
+    assert.match(await heading(editor), /1–3 of 7 · page 1 of 3/);
     await run('cfprm.nextPage');
     const next = vscode.window.activeTextEditor!;
-    await waitFor('second page', () => lines(next)[0]!.includes('4–6 of 7'));
+    await waitFor('second page', async () => (await heading(next)).includes('4–6 of 7'));
   });
 });

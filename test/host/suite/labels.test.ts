@@ -9,7 +9,8 @@ import {
   closeEditors,
   cursorLine,
   headers,
-  lines,
+  heading,
+  hoverText,
   lineWith,
   openPage,
   openTrace,
@@ -63,8 +64,8 @@ describe('labels in the trace view', () => {
     await on(editor, 'a one', 'cfprm.labelCorrect');
     // The label of the file is no edit.
     await waitForLabels(editor, '✓✓*?*');
-    assert.match(headers(editor)[0]!, /2 labels edited/);
-    assert.match(lines(editor)[0]!, / · 3 labels edited/);
+    assert.match(await hoverText(editor, 2), /2 labels edited/);
+    assert.match(await heading(editor), / · 3 labels edited/);
     assert.equal(readFileSync(file, 'utf8'), content);
     const [first] = journalLines(file);
     const hash = rowHash(Buffer.from(content.trimEnd()));
@@ -80,7 +81,7 @@ describe('labels in the trace view', () => {
     const editor = await openTrace(file);
     await on(editor, 'a three', 'cfprm.markFirstError');
     await waitForLabels(editor, '✓*✓*✗*', '✓');
-    await waitFor('first error in the header', () => headers(editor)[0]!.includes('first error 3'));
+    await waitFor('first error in the header', () => headers(editor)[0]!.includes(' · ✗3 '));
     await settle();
     putCursor(editor, lineWith(editor, '▾ row 2') + 1);
     await settle();
@@ -161,7 +162,7 @@ describe('labels in the trace view', () => {
       () => headers(editor).length === 2,
       () => headers(editor).join(),
     );
-    await on(editor, '  2  ✗', 'cfprm.labelCorrect');
+    await on(editor, '  2 ✗', 'cfprm.labelCorrect');
     await waitFor('r-2 gone', () => headers(editor).length === 1 && headers(editor)[0]!.includes('r-3'));
     const edited = await openPage(file, { page: 0, filter: { kind: 'edited' } });
     assert.deepEqual(
@@ -196,13 +197,13 @@ describe('labels in the trace view', () => {
     await run('cfprm.labelIncorrect');
     await waitForLabels(editor, '✓✓✓', '✗*✓✓');
     writeFileSync(file, `${two}\n${one}\n`);
-    await waitFor('warning in the heading', () =>
-      lines(editor)[0]!.includes('⚠ 1 edited label of rows that changed since'),
+    await waitFor('warning in the heading', async () =>
+      (await heading(editor)).includes('⚠ 1 edited label of rows that changed since'),
     );
     assert.deepEqual(shownLabels(editor), ['✓✓✓', '✓✓✓']);
     writeFileSync(file, `${one}\n${two}\n`);
     await waitForLabels(editor, '✓✓✓', '✗*✓✓');
-    await waitFor('no warning', () => !lines(editor)[0]!.includes('⚠'));
+    await waitFor('no warning', async () => !(await heading(editor)).includes('⚠'));
   });
 
   it('are merged as they are, and the manifest names the journal', async () => {
@@ -266,7 +267,7 @@ describe('disagreements of labels and scores', () => {
     await openTrace(file);
     await run('cfprm.nextDisagreement');
     await waitForCursor('0.99');
-    assert.match(lines(await traceEditor(file, 1))[0]!, / · 3 labels disagree with the score$/);
+    assert.match(await heading(await traceEditor(file, 1)), / · 3 labels disagree with the score$/);
     await run('cfprm.nextDisagreement');
     await waitForCursor('0.30');
     await run('cfprm.nextDisagreement');
@@ -278,7 +279,7 @@ describe('disagreements of labels and scores', () => {
     // Labelled as the score says, a step disagrees no more.
     await run('cfprm.labelIncorrect');
     const editor = await traceEditor(file, 1);
-    await waitFor('two left', () => / · 2 labels disagree with the score$/.test(lines(editor)[0]!));
+    await waitFor('two left', async () => / · 2 labels disagree with the score$/.test(await heading(editor)));
     await run('cfprm.nextDisagreement');
     await waitForCursor('0.45');
   });
@@ -304,10 +305,10 @@ describe('disagreements of labels and scores', () => {
     try {
       await run('cfprm.nextDisagreement');
       await waitForCursor('0.60');
-      await waitFor('count', () => / · 1 label disagrees with the score$/.test(lines(editor)[0]!));
+      await waitFor('count', async () => / · 1 label disagrees with the score$/.test(await heading(editor)));
     } finally {
       await setting.update('thresholds', undefined, vscode.ConfigurationTarget.Workspace);
     }
-    await waitFor('no count at another threshold', () => !lines(editor)[0]!.includes('disagree'));
+    await waitFor('no count at another threshold', async () => !(await heading(editor)).includes('disagree'));
   });
 });

@@ -4,8 +4,12 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import {
   closeEditors,
+  computed,
   fixture,
+  heading,
+  hoverText,
   lines,
+  lineWith,
   openTrace,
   putCursor,
   run,
@@ -53,37 +57,15 @@ function traces(more: object = {}): string {
 const setting = (name: string, value: unknown): Thenable<void> =>
   vscode.workspace.getConfiguration('cfprm').update(name, value, vscode.ConfigurationTarget.Global);
 
-/** The computed scores that a trace page shows, trajectory by trajectory: '0.53', or '…' or '–'. */
-function computed(editor: vscode.TextEditor): string[][] {
-  const all: string[][] = [];
-  for (const line of lines(editor)) {
-    if (line.startsWith('▾ ')) all.push([]);
-    const cell = /^ {2}\d+ .*?›(\d\.\d\d|…|–)/u.exec(line);
-    if (cell !== null) all.at(-1)?.push(cell[1]!);
-  }
-  return all;
-}
-
-const WANTED = ROWS.map(({ scores }) => scores.map((score) => score.toFixed(2)));
+const WANTED = ROWS.map(({ scores }) => scores.map((score) => score.toFixed(3)));
 
 function waitForScores(editor: vscode.TextEditor, wanted = WANTED): Promise<unknown> {
   return waitFor(
     `scores ${JSON.stringify(wanted)}`,
-    () => JSON.stringify(computed(editor)) === JSON.stringify(wanted),
+    async () => JSON.stringify(await computed(editor)) === JSON.stringify(wanted),
     () => editor.document.getText(),
     30_000,
   );
-}
-
-/** What stands in the hover over a line's label. */
-async function hover(editor: vscode.TextEditor, line: number): Promise<string> {
-  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
-    'vscode.executeHoverProvider',
-    editor.document.uri,
-    new vscode.Position(line, 4),
-  );
-  const texts = hovers.flatMap(({ contents }) => contents.map((it) => (it as vscode.MarkdownString).value));
-  return texts.join('\n').replaceAll('&nbsp;', ' ').replaceAll('\\', '');
 }
 
 describe('computed scores', () => {
@@ -106,21 +88,21 @@ describe('computed scores', () => {
   it('appear in the trace view by themselves, as numpy has them', async () => {
     const editor = await openTrace(traces());
     await waitForScores(editor);
-    assert.match(lines(editor)[0]!, /› computed by cfprm on CPU/);
+    assert.match(await heading(editor), /› computed by cfprm on CPU/);
     const least = Math.min(...ROWS[0]!.scores);
-    assert.match(
-      lines(editor).find((line) => line.startsWith('▾ '))!,
-      new RegExp(`min ›${least.toFixed(2)}`),
-    );
+    assert.match(await hoverText(editor, lineWith(editor, '▾ ')), new RegExp(`min ›${least.toFixed(2)}`));
   });
 
-  it('have their column from the start, so that nothing moves when they come', async () => {
+  it('never touch the document: its place is there from the start', async () => {
     const editor = await openTrace(traces());
+    const { version } = editor.document;
     assert.deepEqual(
-      computed(editor).map((cells) => cells.length),
+      (await computed(editor)).map((cells) => cells.length),
       WANTED.map((scores) => scores.length),
     );
     await waitForScores(editor);
+    assert.equal(editor.document.version, version);
+    assert.match(lines(editor)[lineWith(editor, '  1 ')]!, /^ {2}1 ✓ {8,}\S/);
   });
 
   it('stand beside recorded ones, which stay what they are', async () => {
@@ -135,7 +117,7 @@ describe('computed scores', () => {
     const editor = await openTrace(scratch('both.jsonl', `${JSON.stringify(row)}\n`));
     await waitForScores(editor, [WANTED[0]!]);
     const line = lines(editor).find((text) => /^ {2}1 /.test(text))!;
-    assert.match(line, new RegExp(`0\\.10 . +›${WANTED[0]![0]}`, 'u'));
+    assert.match(line, /^ {2}1 ✓ {2}0\.10 {7}\S/);
   });
 
   it('are what labels are compared with', async () => {
@@ -146,21 +128,16 @@ describe('computed scores', () => {
       const steps = ROWS.flatMap(({ scores }) => scores.map((score, k) => ({ score, k })));
       const [farthest] = steps.sort((a, b) => a.score - b.score);
       await run('cfprm.nextDisagreement');
-      await waitForCursor(`${farthest!.k + 1}  ✓`);
+      await waitForCursor(`${farthest!.k + 1} ✓`);
     });
   });
 
-  it('say in the hover whose they are, and stand in the outline', async () => {
+  it('say in the hover whose they are', async () => {
     const editor = await openTrace(traces());
     await waitForScores(editor);
     const line = lines(editor).findIndex((text) => /^ {2}1 /.test(text));
-    const text = await hover(editor, line);
+    const text = await hoverText(editor, line, 4);
     assert.match(text, /Computed: 0\.\d+[\s\S]*by cfprm on cpu/);
-    const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>(
-      'vscode.executeDocumentSymbolProvider',
-      editor.document.uri,
-    );
-    assert.match(symbols[0]!.children[0]!.name, new RegExp(`›${WANTED[0]![0]}`));
   });
 
   it('are dimmed and named stale once another model is selected, until it has its own', async () => {
@@ -171,13 +148,13 @@ describe('computed scores', () => {
     await setting('model.path', other);
     await waitFor(
       'other model',
-      () => lines(editor)[0]!.includes('computed by other'),
+      async () => (await heading(editor)).includes('computed by other'),
       () => lines(editor)[0],
     );
-    assert.deepEqual(computed(editor), WANTED);
+    assert.deepEqual(await computed(editor), WANTED);
     const line = lines(editor).findIndex((text) => /^ {2}1 /.test(text));
     const stale = await waitFor('stale hover', async () => {
-      const text = await hover(editor, line);
+      const text = await hoverText(editor, line, 4);
       return text.includes('another model is selected') && text;
     });
     assert.match(stale, /by cfprm/);
@@ -196,10 +173,10 @@ describe('computed scores', () => {
     await run('cfprm.scoreTrajectory');
     await waitFor(
       'second one',
-      () => computed(editor)[1]?.length === rows[1]!.completions.length,
+      async () => (await computed(editor))[1]?.length === rows[1]!.completions.length,
       () => lines(editor).join('\n'),
     );
-    assert.deepEqual(computed(editor)[0], []);
+    assert.deepEqual((await computed(editor))[0], []);
   });
 
   it('of a whole file are there before it is looked at, or lie in a copy', async () => {
@@ -230,12 +207,12 @@ describe('computed scores', () => {
     const editor = await openTrace(file);
     await waitFor(
       'scores',
-      () => computed(editor).every((it) => it.length > 0),
+      async () => (await computed(editor)).every((it) => it.length > 0),
       () => lines(editor).join('\n'),
     );
     assert.deepEqual(
-      computed(editor),
-      written.map(({ scores }) => scores.map((score) => score.toFixed(2))),
+      await computed(editor),
+      written.map(({ scores }) => scores.map((score) => score.toFixed(3))),
     );
   });
 
@@ -243,15 +220,15 @@ describe('computed scores', () => {
     const long = { prompt: 'p', completions: ['1 + 1 = 2 '.repeat(600)] };
     const editor = await openTrace(scratch('long.jsonl', `${JSON.stringify(long)}\n`));
     await waitForScores(editor, [['–']]);
-    assert.match(lines(editor).find((line) => line.startsWith('▾ '))!, /⚠ not scored: .*tokens/);
+    assert.match(await hoverText(editor, lineWith(editor, '▾ ')), /⚠ not scored: .*tokens/);
   });
 
   it('are not made up where a file holds no texts of steps', async () => {
     const editor = await openTrace(fixture('prmbench-result.jsonl'));
-    assert.match(lines(editor)[0]!, /computed by cfprm/);
+    assert.match(await heading(editor), /computed by cfprm/);
     for (let turn = 0; turn < 20; turn++)
       await vscode.commands.executeCommand('setContext', 'cfprm.test', turn);
-    assert.deepEqual(computed(editor).flat(), []);
+    assert.deepEqual((await computed(editor)).flat(), []);
   });
 
   it('end with "Stop scoring", and do not come back until something is asked for', async () => {
@@ -263,7 +240,7 @@ describe('computed scores', () => {
     void run('cfprm.scoreFile', vscode.Uri.file(file), 'views');
     await waitFor(
       'first score',
-      () => computed(editor).some(isScored),
+      async () => (await computed(editor, 0, 3)).some(isScored),
       () => '',
       30_000,
     );
@@ -274,7 +251,7 @@ describe('computed scores', () => {
     for (let turn = 0; turn < 20; turn++)
       await vscode.commands.executeCommand('setContext', 'cfprm.test', turn);
     assert.deepEqual(
-      computed(last).filter((scores) => scores.length > 0),
+      (await computed(last, -3)).filter((scores) => scores.length > 0),
       [],
     );
     putCursor(
@@ -284,7 +261,7 @@ describe('computed scores', () => {
     await run('cfprm.scoreTrajectory');
     await waitFor(
       'the one that was asked for',
-      () => isScored(computed(last).at(-1)!),
+      async () => isScored((await computed(last, -1))[0]!),
       () => '',
       30_000,
     );
@@ -301,15 +278,15 @@ describe('computed scores', () => {
     const editor = await openTrace(file);
     await waitFor(
       'reason',
-      () => /⚠ no scores: .*tokenizer\.json is not there/.test(lines(editor)[0]!),
+      async () => /⚠ no scores: .*tokenizer\.json is not there/.test(await heading(editor)),
       () => lines(editor)[0],
     );
-    assert.deepEqual(computed(editor), [[]]);
+    assert.deepEqual(await computed(editor), [[]]);
     writeFileSync(tokenizer, kept);
     void run('cfprm.selectModel', broken);
     await waitFor(
       'score',
-      () => /^\d/.test(computed(editor)[0]?.[0] ?? ''),
+      async () => /^\d/.test((await computed(editor))[0]?.[0] ?? ''),
       () => lines(editor).join('\n'),
       30_000,
     );
@@ -338,20 +315,23 @@ describe('computed scores', () => {
     const editor = await openTrace(traces());
     await waitFor(
       'scores',
-      () =>
-        computed(editor).length > 0 &&
-        computed(editor).every((cells) => cells.every((cell) => /^\d/.test(cell))),
+      async () =>
+        (await computed(editor)).length > 0 &&
+        (await computed(editor)).every((cells) => cells.every((cell) => /^\d/.test(cell))),
       () => lines(editor).join('\n'),
       30_000,
     );
     // Where it runs is said once it runs; scores may also have been remembered.
     await waitFor(
       'heading',
-      () => /› computed by CFPRM demonstration model on CPU/.test(lines(editor)[0]!),
-      () => lines(editor)[0]!,
+      async () => /› computed by CFPRM demonstration model on CPU/.test(await heading(editor)),
+      () => lines(editor)[0],
     );
     const line = lines(editor).findIndex((text) => /^ {2}1 /.test(text));
-    assert.match(await hover(editor, line), /Computed: 0\.\d+[\s\S]*by CFPRM demonstration model on cpu/);
+    assert.match(
+      await hoverText(editor, line, 4),
+      /Computed: 0\.\d+[\s\S]*by CFPRM demonstration model on cpu/,
+    );
     await run('cfprm.showModelInfo');
     const info = vscode.window.activeTextEditor?.document.getText() ?? '';
     assert.match(info, /model +CFPRM demonstration model/);
@@ -361,10 +341,10 @@ describe('computed scores', () => {
     // The page may have been drawn before the model was gone, and is drawn again then.
     await waitFor(
       'a page without a model',
-      () => !/computed by/.test(lines(other)[0]!),
-      () => lines(other)[0]!,
+      async () => !/computed by/.test(await heading(other)),
+      () => lines(other)[0],
     );
-    assert.ok(computed(other).every((cells) => !cells.includes('…')));
+    assert.ok((await computed(other)).every((cells) => !cells.includes('…')));
   });
 
   it('of a provider that was named and is not there are refused, not made on the CPU', async () => {
@@ -375,11 +355,11 @@ describe('computed scores', () => {
       const editor = await openTrace(file);
       await waitFor(
         'reason',
-        () => /⚠ no scores: .*cuda/i.test(lines(editor)[0]!),
+        async () => /⚠ no scores: .*cuda/i.test(await heading(editor)),
         () => lines(editor)[0],
         30_000,
       );
-      assert.deepEqual(computed(editor), [[]]);
+      assert.deepEqual(await computed(editor), [[]]);
     } finally {
       await setting('model.provider', 'cpu');
     }
@@ -397,7 +377,7 @@ describe('computed scores', () => {
     editor.selection = new vscode.Selection(line + 1, 3, line + 1, 3);
     await waitFor(
       'all scores',
-      () => computed(editor).every((it) => it.length === 2 && it[0] !== '…'),
+      async () => (await computed(editor)).every((it) => it.length === 2 && it[0] !== '…'),
       () => lines(editor).join('\n'),
       30_000,
     );
@@ -419,7 +399,7 @@ describe('computed scores', () => {
     putCursor(editor, 0);
     await waitFor(
       'all scores',
-      () => computed(editor).every((it) => /^\d/.test(it[0] ?? '')),
+      async () => (await computed(editor)).every((it) => /^\d/.test(it[0] ?? '')),
       () => lines(editor).join('\n'),
       30_000,
     );
@@ -437,7 +417,7 @@ describe('computed scores', () => {
     );
     await waitFor(
       'score',
-      () => /^\d/.test(computed(editor)[0]?.[0] ?? ''),
+      async () => /^\d/.test((await computed(editor))[0]?.[0] ?? ''),
       () => lines(editor).join('\n'),
       30_000,
     );
@@ -450,7 +430,7 @@ describe('computed scores', () => {
     );
     await waitFor(
       'score of the new process',
-      () => /^\d/.test(computed(again)[0]?.[0] ?? ''),
+      async () => /^\d/.test((await computed(again))[0]?.[0] ?? ''),
       () => lines(again).join('\n'),
       30_000,
     );
@@ -464,7 +444,7 @@ describe('computed scores', () => {
       );
       for (let turn = 0; turn < 20; turn++)
         await vscode.commands.executeCommand('setContext', 'cfprm.test', turn);
-      assert.deepEqual(computed(editor), [[]]);
+      assert.deepEqual(await computed(editor), [[]]);
     });
   });
 });

@@ -104,13 +104,52 @@ export function headers(editor: vscode.TextEditor): string[] {
   return lines(editor).filter((line) => line.startsWith('▾ '));
 }
 
+/** What hovers say at a place, as plain text. */
+export async function hoverText(editor: vscode.TextEditor, line: number, character = 0): Promise<string> {
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+    'vscode.executeHoverProvider',
+    editor.document.uri,
+    new vscode.Position(line, character),
+  );
+  const texts = hovers.flatMap(({ contents }) => contents.map((it) => (it as vscode.MarkdownString).value));
+  return texts.join('\n').replaceAll('&nbsp;', ' ').replaceAll('\\', '');
+}
+
+/** A trace page's heading with what is shown behind it, which the hover says, too. */
+export async function heading(editor: vscode.TextEditor): Promise<string> {
+  const live = (await hoverText(editor, 0)).split('\n').filter((line) => line !== '');
+  return [lines(editor)[0]!, ...live].join(' · ');
+}
+
+/**
+ * The computed scores of a trace page, trajectory by trajectory: '0.530', or for each step '…' on its way or '–' for
+ * none. They are no part of the text; the hovers of the headers say them. `start` and `end` pick trajectories as
+ * `slice` does.
+ */
+export function computed(editor: vscode.TextEditor, start = 0, end?: number): Promise<string[][]> {
+  const all: { readonly line: number; steps: number }[] = [];
+  for (const [line, text] of lines(editor).entries()) {
+    if (text.startsWith('▾ ')) all.push({ line, steps: 0 });
+    else if (/^ {2} *\d+ [✓·✗?◔◑◕]/u.test(text)) all.at(-1)!.steps++;
+  }
+  return Promise.all(
+    all.slice(start, end).map(async ({ line, steps }) => {
+      const said = await hoverText(editor, line);
+      const scores = /^Computed: ([\d. -]+)$/m.exec(said)?.[1];
+      if (scores !== undefined) return scores.trim().split(' ');
+      const sign = said.includes('Computed: on its way') ? '…' : said.includes('⚠ not scored') ? '–' : '';
+      return sign === '' ? [] : Array<string>(steps).fill(sign);
+    }),
+  );
+}
+
 /** A step as a trace page shows it. */
 export interface ShownStep {
   readonly number: number;
   readonly glyph: string;
   /** Whether the label is marked as edited. */
   readonly edited: boolean;
-  /** Score, bar and the first line of the text. */
+  /** Score and the first line of the text. */
   readonly rest: string;
 }
 
@@ -119,7 +158,7 @@ export function shownSteps(editor: vscode.TextEditor): ShownStep[][] {
   const all: ShownStep[][] = [];
   for (const line of lines(editor)) {
     if (line.startsWith('▾ ')) all.push([]);
-    const cells = /^ {2}(\d+) +([✓·✗?◔◑◕])(\*?) +(\S.*)$/u.exec(line);
+    const cells = /^ {2} *(\d+) +([✓·✗?◔◑◕])(\*?) +(\S.*)$/u.exec(line);
     if (cells === null) continue;
     const [, number, glyph, edited, rest] = cells;
     all.at(-1)?.push({ number: Number(number), glyph: glyph!, edited: edited !== '', rest: rest! });

@@ -19,8 +19,8 @@ describe('CFPRM in German', () => {
     await workbench.openFile('figure.jsonl');
     await workbench.command('CFPRM: Trace-Ansicht öffnen');
     await workbench.waitForTab('figure.jsonl · Seite 1');
-    await workbench.waitForLine(/1–2 von 2 · Seite 1 von 1/);
-    await workbench.waitForLine(/figure · Zeile 1 .*erster Fehler 3/);
+    await workbench.waitForDecoration(/1–2 von 2 · Seite 1 von 1/);
+    await workbench.waitForLine(/figure · Zeile 1 · ✗3 /);
     await workbench.waitForLine(/⚠ .*: die Zeile ist abgeschnitten \(Spalte \d+\)/);
     await workbench.press('j');
     await workbench.waitForStatus('Trajektorie 1 · Schritt 1/3 · erster Fehler 3');

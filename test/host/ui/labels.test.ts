@@ -49,7 +49,7 @@ describe('labels by keys', () => {
     await workbench.press('e');
     await workbench.waitForLine(/ 3 +✗\* +So there/);
     await workbench.waitForLine(/ 1 +✓\* +There are six/);
-    await workbench.waitForLine(/first error 3 +2 labels edited/);
+    await workbench.waitForLine(/ · ✗3 /);
     await workbench.waitForStatus('step 3/3 · first error 3');
     await workbench.press('u');
     await workbench.waitForLine(/ 3 +\? +So there/);
@@ -92,7 +92,7 @@ describe('labels by keys', () => {
     await workbench.waitForLine(/ 1 +✗\* +There are six/);
     write('moved.jsonl', row({ id: 'new' }), row({ id: 'other' }), moved);
     await workbench.waitForNotification('1 edited label is of rows of moved.jsonl that have changed since');
-    await workbench.waitForLine('⚠ 1 edited label of rows');
+    await workbench.waitForDecoration('⚠ 1 edited label of rows');
     await workbench.clickNotification('Find their rows…');
     const dialog = workbench.page.locator('.monaco-dialog-box');
     await dialog.waitFor();
@@ -164,7 +164,7 @@ describe('labels by keys', () => {
     await workbench.press('x', 'j');
     await workbench.waitForStatus('step 2/3');
     await workbench.press('d');
-    await workbench.waitForLine('labels disagree with the score');
+    await workbench.waitForDecoration('labels disagree with the score');
     for (const theme of [
       'Default Dark Modern',
       'Default Light Modern',

@@ -36,11 +36,11 @@ describe('the pictures of the README', () => {
     await workbench.command('CFPRM: Select model');
     await workbench.quickInput.pick('Demonstration model');
     await workbench.focusEditor();
-    await workbench.waitForLine(/✓ .*›0\.\d\d [▁-█]/u);
+    await workbench.waitForDecoration(/^›0\.\d\d$/u);
     await workbench.waitForStatus(/demonstration model · CPU/);
     await workbench.waitFor('all scores that are on screen', async () => {
-      const shown = await workbench.editorLines();
-      return { shown, found: !shown.some((line) => line.includes('›…')) || undefined };
+      const shown = (await workbench.decorationTexts()).map(({ text }) => text);
+      return { shown, found: !shown.includes('›…') || undefined };
     });
     await workbench.readmeShot('scores');
   });
@@ -49,8 +49,8 @@ describe('the pictures of the README', () => {
     await workbench.press('d');
     await workbench.waitForStatus(/disagreement 1 of/);
     await workbench.press('x');
-    await workbench.waitForLine(/✗\* 0\.06/);
-    await workbench.waitForLine('1 label edited');
+    await workbench.waitForLine(/✗\* +0\.06/);
+    await workbench.waitForDecoration('1 label edited');
     await workbench.readmeShot('labels');
     await workbench.press('u');
     await workbench.command('View: Close Editor');

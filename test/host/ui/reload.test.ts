@@ -18,7 +18,7 @@ describe('a window that is loaded', () => {
     url.searchParams.set('payload', JSON.stringify(payload));
     await workbench.page.goto(url.href);
     await workbench.waitForTab('trl-soft-scores.jsonl · page 1.cfprm');
-    await workbench.waitForLine(/1 +✓ 0\.94 █ +Given the inequality/);
+    await workbench.waitForLine(/1 +✓ +0\.94 +Given the inequality/);
   });
 
   it('brings an open trace page back after a reload, with its breadcrumbs', async () => {
@@ -33,7 +33,7 @@ describe('a window that is loaded', () => {
     await loaded;
     assert.ok(!workbench.page.url().includes('payload'));
     await workbench.waitForTab('trl-soft-scores.jsonl · page 1.cfprm');
-    await workbench.waitForLine(/1 +✓ 0\.94 █ +Given the inequality/);
+    await workbench.waitForLine(/1 +✓ +0\.94 +Given the inequality/);
     const crumbs = workbench.page.locator('.breadcrumbs-control .monaco-breadcrumb-item');
     await crumbs.first().waitFor();
     assert.match((await crumbs.allInnerTexts()).join(' '), /trl-soft-scores\.jsonl · page 1\.cfprm/);

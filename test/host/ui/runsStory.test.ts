@@ -90,7 +90,7 @@ function story(): void {
     await workbench.openFile('trl.jsonl');
     await workbench.command('CFPRM: Open trace view');
     await workbench.waitForTab('trl.jsonl · page 1');
-    await workbench.waitForLine(/✓ ›0\.\d\d/u);
+    await workbench.waitForDecoration(/^›0\.\d\d$/u);
     await workbench.readmeShot('run-model');
   }).timeout(500_000);
 }
