@@ -53,6 +53,8 @@ const NOT_SHOWN = {
     'font-size: …em;…',
     'none; position: absolute; margin-left: …ch; …',
   ],
+  'src/vscode/trace/decorations.ts': ['none; direction: rtl; unicode-bidi: isolate;'],
+  'src/vscode/trace/live.ts': ['none; position: absolute;'],
   'webview/run/main.ts': ['state …'],
   'webview/ui/plot.ts': ['12px …', 'color-mix(in srgb, … 18%, transparent)'],
   // Programs and their arguments.

@@ -79,6 +79,7 @@ describe('computed scores', () => {
     await closeEditors();
     await vscode.commands.executeCommand('notifications.clearAll');
     await setting('score.auto', undefined);
+    await setting('trace.pageSize', undefined);
   });
   after(async () => {
     await setting('model.path', 'none');
@@ -232,6 +233,8 @@ describe('computed scores', () => {
   });
 
   it('end with "Stop scoring", and do not come back until something is asked for', async () => {
+    // Long solutions, so that there is something to stop; few on a page, which the window has to draw.
+    await setting('trace.pageSize', 10);
     const long = Array.from({ length: 100 }, (_, k) => `${k % 10}+1`);
     const rows = Array.from({ length: 4000 }, (_, k) => ({ prompt: `stopped ${k}`, completions: long }));
     const file = scratch('stopped.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
@@ -246,7 +249,7 @@ describe('computed scores', () => {
     );
     await run('cfprm.stopScoring');
     await run('cfprm.openTrace', vscode.Uri.file(file), rows.length - 1);
-    const last = await traceEditor(file, 19);
+    const last = await traceEditor(file, 399);
     // What is visible is looked at within a moment; nothing may have come after several.
     for (let turn = 0; turn < 20; turn++)
       await vscode.commands.executeCommand('setContext', 'cfprm.test', turn);
