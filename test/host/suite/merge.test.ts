@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Manifest } from '../../../src/core/merge/manifest';
@@ -69,16 +69,21 @@ describe('merging windows by command', () => {
     assert.equal(rowsOf(out, 'window-1.jsonl').length, 2);
   });
 
-  it('refuses an existing folder, and replaces it only when told to', async () => {
+  it('refuses an existing folder, and replaces when told to only what a merge wrote', async () => {
     const source = scratch('figure.jsonl', FIGURE);
     const out = scratchFolder();
     writeFileSync(path.join(out, 'precious.txt'), 'mine');
     const refused = await merge(source, out, {});
     assert.match(faultOf(refused), /already exists\. Choose another folder/);
     assert.deepEqual(readdirSync(out), ['precious.txt']);
-    const replaced = await merge(source, out, { force: true });
-    assert.ok(replaced.ok);
-    assert.deepEqual(readdirSync(out).sort(), ['manifest.json', 'window-1.jsonl', 'window-2.jsonl']);
+    assert.match(faultOf(await merge(source, out, { force: true })), /precious\.txt/);
+    assert.deepEqual(readdirSync(out), ['precious.txt']);
+    rmSync(path.join(out, 'precious.txt'));
+    for (const again of [1, 2]) {
+      const replaced = await merge(source, out, { force: true });
+      assert.ok(replaced.ok, `${again}: ${JSON.stringify(replaced)}`);
+      assert.deepEqual(readdirSync(out).sort(), ['manifest.json', 'window-1.jsonl', 'window-2.jsonl']);
+    }
     assert.deepEqual(
       readdirSync(path.dirname(out)).filter((name) => name.includes('cfprm-')),
       [],

@@ -51,7 +51,7 @@ describe('reading a file as it comes', () => {
       [0, 1000],
     );
     assert.match(lines(editor)[3]!, /no steps/);
-    assert.equal(lines(editor).at(-2), '  1000 ✓   step 1000');
+    assert.equal(lines(editor).at(-2), '  1000 ✓  step 1000');
   });
 });
 

@@ -30,7 +30,7 @@ describe('reveal in source', () => {
     const text = `[\n  ${row({ id: 'same' })},\n  ${row({ id: 'same' })}\n]\n`;
     const file = scratch('twins.json', text);
     const editor = await openTrace(file);
-    await run('cfprm.revealInSource', editor.document.lineCount - 1);
+    await run('cfprm.revealInSource', editor.document.lineCount - 2);
     const after = await inSource(file);
     assert.equal(after.line, 2);
     assert.ok(after.rest.startsWith('The answer is 42."'), after.rest);
