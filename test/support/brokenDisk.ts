@@ -6,6 +6,8 @@ export interface Breakage {
   readonly path: RegExp;
   /** The code of the error. */
   readonly code?: string;
+  /** Only reads from this byte of the file on. */
+  readonly from?: number;
   /** So many matching calls work before. */
   readonly after?: number;
 }
@@ -15,7 +17,7 @@ export interface Breakage {
  * proves nothing.
  */
 export async function onBrokenDisk(breakage: Breakage, work: () => Promise<void>): Promise<number> {
-  const { call, path, code = 'EIO', after = 0 } = breakage;
+  const { call, path, code = 'EIO', after = 0, from = 0 } = breakage;
   let matching = 0;
   const isBroken = (at: unknown): boolean => path.test(String(at)) && matching++ >= after;
   const failure = (at: unknown): Error =>
@@ -29,7 +31,9 @@ export async function onBrokenDisk(breakage: Breakage, work: () => Promise<void>
   const ownHandle = (file: FileHandle, at: unknown): FileHandle => {
     if (call === 'read' || call === 'sync' || call === 'write') {
       const method = file[call].bind(file) as (...args: unknown[]) => Promise<unknown>;
-      const broken = async (...args: unknown[]) => (isBroken(at) ? fail(at) : method(...args));
+      const isFar = (position: unknown) => from === 0 || Number(position) >= from;
+      const broken = async (...args: unknown[]) =>
+        isFar(args[3]) && isBroken(at) ? fail(at) : method(...args);
       Object.assign(file, { [call]: broken });
     }
     return file;
