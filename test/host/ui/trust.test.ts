@@ -52,6 +52,6 @@ describe('a workspace that names a model', () => {
       settings,
     });
     await workbench.command('CFPRM: Open trace view');
-    await workbench.waitForLine(/no scores: .*of this workspace, which is not trusted/);
+    await workbench.waitForLine(/names a folder of this workspace, which is not trusted/);
   });
 });
