@@ -30,9 +30,9 @@ export class FormatStatus implements vscode.Disposable {
   }
 
   private async update(): Promise<void> {
-    const source = activeSource();
-    const editor = vscode.window.activeTextEditor;
-    if (source === undefined || editor?.document.languageId !== TRACE_LANGUAGE) return;
+    const document = vscode.window.activeTextEditor?.document;
+    const source = document && parseTraceUri(document.uri)?.source;
+    if (source === undefined || document?.languageId !== TRACE_LANGUAGE) return;
     const file = await this.files.open(source);
     this.item.text = file.ok ? file.value.source.format.title : t('Format unknown');
     this.item.detail = file.ok ? file.value.source.why : file.fault.message;
@@ -40,13 +40,6 @@ export class FormatStatus implements vscode.Disposable {
       ? vscode.LanguageStatusSeverity.Information
       : vscode.LanguageStatusSeverity.Error;
   }
-}
-
-/** The trajectory file that the active editor shows, as source or as trace. */
-export function activeSource(): vscode.Uri | undefined {
-  const uri = vscode.window.activeTextEditor?.document.uri;
-  if (uri === undefined) return undefined;
-  return parseTraceUri(uri)?.source ?? (uri.scheme === 'file' ? uri : undefined);
 }
 
 /** Lets the user choose how a file is read, or go back to detection. */

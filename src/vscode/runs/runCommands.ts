@@ -119,10 +119,11 @@ async function askTarget(record: RunRecord): Promise<string | undefined> {
   return chosen?.[0] && path.join(chosen[0].fsPath, name);
 }
 
-/** Shows the folder of a run that is on this machine; of another one, copies its path. */
+/** Shows the folder of a run that is on the machine of the window; of another one, copies its path. */
 export async function openRunFolder(services: Services, record: RunRecord): Promise<void> {
   const { host, layout } = services.runs.runs.place(record);
-  if (host.isLocal) {
+  // A window of another machine has no file manager for the files that are here.
+  if (host.isLocal && vscode.env.remoteName === undefined) {
     const folder = layout.folder.replace(/^~(?=\/)/u, process.env.HOME ?? '~');
     await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(folder));
     return;

@@ -37,6 +37,10 @@ export async function chooseFilter(files: OpenFiles, navigation: TraceNavigation
 export async function clearFilter(files: OpenFiles, navigation: TraceNavigation): Promise<void> {
   const here = navigation.here();
   if (here === undefined) return;
+  if (here.address.filter === undefined && files.filterOf(here.address.source) === undefined) {
+    vscode.window.setStatusBarMessage(t('CFPRM: no filter is set'), 4000);
+    return;
+  }
   files.setFilter(here.address.source, undefined);
   const entry = here.page.entries.findLast((it) => it.line <= here.line);
   await navigation.openRow(here.address.source, entry?.ordinal ?? 0);

@@ -130,6 +130,7 @@ export class TraceNavigation {
     const entry = here && entryAt(here.page, here.line);
     const line = entry && errorLine(entry);
     if (here !== undefined && line !== undefined) this.cursor.moveTo(here.editor, line);
+    else vscode.window.setStatusBarMessage(t('CFPRM: this trajectory has no error'), 4000);
   }
 
   /** Turns the page. */

@@ -110,6 +110,12 @@ function nearest(whole: string, part: string, offset: number): number {
   return best;
 }
 
+/** The file whose row a URI shows alone; undefined for other URIs. */
+export function sourceOfRow(uri: vscode.Uri): vscode.Uri | undefined {
+  const source = uri.scheme === ROW_SCHEME ? new URLSearchParams(uri.query).get('source') : null;
+  return source === null ? undefined : vscode.Uri.parse(source, true);
+}
+
 function indented(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

@@ -68,6 +68,11 @@ export class FindingsReport
   }
 }
 
+/** The file that a report is about; undefined for other URIs. */
+export function sourceOfReport(uri: vscode.Uri): vscode.Uri | undefined {
+  return uri.scheme === SCHEME && uri.query !== '' ? vscode.Uri.parse(uri.query, true) : undefined;
+}
+
 function reportText(source: vscode.Uri, report: ValidationReport): string {
   const { rows, trajectories, steps, malformed, malformedRows, findings, findingCounts } = report;
   const lines = [

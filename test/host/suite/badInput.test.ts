@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { traceUri } from '../../../src/vscode/trace/address';
 import { row } from '../rows';
 import {
   closeEditors,
   lines,
+  openPage,
   openTrace,
   putCursor,
   run,
@@ -133,7 +135,7 @@ describe('bad input', () => {
   };
   for (const [what, [make, message]] of Object.entries(unreadable)) {
     it(`says why ${what} cannot be shown`, async () => {
-      const editor = await openTrace(make());
+      const editor = await openPage(make(), { page: 0 });
       assert.match(editor.document.getText(), message);
       assert.equal(editor.document.lineCount, 1);
       // Everything that moves has nothing to move over, and says nothing worse.
@@ -143,9 +145,9 @@ describe('bad input', () => {
     });
   }
 
-  it('of a document that is on no disk is told, with the way out', async () => {
+  it('of a document that is on no disk is told on a page that a window had of it, with the way out', async () => {
     const document = await vscode.workspace.openTextDocument({ language: 'jsonl', content: row() });
-    await run('cfprm.openTrace', document.uri);
+    await vscode.window.showTextDocument(traceUri({ source: document.uri, page: 0 }));
     const text = vscode.window.activeTextEditor!.document.getText();
     assert.match(text, /is not a file on this machine\. Save it to disk first/);
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');

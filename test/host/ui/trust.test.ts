@@ -39,6 +39,11 @@ describe('a workspace that names a model', () => {
     await model(/no model/).waitFor();
     const { text } = await workbench.waitForDecoration('page 1 of 1');
     assert.doesNotMatch(text, /computed by/);
+    await workbench.command('CFPRM: Merge windows');
+    await workbench.quickInput.waitForTitle('Merge windows of trl-soft-scores.jsonl');
+    await workbench.quickInput.cancel();
+    await workbench.command('CFPRM: Train on remote runner…');
+    await workbench.waitForNotification('Training starts programs. Trust this workspace first.');
   });
 
   it("does not lend its own model to a relative path of the user's settings either, until it is trusted", async () => {
