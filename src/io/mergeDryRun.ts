@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { t } from '@vscode/l10n';
 import { ByteSink } from '../core/merge/byteSink';
-import { Merger } from '../core/merge/merger';
+import { type MergeHost, Merger } from '../core/merge/merger';
 import type { MergeOptions } from '../core/merge/options';
 import { type Failure, type Fault, fail, ok, type Result } from '../core/result';
 import { chunkFor } from './mergeTurn';
@@ -15,7 +15,8 @@ export interface DryRunOptions {
   readonly signal?: AbortSignal;
   /** Labels that a person gave, laid over the source's. */
   readonly labels?: SourceLabels;
-  onRow?(bytes: Uint8Array, start: number, end: number, row: number): void;
+  /** Makes who is told of trajectories and windows; called anew for every pass, of which the last one counts. */
+  watch?(): Pick<MergeHost, 'onTrajectory' | 'onHidden'>;
 }
 
 /** What a dry run saw: a merger that wrote nothing, and what it would have written. */
@@ -31,7 +32,7 @@ export interface DryRun {
 export async function mergeDryRun(
   source: Source,
   options: MergeOptions,
-  { maxBytes, signal, labels, onRow }: DryRunOptions,
+  { maxBytes, signal, labels, watch }: DryRunOptions,
 ): Promise<Result<DryRun>> {
   for (const numbers of [Merger.needsNumbers(options), true]) {
     const sinks: ByteSink[] = [];
@@ -43,16 +44,11 @@ export async function mergeDryRun(
       isUtf8,
       sink,
       labelsOf: labels?.of.bind(labels),
+      ...watch?.(),
     });
     labels?.restart();
     let seenBytes = 0;
-    const visitor = {
-      row(bytes: Uint8Array, start: number, end: number, row: number): void {
-        merger.row(bytes, start, end, row);
-        onRow?.(bytes, start, end, row);
-      },
-      fault: merger.fault.bind(merger),
-    };
+    const visitor = { row: merger.row.bind(merger), fault: merger.fault.bind(merger) };
     const done = await streamRows(source.path, source.container, visitor, {
       signal,
       chunkBytes: Math.min(chunkFor(source, options), maxBytes),

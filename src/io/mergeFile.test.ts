@@ -246,7 +246,10 @@ describe('merging a file', () => {
       const preview = await previewMerge(source, options(request));
       assert.ok(preview.ok);
       const withoutHash = blocks.map(({ sha256: _, ...block }) => block);
-      assert.deepEqual(preview.value.blocks, withoutHash);
+      assert.deepEqual(
+        preview.value.blocks.map(({ fewer: _, ...block }) => block),
+        withoutHash,
+      );
       assert.deepEqual(preview.value.skipped, skipped);
       assert.equal(preview.value.whole, true);
       assert.equal(
@@ -263,22 +266,41 @@ describe('merging a file', () => {
     assert.ok(Math.abs(estimatedBytes / (2.2 * totalBytes) - 1) < 0.3, `${estimatedBytes} of ${totalBytes}`);
   });
 
-  it('shows examples in a preview: the trajectory, and what becomes of it at every size', async () => {
-    const source = write('data.jsonl', `${rows(10).join('\n')}\n`);
-    const preview = await previewMerge(source, options({ max: 2, tail: 'keep' }));
+  it('lists in a preview the windows that hide a label, and says why blocks have fewer rows', async () => {
+    const row = (labels: string) =>
+      JSON.stringify({
+        prompt: 'p',
+        completions: [...labels].map((_, k) => `s${k}`),
+        labels: [...labels].map((sign) => sign === '+'),
+      });
+    const source = write('data.jsonl', `${['++-+', '+', '--', '+-+'].map(row).join('\n')}\n`);
+    const preview = await previewMerge(source, options({ max: 3, tail: 'keep' }));
     assert.ok(preview.ok);
-    assert.equal(preview.value.examples.length, 3);
-    const { row, trajectory, merged: after } = preview.value.examples[1]!;
-    assert.equal(row, 2);
-    assert.equal(trajectory.steps.length, 8);
+    const { hidden, blocks, merged, firstRow } = preview.value;
     assert.deepEqual(
-      after.map(({ window, spans }) => [window, spans.length]),
+      hidden.map(({ row: at, trajectory, window, from, to, value, step }) =>
+        [at, trajectory, window, from, to, value, step].join(' '),
+      ),
+      // In ++-+ the third step decides for steps 1 to 3; in +-+ steps 1 to 3 are one window.
+      ['1 1 3 0 3 0 0', '1 1 2 2 4 1 2', '4 1 3 0 3 1 1', '4 1 2 0 2 0 0'],
+    );
+    assert.equal(
+      hidden.length,
+      blocks.reduce((sum, block) => sum + block.hidden, 0),
+    );
+    assert.deepEqual([merged, firstRow], [4, 1]);
+    assert.deepEqual(
+      blocks.map(({ window, rows: count, fewer }) => [window, count, fewer]),
       [
-        [2, 4],
-        [1, 8],
+        [3, 4, { identical: 0, longest: 0, dropped: 0 }],
+        [2, 2, { identical: 2, longest: 2, dropped: 0 }],
+        [1, 3, { identical: 1, longest: 1, dropped: 0 }],
       ],
     );
-    assert.equal(after[0]!.texts[0], `${trajectory.steps[0]!.text}\n${trajectory.steps[1]!.text}`);
-    assert.deepEqual(after[1]!.labels, [1, 1, 1, 1, 0, 1, 1, 1]);
+    const dropping = await previewMerge(source, options({ max: 3, tail: 'drop' }));
+    assert.ok(dropping.ok);
+    for (const { rows: count, fewer } of dropping.value.blocks)
+      assert.equal(count + fewer!.identical + fewer!.dropped, 4);
+    assert.equal(dropping.value.blocks[0]!.fewer!.dropped, 2);
   });
 });

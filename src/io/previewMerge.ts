@@ -1,12 +1,11 @@
-import { readRow } from '../core/jsonl/readRow';
+import type { HidingWindow } from '../core/merge/counts';
 import { manifestRows, plannedBlocks } from '../core/merge/manifest';
 import type { MergeOptions } from '../core/merge/options';
-import { type MergeExample, type MergePreview, mergeExample } from '../core/merge/preview';
+import { fewerRows, type MergePreview, MOST_HIDDEN } from '../core/merge/preview';
 import { ok, type Result } from '../core/result';
 import { holdBytes } from './byteSource';
 import { mergeDryRun } from './mergeDryRun';
 import { openSource, type Source, type SourceChoice } from './openSource';
-import { rowHash } from './rowHash';
 import { openLabels } from './rowPass';
 
 /** How a preview is made. */
@@ -16,10 +15,8 @@ export interface PreviewOptions extends SourceChoice {
   readonly signal?: AbortSignal;
 }
 
-const EXAMPLES = 3;
-
 /**
- * What merging the file would give: counts per block, sizes, examples. Writes nothing. Faults: those of
+ * What merging the file would give: counts per block, sizes, what is hidden. Writes nothing. Faults: those of
  * `openSource`, a source that was merged before, cancelled.
  */
 export async function previewMerge(
@@ -44,31 +41,40 @@ async function previewHeld(
   if (!source.ok) return source;
   const labels = await openLabels(path, choice);
   if (!labels.ok) return labels;
-  const examples = new Map<number, MergeExample>();
+  const watched = { hidden: [] as HidingWindow[], lengths: new Map<number, number>(), firstRow: 0 };
   const run = await mergeDryRun(source.value, options, {
     maxBytes,
     signal,
     labels: labels.value,
-    onRow(bytes, start, end, row) {
-      if (examples.size >= EXAMPLES || examples.has(row)) return;
-      const reading = readRow(bytes, start, end, row, source.value.format);
-      const hash = (): string => rowHash(bytes, start, end);
-      const [first] = reading.ok
-        ? (labels.value?.overlay.applyTo(row, hash, reading.value).trajectories ?? reading.value)
-        : [];
-      const example = first && mergeExample(first, row, options);
-      if (example) examples.set(row, example);
+    watch() {
+      Object.assign(watched, { hidden: [], lengths: new Map(), firstRow: 0 });
+      return {
+        onTrajectory(row, steps) {
+          watched.firstRow ||= row;
+          watched.lengths.set(steps, (watched.lengths.get(steps) ?? 0) + 1);
+        },
+        onHidden(window) {
+          if (watched.hidden.length < MOST_HIDDEN) watched.hidden.push(window);
+        },
+      };
     },
   });
   if (!run.ok) return run;
   const { merger, seenBytes, numbers, bytes } = run.value;
   const total = bytes.reduce((sum, part) => sum + part, 0);
+  const { hidden, lengths, firstRow } = watched;
+  const fewer = fewerRows(lengths, options, merger.windows);
   return ok({
     format: source.value.format.id,
     blocks: plannedBlocks(merger, options).map((block) => {
       const { window } = block;
-      return { ...block, bytes: window === null ? total : bytes[merger.windows.indexOf(window)]! };
+      if (window === null) return { ...block, bytes: total, fewer: undefined };
+      const index = merger.windows.indexOf(window);
+      return { ...block, bytes: bytes[index]!, fewer: fewer[index] };
     }),
+    hidden: hidden.map((own) => ({ ...own, window: merger.windows[own.block]! })),
+    merged: [...lengths.values()].reduce((sum, count) => sum + count, 0),
+    firstRow: firstRow === 0 ? undefined : firstRow,
     ...manifestRows(merger),
     rows: merger.rows,
     trajectories: merger.trajectories,
@@ -79,7 +85,6 @@ async function previewHeld(
     numbers,
     edits: merger.edits,
     staleEdits: labels.value?.stale ?? 0,
-    examples: [...examples.values()],
   });
 }
 

@@ -37,6 +37,7 @@ import { TraceSource } from './trace/source';
 import { TraceStatusBar } from './trace/statusBar';
 import { TraceStructure } from './trace/structure';
 import { TraceFileSystem } from './trace/traceFileSystem';
+import { TracePlaces } from './trace/tracePlaces';
 import { TrajectoryTree } from './trajectories/tree';
 import { FindingsReport } from './validate/findingsReport';
 import { tickWhatIsDone } from './welcome/progress';
@@ -47,6 +48,7 @@ export interface Services {
   readonly log: Log;
   readonly files: OpenFiles;
   readonly navigation: TraceNavigation;
+  readonly tracePlaces: TracePlaces;
   readonly source: TraceSource;
   readonly labels: LabelEditing;
   readonly disagreements: DisagreementTour;
@@ -77,6 +79,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const cursor = new TraceCursor();
   const navigation = new TraceNavigation(files, pages, cursor);
   const live = new TraceLive(pages, scores, scales, disagreementIndex);
+  const tracePlaces = new TracePlaces(pages);
   const source = new TraceSource(files, navigation);
   const labels = new LabelEditing(files, navigation);
   const disagreements = new DisagreementTour(files, navigation, disagreementIndex);
@@ -97,6 +100,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     pages,
     new TraceFileSystem(pages),
     source,
+    tracePlaces,
     disagreementIndex,
     findings,
     model,
@@ -137,6 +141,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     log,
     files,
     navigation,
+    tracePlaces,
     source,
     labels,
     disagreements,

@@ -301,12 +301,12 @@ describe('the candidates panel', () => {
       await open(rows, 0, { width, height: 800 });
       const overflow = (column: number, at: number) =>
         cell(column, at).evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight);
-      for (const [column, at] of [
-        [0, 0],
-        [0, 1],
-        [0, 2],
-      ] as const)
-        assert.ok((await overflow(column, at)) <= 1, `column ${column}, step ${at} is clipped`);
+      // Formulas get their room again when their fonts have come.
+      const whole = async (column: number, at: number) => {
+        for (const end = Date.now() + 10_000; (await overflow(column, at)) > 1; )
+          assert.ok(Date.now() < end, `column ${column}, step ${at} is clipped`);
+      };
+      for (const at of [0, 1, 2]) await whole(0, at);
       // A row is as high as its longest step, not higher.
       const text = cell(0, 1).locator('.text');
       const [outer, inner] = [await cell(0, 1).boundingBox(), await text.boundingBox()];
@@ -319,7 +319,7 @@ describe('the candidates panel', () => {
       assert.ok((await panel.page.locator('.reader').innerText()).includes(long.trim()));
       await panel.page.keyboard.press('Control+Home');
       await panel.page.keyboard.press('ArrowRight');
-      assert.ok((await overflow(1, 0)) <= 1, 'the matrix is clipped');
+      await whole(1, 0);
     });
   }
 

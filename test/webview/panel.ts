@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { root } from '../../scripts/process.mjs';
 import type { FromCandidates, ToCandidates } from '../../src/shared/candidates';
+import type { FromMergePreview, ToMergePreview } from '../../src/shared/mergePreview';
 import type { FromRun, ToRun } from '../../src/shared/run';
 import { webviewHtml } from '../../src/vscode/webviewHtml';
 import { openBrowser } from '../host/launcher/browser.mjs';
@@ -26,7 +27,9 @@ interface Theme {
 export const THEME_NAMES = Object.keys(THEMES) as ThemeName[];
 
 /** The pages that are tested here: folders of webview/. */
-type PageName = 'candidates' | 'run';
+type PageName = 'candidates' | 'mergePreview' | 'run';
+type ToPage = ToCandidates | ToMergePreview | ToRun;
+type FromPage = FromCandidates | FromMergePreview | FromRun;
 
 const ORIGIN = 'http://127.0.0.1:1';
 const TYPES: { readonly [extension: string]: string } = {
@@ -84,17 +87,14 @@ export class Panel {
   }
 
   /** Sends messages as the extension does. */
-  async post(...messages: readonly (ToCandidates | ToRun)[]): Promise<void> {
-    await this.page.evaluate(
-      (all) => {
-        for (const data of all) window.dispatchEvent(new MessageEvent('message', { data }));
-      },
-      messages as (ToCandidates | ToRun)[],
-    );
+  async post(...messages: readonly ToPage[]): Promise<void> {
+    await this.page.evaluate((all) => {
+      for (const data of all) window.dispatchEvent(new MessageEvent('message', { data }));
+    }, messages as ToPage[]);
   }
 
   /** What the page has sent. */
-  sent<From extends FromCandidates | FromRun = FromCandidates>(): Promise<From[]> {
+  sent<From extends FromPage = FromCandidates>(): Promise<From[]> {
     return this.page.evaluate(() => (window as unknown as { sent: From[] }).sent);
   }
 

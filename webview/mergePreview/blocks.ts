@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { MergePreview } from '../../src/core/merge/preview';
-import { count, size } from '../../src/core/trace/words';
+import { count, counted, size } from '../../src/core/trace/words';
 import { el } from '../ui/dom';
 
 type Block = MergePreview['blocks'][number];
@@ -24,8 +24,46 @@ export function blockTable(preview: MergePreview): HTMLElement {
   const words = preview.whole
     ? t('Together {0}, with a manifest.json.', bytes)
     : t('Together about {0}, with a manifest.json.', bytes);
-  const total = el('p.total', words);
-  return el('div.scroll', table, total);
+  // Scrolled sideways by keys where it does not fit.
+  const scroll = el('div.scroll', table);
+  scroll.tabIndex = 0;
+  scroll.setAttribute('role', 'region');
+  scroll.setAttribute('aria-label', t('What will be written'));
+  const reasons = preview.blocks.flatMap((block) => fewerWords(block, preview.merged));
+  return el(
+    'div',
+    scroll,
+    el('p.total', words),
+    ...(reasons.length === 0 ? [] : [el('ul.reasons', ...reasons.map((text) => el('li', text)))]),
+  );
+}
+
+/** Why a block has fewer rows than the source has trajectories, in sentences. */
+function fewerWords({ window, rows, fewer }: Block, merged: number): string[] {
+  if (window === null || fewer === undefined) return [];
+  const { identical, longest, dropped } = fewer;
+  const words: string[] = [];
+  if (identical > 0) {
+    const [who, most] = [counted(identical, 'trajectory'), counted(longest, 'step')];
+    words.push(
+      identical === 1
+        ? t('{0} has at most {1}, so its windows are the same as at a larger C.', who, most)
+        : t('{0} have at most {1}, so their windows are the same as at a larger C.', who, most),
+      t('Identical rows are written once, at the largest C.'),
+    );
+  }
+  if (dropped > 0) {
+    const who = counted(dropped, 'trajectory');
+    words.push(
+      dropped === 1
+        ? t('{0} is shorter than a window and is dropped.', who)
+        : t('{0} are shorter than a window and are dropped.', who),
+    );
+  }
+  if (words.length === 0) return [];
+  return [
+    `${t('C = {0}: {1} from {2}.', window, counted(rows, 'row'), counted(merged, 'trajectory'))} ${words.join(' ')}`,
+  ];
 }
 
 function blockRow(block: Block): HTMLElement {

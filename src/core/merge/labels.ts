@@ -49,13 +49,13 @@ export function windowValue(
   return rule === 'mean' ? sum / count : 1;
 }
 
-/** True if a step before the window's last one holds a label opposite to the window's. */
-export function hidesOpposite(values: Float64Array, from: number, to: number, value: number): boolean {
+/** The 0-based first step before the window's last one that holds a label opposite to the window's; -1 if none does. */
+export function oppositeStep(values: Float64Array, from: number, to: number, value: number): number {
   for (let i = from; i < to - 1; i++) {
     const step = values[i]!;
-    if ((value > 0.5 && step < 0.5) || (value < 0.5 && step > 0.5)) return true;
+    if ((value > 0.5 && step < 0.5) || (value < 0.5 && step > 0.5)) return i;
   }
-  return false;
+  return -1;
 }
 
 /** True for a label strictly between 0 and 1. */

@@ -6,7 +6,14 @@ import { placedIn, relabelled, type StepLabel } from '../labels/overlay';
 import type { Fault } from '../result';
 import type { Trajectory } from '../trajectory';
 import type { ByteSink } from './byteSink';
-import { type BlockCounts, countRow, noCounts, type SkipCounts } from './counts';
+import {
+  type BlockCounts,
+  countRow,
+  type HidingWindow,
+  noCounts,
+  type OnHidden,
+  type SkipCounts,
+} from './counts';
 import { firstErrorOf, isSoft, labelValue, windowValue } from './labels';
 import type { MergeOptions, WindowSize } from './options';
 import { MergePlanner, type PlannedRow } from './planner';
@@ -22,6 +29,10 @@ export interface MergeHost {
   sink(block: number): ByteSink;
   /** The labels that a person gave to the row in `bytes[start, end)`, if there are any. */
   labelsOf?(bytes: Uint8Array, start: number, end: number, row: number): readonly StepLabel[] | undefined;
+  /** Told of every trajectory that is merged, and of how many steps of it. */
+  onTrajectory?(row: number, steps: number): void;
+  /** Told of every window that hides a label opposite to its own. */
+  onHidden?(window: HidingWindow): void;
 }
 
 /** Why a merge cannot go on: to be done again with labels as numbers, or not at all. */
@@ -71,6 +82,8 @@ export class Merger {
   private readonly setPlanner: MergePlanner | undefined;
   private readonly trl: TrlRow | undefined;
   private lastFaultRow = 0;
+  /** What is merged: its row, and the 1-based place in it. */
+  private readonly at = { row: 0, trajectory: 0 };
   private scratch: Uint8Array = new Uint8Array(0);
   private readonly splice: Splice;
   private stepValues = new Float64Array(64);
@@ -116,6 +129,8 @@ export class Merger {
   row(bytes: Uint8Array, start: number, end: number, row: number): void {
     if (this.halt !== undefined) return;
     this.rows++;
+    this.at.row = row;
+    this.at.trajectory = 0;
     if (this.trl?.read(bytes, start, end) && this.host.isUtf8(bytes.subarray(start, end))) {
       const labels = this.host.labelsOf?.(bytes, start, end, row);
       if (labels !== undefined) this.relabel(this.trl, labels);
@@ -135,6 +150,14 @@ export class Merger {
       // On top of a fault of its last row, it says nothing new.
       this.list(fault);
     }
+  }
+
+  private count(block: number, spans: readonly number[], windows: Float64Array, steps: Float64Array): void {
+    const { row, trajectory } = this.at;
+    const onHidden = this.host.onHidden?.bind(this.host);
+    const tell: OnHidden | undefined =
+      onHidden && ((from, to, value, step) => onHidden({ row, trajectory, block, from, to, value, step }));
+    countRow(this.blocks[block]!, spans, windows, steps, tell);
   }
 
   private relabel(trl: TrlRow, labels: readonly StepLabel[]): void {
@@ -159,6 +182,7 @@ export class Merger {
     }
     this.readable++;
     this.trajectories++;
+    this.at.trajectory++;
     const steps = this.usable(trl.steps, trl.labelled);
     if (steps === 0) return;
     const bytes = trl.broken ? this.withoutBreaks(source, start, end) : source;
@@ -169,7 +193,7 @@ export class Merger {
       splice.values = this.windowValues;
       splice.column = column;
       spliceRow(bytes, trl, splice, this.host.sink(block));
-      countRow(this.blocks[block]!, spans, this.windowValues, trl.values);
+      this.count(block, spans, this.windowValues, trl.values);
       return true;
     });
   }
@@ -190,6 +214,7 @@ export class Merger {
     this.readable++;
     for (const trajectory of relabelled(reading.value, labels)) {
       this.trajectories++;
+      this.at.trajectory++;
       this.mergeTrajectory(trajectory, row);
     }
   }
@@ -221,7 +246,7 @@ export class Merger {
       const labels = texts.map((_, k) => labelText(this.windowValues[k]!, this.numbers));
       sink.text(`],"labels":[${labels.join()}]${head}`);
       sink.put(planned.column);
-      countRow(this.blocks[planned.block]!, spans, this.windowValues, values);
+      this.count(planned.block, spans, this.windowValues, values);
       return true;
     });
   }
@@ -253,7 +278,7 @@ export class Merger {
       const sink = this.host.sink(block);
       sink.text(text.slice(0, -1) + head);
       sink.put(this.planner.column(block, steps, spans));
-      countRow(this.blocks[block]!, spans, windows, this.stepValues);
+      this.count(block, spans, windows, this.stepValues);
     }
   }
 
@@ -274,6 +299,7 @@ export class Merger {
     steps: number,
     write: (planned: PlannedRow, spans: readonly number[]) => boolean,
   ): void {
+    this.host.onTrajectory?.(this.at.row, steps);
     const firstError = firstErrorOf(values, steps);
     const written = this.options.to === 'trl' ? undefined : new Set<string>();
     if (this.setPlanner !== undefined) this.countSet(values, steps, firstError);

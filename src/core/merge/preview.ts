@@ -1,5 +1,5 @@
 import type { Trajectory } from '../trajectory';
-import type { SkipCounts } from './counts';
+import type { HidingWindow, SkipCounts } from './counts';
 import { firstErrorOf, labelValue, windowValue } from './labels';
 import type { PlannedBlock } from './manifest';
 import type { MergeOptions, WindowSize } from './options';
@@ -26,11 +26,15 @@ export interface MergeExample {
 export interface MergePreview {
   readonly format: string;
   /** As the manifest's blocks, without sizes and hashes. */
-  readonly blocks: readonly (PlannedBlock & { readonly bytes: number })[];
+  readonly blocks: readonly PreviewBlock[];
+  /** Windows that hide an opposite label, in the order of the file: the first `MOST_HIDDEN`. */
+  readonly hidden: readonly (HidingWindow & { readonly window: WindowSize })[];
   readonly skipped: SkipCounts;
   readonly malformed: readonly { readonly row: number; readonly message: string }[];
   readonly rows: number;
   readonly trajectories: number;
+  /** Trajectories with at least one labelled step. */
+  readonly merged: number;
   /** False if only the first `seenBytes` of `totalBytes` were looked at. */
   readonly whole: boolean;
   readonly seenBytes: number;
@@ -42,7 +46,53 @@ export interface MergePreview {
   /** Labels that a person gave, and such labels whose rows have changed since. */
   readonly edits: number;
   readonly staleEdits: number;
-  readonly examples: readonly MergeExample[];
+  /** The first row of which something is merged. */
+  readonly firstRow: number | undefined;
+}
+
+/** How many of the windows that hide an opposite label are listed. */
+export const MOST_HIDDEN = 500;
+
+/** A block before it is written. */
+export interface PreviewBlock extends PlannedBlock {
+  readonly bytes: number;
+  /** Why it has fewer rows than there are trajectories; undefined where there are several passes. */
+  readonly fewer: FewerRows | undefined;
+}
+
+/** Trajectories of which a block has no row. */
+export interface FewerRows {
+  /** Their windows are the same as at a larger size, where they are written; and the most steps that one has. */
+  readonly identical: number;
+  readonly longest: number;
+  /** They are shorter than a window, and the tail rule leaves nothing of them. */
+  readonly dropped: number;
+}
+
+/**
+ * Why blocks have fewer rows than trajectories, by window size.
+ * @param lengths how many trajectories have so many steps
+ */
+export function fewerRows(
+  lengths: ReadonlyMap<number, number>,
+  options: MergeOptions,
+  windows: readonly WindowSize[],
+): (FewerRows | undefined)[] {
+  if (options.overlap) return windows.map(() => undefined);
+  const found = windows.map(() => ({ identical: 0, longest: 0, dropped: 0 }));
+  const plan = { ...options, sizes: windows };
+  for (const [steps, count] of lengths) {
+    const kept = planWindows(steps, plan);
+    for (const { block, spans } of planWindows(steps, { ...plan, keepDuplicates: true })) {
+      const own = found[block]!;
+      if (spans.length === 0) own.dropped += count;
+      else if (!kept.some((row) => row.block === block)) {
+        own.identical += count;
+        own.longest = Math.max(own.longest, steps);
+      }
+    }
+  }
+  return found;
 }
 
 /**

@@ -17,6 +17,7 @@ import { valueOrTell } from '../trace/navigation';
 import { tick } from '../welcome/progress';
 import { askOptions, optionWords } from './optionForm';
 import { MergePreviewPanel } from './previewPanel';
+import { PreviewRows } from './previewRows';
 
 /** "CFPRM: Merge windows": options, then a preview, then, when the user says so, the files. */
 export async function mergeWindows(
@@ -38,12 +39,31 @@ export async function mergeWindows(
   const shown = valueOrTell(preview);
   if (shown === undefined) return;
   tick('merge');
-  const state = { source: name, options: optionWords(options), preview: shown };
-  MergePreviewPanel.show(services.context.extensionUri, source, state, (type) => {
-    if (type === 'cancel') MergePreviewPanel.close(source);
-    else if (type === 'change') void mergeWindows(services, source, requestOf(options));
-    else void write(services, source, options);
+  const { tracePlaces } = services;
+  const cursor = () => tracePlaces.last(source);
+  MergePreviewPanel.show(services.context.extensionUri, source, {
+    state: { source: name, options: optionWords(options), preview: shown },
+    rows: new PreviewRows(services.files, source, options, cursor),
+    first: cursor() === undefined ? { by: 'row', row: shown.firstRow ?? 1, trajectory: 1 } : { by: 'cursor' },
+    onPress(type) {
+      if (type === 'cancel') MergePreviewPanel.close(source);
+      else if (type === 'change') void mergeWindows(services, source, requestOf(options));
+      else void write(services, source, options);
+    },
+    onReveal: (at) => void reveal(services, source, at),
   });
+}
+
+/** Shows a step in the trace view, beside the preview if it is not in sight. */
+async function reveal(
+  { files, navigation }: Services,
+  source: vscode.Uri,
+  { row, trajectory, step }: { readonly row: number; readonly trajectory: number; readonly step: number },
+): Promise<void> {
+  const file = valueOrTell(await files.open(source));
+  const ordinal = await file?.ordinalOfRow(row);
+  if (ordinal === undefined) return;
+  await navigation.openStep(source, { ordinal, trajectory, step }, true, vscode.ViewColumn.Beside);
 }
 
 /** A merge that is decided already: the second argument of the command, for keybindings and tasks. */

@@ -102,8 +102,9 @@ describe('CFPRM: Merge windows', () => {
     const notes = (await page.locator('.notes').textContent()) ?? '';
     assert.match(notes, /Left out: 1 malformed row\. Row 3: .*truncated/);
     assert.match(notes, /Left out: 1 trajectory without labels/);
-    assert.match(notes, /4 windows with a step whose label is opposite to the window's/);
-    const columns = page.locator('.examples section').first().locator('.column');
+    const hiding = page.locator('.hiding');
+    assert.match((await hiding.textContent()) ?? '', /4 windows with a step whose label is opposite/);
+    const columns = page.locator('.example .column');
     assert.deepEqual(await columns.locator('h4').allTextContents(), [
       'Before',
       'C = 4',
@@ -113,6 +114,26 @@ describe('CFPRM: Merge windows', () => {
     ]);
     assert.deepEqual(await columns.nth(1).locator('.steps').allTextContents(), ['1–4', '5–7']);
     assert.deepEqual(await columns.nth(1).locator('.label').allTextContents(), ['✗', '✗']);
+    assert.deepEqual(folders(), []);
+  });
+
+  it('leads from a hidden label to its step in the trace view, pages, and shows what is at the cursor', async () => {
+    const page = await preview('4');
+    const link = page.locator('.hidden button', { hasText: 'but step' }).first();
+    const step = /but step (\d)/.exec((await link.textContent()) ?? '')![1];
+    await link.click();
+    await workbench.waitForCursor(`Step ${step} of the figure`);
+    assert.equal(await workbench.page.locator('.editor-group-container').count(), 2, 'beside the preview');
+    const where = page.locator('.where');
+    await page.getByRole('button', { name: 'Next trajectory' }).click();
+    await where.filter({ hasText: 'Row 2, 2 of 3' }).waitFor();
+    await page.locator('.message', { hasText: 'the first step has no label' }).waitFor();
+    await page.getByLabel('Go to row').fill('3');
+    await page.getByLabel('Go to row').press('Enter');
+    await page.locator('.message', { hasText: 'truncated' }).waitFor();
+    await page.locator('vscode-button', { hasText: 'Trajectory at the cursor' }).click();
+    await where.filter({ hasText: 'Row 1, 1 of 3' }).waitFor();
+    assert.equal(await page.locator('.example .column').count(), 5);
     assert.deepEqual(folders(), []);
   });
 
