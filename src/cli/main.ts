@@ -10,6 +10,7 @@ import { addRuns } from './runs';
 import { addScore } from './score';
 import { processTerminal } from './terminal';
 import { addTrain } from './train';
+import { endInOrder } from './unexpected';
 import { addValidate } from './validate';
 
 const terminal = processTerminal();
@@ -38,10 +39,5 @@ addFeatures(program);
 addTrain(program);
 addRuns(program);
 
-// A reader that has seen enough (`| head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
-
+endInOrder();
 void program.parseAsync();

@@ -3,7 +3,7 @@ import type { Container } from '../core/jsonl/splitter';
 import { fail, ok, type Result } from '../core/result';
 import { foreignContent } from '../io/compression';
 import { chooseFormat, type Source, type SourceChoice } from '../io/openSource';
-import { passSteadyRows, type RowConsumer, visitorFor } from '../io/rowPass';
+import { passSteadyRows, type RowConsumer, surviving, visitorFor } from '../io/rowPass';
 import { type RowSample, SampleTaker } from '../io/rowSample';
 import { RowPusher } from '../io/rowStream';
 import { findShape } from '../io/sourceShape';
@@ -15,7 +15,8 @@ const SAMPLE_ROWS = 64;
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Reads every row of a file, or of `input` if the path is `-`; both may be compressed. Faults: those of
+ * Reads every row of a file, or of `input` if the path is `-`; both may be compressed. A row on which the consumer
+ * throws is a fault of the file; the others go on. Faults: those of
  * `openSource`, and reading that fails.
  */
 export async function consumeRows(
@@ -24,8 +25,9 @@ export async function consumeRows(
   choice: SourceChoice,
   consumer: RowConsumer,
 ): Promise<Result<unknown>> {
-  if (path === '-') return consumeStream('Standard input', input, choice, consumer);
-  return passSteadyRows(path, choice, consumer);
+  const survivor = surviving(consumer);
+  if (path === '-') return consumeStream('Standard input', input, choice, survivor);
+  return passSteadyRows(path, choice, survivor);
 }
 
 async function consumeStream(

@@ -12,7 +12,7 @@ import type { Aggregate } from '../core/bon/scores';
 import { ok, type Result } from '../core/result';
 import { BonPass } from './bonFile';
 import type { GatheredFile, GatherRequest } from './bonMessages';
-import { passRows } from './rowPass';
+import { passRows, surviving } from './rowPass';
 
 /** A file whose candidates were gathered, for as many questions as one likes. */
 export class BonComparison {
@@ -29,7 +29,7 @@ export class BonComparison {
     onProgress: (done: number, total: number) => void,
   ): Promise<Result<BonComparison>> {
     const pass = new BonPass(path, by, onProgress);
-    const read = await passRows(path, choice, pass);
+    const read = await passRows(path, choice, surviving(pass));
     return read.ok ? ok(new BonComparison(pass, verdicts)) : read;
   }
 

@@ -6,7 +6,7 @@ import { type Fault, fail, ok, type Result } from '../core/result';
 import { Summary, type SummaryReport } from '../core/summary';
 import type { Trajectory } from '../core/trajectory';
 import type { Source, SourceChoice } from './openSource';
-import { passRows, type RowConsumer } from './rowPass';
+import { passRows, type RowConsumer, surviving } from './rowPass';
 
 /** A file whose candidates were gathered. */
 export interface BonFile {
@@ -95,7 +95,7 @@ export async function bonFile(
   onProgress?: (doneBytes: number, totalBytes: number) => void,
 ): Promise<Result<BonFile>> {
   const pass = new BonPass(path, by, onProgress);
-  const read = await passRows(path, choice, pass, signal);
+  const read = await passRows(path, choice, surviving(pass), signal);
   return read.ok ? pass.result(options) : read;
 }
 

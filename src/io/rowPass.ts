@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { JsonObject } from '../core/formats/format';
 import { parseRow, readParsed } from '../core/jsonl/readRow';
-import { type Fault, fail, type Result } from '../core/result';
+import { errorWords, type Fault, fail, type Result } from '../core/result';
 import type { Trajectory } from '../core/trajectory';
 import { holdBytes } from './byteSource';
 import { fileFault } from './fileFault';
@@ -24,8 +24,8 @@ export interface RowConsumer {
   /** Whether the file is hashed on the way. */
   readonly hashed?: boolean;
   /** Awaited after every chunk. */
-  flush?(): Promise<void>;
-  onProgress?(doneBytes: number, totalBytes: number): void;
+  flush?: (() => Promise<void>) | undefined;
+  onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
 
 /**
@@ -79,6 +79,28 @@ export async function passSteadyRows(
 /** The labels that a person gave to a file, unless they are not wanted. Faults: as `SourceLabels.open`. */
 export function openLabels(path: string, { edits }: SourceChoice): Promise<Result<SourceLabels | undefined>> {
   return edits === false ? Promise.resolve({ ok: true, value: undefined }) : SourceLabels.open(path);
+}
+
+/**
+ * A consumer that only looks, of which an exception in one row ends nothing: the row is reported as a fault, and the
+ * pass goes on. Not for one that writes, which may have written half a row.
+ */
+export function surviving(consumer: RowConsumer): RowConsumer {
+  return {
+    opened: (source, labels) => consumer.opened(source, labels),
+    row(row, result, json) {
+      try {
+        consumer.row(row, result, json);
+      } catch (error) {
+        const message = t('CFPRM failed on this row ({0}). Report it with the row.', errorWords(error));
+        consumer.fault({ row, message });
+      }
+    },
+    fault: (fault) => consumer.fault(fault),
+    hashed: consumer.hashed ?? false,
+    flush: consumer.flush?.bind(consumer),
+    onProgress: consumer.onProgress?.bind(consumer),
+  };
 }
 
 /** A visitor that hands the rows of a source to a consumer. */

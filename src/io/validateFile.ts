@@ -6,7 +6,7 @@ import { Summary } from '../core/summary';
 import type { Trajectory } from '../core/trajectory';
 import { type ValidationReport, Validator } from '../core/validate/validator';
 import type { Source, SourceChoice } from './openSource';
-import { passRows, passSteadyRows, type RowConsumer } from './rowPass';
+import { passRows, passSteadyRows, type RowConsumer, surviving } from './rowPass';
 import type { SourceLabels } from './sourceLabels';
 
 /** What validating gave. */
@@ -108,6 +108,6 @@ export async function validateFile(
   onProgress?: (doneBytes: number, totalBytes: number) => void,
 ): Promise<Result<Validation>> {
   const pass = new ValidationPass(path, onProgress);
-  const read = await passSteadyRows(path, choice, pass, signal);
+  const read = await passSteadyRows(path, choice, surviving(pass), signal);
   return read.ok ? pass.result() : read;
 }

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { firstText } from '../formats/fields';
 import type { Format, Json, JsonObject } from '../formats/format';
-import { fail, ok, type Result } from '../result';
+import { errorWords, fail, ok, type Result } from '../result';
 import type { Trajectory } from '../trajectory';
 import { RowScanner } from './scan';
 
@@ -64,8 +64,17 @@ export function readParsed(parsed: ParsedRow, row: number, format: Format): Resu
   if (twice !== undefined) {
     return fail(t('The key "{0}" occurs twice in this row. Keep one of them.', twice), { row, id });
   }
-  const reading = format.read(parsed.value);
+  const reading = readSafely(parsed.value, format);
   return reading.ok ? reading : fail(reading.fault.message, { row, column: reading.fault.column, id });
+}
+
+/** What the format makes of a row. A reader that fails on one row must not stop the pass over all others. */
+function readSafely(row: JsonObject, format: Format): Result<Trajectory[]> {
+  try {
+    return format.read(row);
+  } catch (error) {
+    return fail(t('CFPRM failed on this row ({0}). Report it with the row.', errorWords(error)));
+  }
 }
 
 /** 1-based UTF-16 column of the byte offset `at` in the row that starts at `start`. */
