@@ -18,6 +18,7 @@ import type { ScoreScales } from '../scores/scoreScales';
 import { parseTraceUri, TRACE_LANGUAGE } from '../trace/address';
 import type { TraceNavigation } from '../trace/navigation';
 import { pagesFolder, showPage } from '../webviewPage';
+import { tick } from '../welcome/progress';
 import { type ComparisonHost, ComparisonSession } from './comparisonSession';
 
 const VIEW = 'cfprm.candidates';
@@ -67,6 +68,7 @@ export class CandidatesPanel
   /** Compares a file's candidates and shows them: those of the problem that the trace view's cursor is in, if any. */
   async compare(source: vscode.Uri): Promise<void> {
     const at = this.placeInTrace(source);
+    tick('compare');
     if (this.panel === undefined)
       this.fill(vscode.window.createWebviewPanel(VIEW, t('Candidates'), vscode.ViewColumn.Beside));
     else this.panel.reveal();

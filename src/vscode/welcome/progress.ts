@@ -4,7 +4,7 @@ import type { ModelScores } from '../scores/modelScores';
 import { type TracePages, trajectoryOf } from '../trace/pages';
 
 /** A step of the walkthrough that is done when something happened, whichever way it came about. */
-export type WalkthroughStep = 'open' | 'score' | 'label' | 'merge';
+export type WalkthroughStep = 'open' | 'score' | 'label' | 'compare' | 'merge';
 
 /** Ticks a step of the walkthrough; its `completionEvents` wait for this context. */
 export function tick(step: WalkthroughStep): void {

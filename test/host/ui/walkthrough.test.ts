@@ -95,5 +95,10 @@ describe('the walkthrough', () => {
     assert.ok(!(await isTicked('merge')));
     await isBeside();
     await workbench.screenshot('walkthrough-beside');
+    await expand('Compare candidates');
+    assert.ok(!(await isTicked('compare')));
+    await trace.locator('.view-line').first().click();
+    await workbench.command('CFPRM: Compare candidates');
+    await waitForTick('compare');
   });
 });
