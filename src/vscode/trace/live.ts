@@ -106,7 +106,10 @@ export class TraceLive implements vscode.Disposable {
   }
 }
 
-/** A text over the blanks that are kept for it: taken out of the line's flow, it moves nothing. */
+/** Takes a text out of its line's flow: it moves nothing, and makes no line longer than the window. */
+const OVER = 'none; position: absolute;';
+
+/** A text over the blanks that are kept for it. */
 function inPlace(
   line: number,
   column: number,
@@ -114,14 +117,13 @@ function inPlace(
   kind: MarkKind,
 ): vscode.DecorationOptions {
   const at = new vscode.Position(line, column);
-  const textDecoration = 'none; position: absolute;';
-  const before = { contentText, color: colourOf(kind), textDecoration };
+  const before = { contentText, color: colourOf(kind), textDecoration: OVER };
   return { range: new vscode.Range(at, at), renderOptions: { before } };
 }
 
 /** A text behind the end of a line. */
 function behind(at: vscode.Position, contentText: string): vscode.DecorationOptions {
-  const after = { contentText, color: colourOf('dim'), margin: '0 0 0 2ch' };
+  const after = { contentText, color: colourOf('dim'), textDecoration: OVER, margin: '0 0 0 2ch' };
   return { range: new vscode.Range(at, at), renderOptions: { after } };
 }
 
