@@ -107,7 +107,11 @@ if (process.platform === 'linux') {
       const { file } = folder.writeLarge('killed.gz');
       const child = spawn(process.execPath, [cliPath(), 'inspect', file], { stdio: 'ignore' });
       const ended = new Promise<string | null>((resolve) => child.on('exit', (_, signal) => resolve(signal)));
-      await until(() => spoolsOf(child.pid!).some((target) => target.endsWith(' (deleted)')));
+      // Its folder goes a moment after its name; what is left in between is removed by the next one, see below.
+      await until(
+        () =>
+          spoolsOf(child.pid!).some((target) => target.endsWith(' (deleted)')) && leftIn(place).length === 0,
+      );
       child.kill('SIGKILL');
       assert.equal(await ended, 'SIGKILL');
       assert.deepEqual(leftIn(place), []);
