@@ -18,8 +18,8 @@ import { judge, readResult } from './verdict.mjs';
 
 const LEGS = ['check', 'build', 'unit', 'runs', 'launcher', 'webview', 'host', 'ui', 'package', 'runner'];
 const LIMIT_MS = 10 * 60_000;
-/** The first run installs PyTorch. */
-const RUNNER_LIMIT_MS = 15 * 60_000;
+/** Legs that wait for windows, or for training, the longest. */
+const LONG_LIMIT_MS = 20 * 60_000;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -136,7 +136,7 @@ async function runs(leftOut) {
 async function runner() {
   if (!legs.includes('runner') || !(await gate('environment of the runner', hasEnvironment))) return;
   await suite('runner', (result) => [path.join(root, 'scripts/runner.mjs'), '--result', result, ...grep], {
-    limitMs: RUNNER_LIMIT_MS,
+    limitMs: LONG_LIMIT_MS,
     isBeside: true,
   });
 }
@@ -151,6 +151,8 @@ async function windows() {
   if (legs.includes('host'))
     await suite('host', (result) => [
       path.join(root, 'test/host/launcher/main.mjs'),
+      '--limit',
+      '540',
       '--result',
       result,
       ...grep,
@@ -160,7 +162,8 @@ async function windows() {
 /** The user interface, driven in the server's workbench, which Windows has not. @param {string[]} leftOut */
 async function workbench(leftOut) {
   if (process.platform === 'win32') return;
-  if (legs.includes('ui')) await suite('ui', mocha(...inHost, ...leftOut, 'test/host/ui/*.test.ts'));
+  if (legs.includes('ui'))
+    await suite('ui', mocha(...inHost, ...leftOut, 'test/host/ui/*.test.ts'), { limitMs: LONG_LIMIT_MS });
   // The loop that a user walks trains a model.
   if (legs.includes('package') && (await gate('environment of the runner', hasEnvironment)))
     await suite('package', mocha(...inHost, 'test/package/*.test.ts'));
