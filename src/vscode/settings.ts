@@ -43,12 +43,13 @@ export const settings = {
   mapping: (): unknown => get<unknown>('format.mapping'),
 };
 
-/** Flips the chips in the raw editor, for the user. */
+/** Flips the chips in the raw editor: for the workspace where its settings decide, else for the user. */
 export async function toggleInline(): Promise<void> {
-  const target = vscode.ConfigurationTarget.Global;
-  await vscode.workspace
-    .getConfiguration('cfprm')
-    .update('inline.enabled', !settings.inlineEnabled(), target);
+  const configuration = vscode.workspace.getConfiguration('cfprm');
+  const isOfWorkspace = configuration.inspect('inline.enabled')?.workspaceValue !== undefined;
+  const { Global, Workspace } = vscode.ConfigurationTarget;
+  const target = isOfWorkspace ? Workspace : Global;
+  await configuration.update('inline.enabled', !settings.inlineEnabled(), target);
 }
 
 /** Replaces the training profiles, for the user. */
