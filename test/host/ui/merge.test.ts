@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { row } from '../rows';
+import { contextMenu } from './menus/surfaces';
 import { Workbench } from './workbench';
 
 describe('CFPRM: Merge windows', () => {
@@ -52,18 +53,7 @@ describe('CFPRM: Merge windows', () => {
     await workbench.quickInput.waitForTitle('Merge windows of figure.jsonl');
     await workbench.quickInput.cancel();
     const file = workbench.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'trl.jsonl' });
-    const item = workbench.page.locator('.monaco-menu').getByText('Merge windows');
-    const box = workbench.page.locator('.quick-input-title', { hasText: 'Merge windows of trl.jsonl' });
-    // VS Code drops a click that comes right after a menu opened.
-    await workbench.waitFor('effect of the menu', async () => {
-      if (!(await item.isVisible())) await file.click({ button: 'right' });
-      await item.click();
-      const found = await box.waitFor({ timeout: 1500 }).then(
-        () => true,
-        () => undefined,
-      );
-      return { shown: [], found };
-    });
+    await contextMenu(workbench, () => file.first()).click(['CFPRM', 'Merge windows']);
     await workbench.quickInput.waitForTitle('Merge windows of trl.jsonl');
     await workbench.quickInput.cancel();
     assert.deepEqual(folders(), []);
