@@ -93,7 +93,7 @@ export class TraceLive implements vscode.Disposable {
     for (const entry of page.entries) {
       if (!isSeen(entry.line, entry.endLine)) continue;
       const computed = this.computedOf(page, entry);
-      atEnd(entry.line, liveFact(computed));
+      atEnd(entry.line, [editedWords(entry), liveFact(computed)].filter((it) => it !== '').join('    '));
       for (const step of entry.steps) {
         const cell = liveCell(computed, step.number - 1, thresholds);
         if (cell !== undefined && step.liveColumn !== undefined && isSeen(step.line, step.endLine))
@@ -129,6 +129,12 @@ function behind(at: vscode.Position, contentText: string): vscode.DecorationOpti
 
 function colourOf(kind: MarkKind): vscode.ThemeColor {
   return new vscode.ThemeColor(kind === 'dim' ? 'descriptionForeground' : `cfprm.${kind}`);
+}
+
+/** How many labels of a trajectory a person gave. */
+function editedWords({ steps }: TraceEntry): string {
+  const edited = steps.filter((step) => step.edited !== undefined).length;
+  return edited === 0 ? '' : t('{0} edited', counted(edited, 'label'));
 }
 
 /** Where the file goes on. */
