@@ -104,6 +104,10 @@ export class LabelEditing {
     const last = changes.at(-1);
     const now = this.navigation.here();
     if (last === undefined || now?.editor !== here.editor || now.line !== here.line) return;
+    // On the step already: where in its text the cursor is may be what the next key was for.
+    const entry = entryAt(here.page, here.line);
+    const isThere = entry?.row === last.row && entry.trajectory === last.trajectory;
+    if (isThere && stepAt(entry, here.line)?.number === last.step) return;
     const { source, filter } = here.address;
     const lineOf = (page: Here['page']): number | undefined => {
       const entry = page.entries.find((it) => it.row === last.row && it.trajectory === last.trajectory);

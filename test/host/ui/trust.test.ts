@@ -57,6 +57,6 @@ describe('a workspace that names a model', () => {
       settings,
     });
     await workbench.command('CFPRM: Open trace view');
-    await workbench.waitForLine(/names a folder of this workspace, which is not trusted/);
+    await workbench.waitForDecoration(/names a folder of this workspace, which is not trusted/);
   });
 });

@@ -2,29 +2,21 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { modelFolder } from '../../support/models';
-import { outcomeOf } from './menus/outcomes';
-import {
-  CANDIDATES,
-  ENTRIES,
-  type Item,
-  itemsAt,
-  type Place,
-  places,
-  TITLES,
-  writeFiles,
-} from './menus/places';
-import { startRuns } from './menus/runs';
-import { look } from './menus/shown';
-import { closeMenus } from './menus/surfaces';
-import { Workbench } from './workbench';
+import { modelFolder } from '../../../support/models';
+import { Workbench } from '../workbench';
+import { outcomeOf } from './outcomes';
+import { CANDIDATES, ENTRIES, type Item, itemsAt, type Place, places, TITLES, writeFiles } from './places';
+import { startRuns } from './runs';
+import { look } from './shown';
+import { closeMenus } from './surfaces';
 
 /** How long the window may take to show what a click leads to. */
 const LIMIT_MS = 10_000;
 
 /**
  * Every item that package.json contributes to a menu, clicked at every place where it is shown. What is new in
- * package.json is clicked without a change here; without an entry in `outcomes.ts` it fails.
+ * package.json is clicked without a change here; without an entry in `outcomes.ts` it fails. Run it by hand before a
+ * menu changes: it is no part of `npm test` yet, because some of its expectations have not been seen to hold.
  */
 describe('menu items', () => {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'cfprm-ui-menus-'));
