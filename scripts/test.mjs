@@ -130,7 +130,9 @@ async function toolsForRuns() {
 /** @param {string[] | undefined} leftOut */
 async function runs(leftOut) {
   if (leftOut && legs.includes('runs'))
-    await suite('runs', mocha('--config', 'test/runs/mocharc.json', ...leftOut, 'test/runs/*.test.ts'));
+    await suite('runs', mocha('--config', 'test/runs/mocharc.json', ...leftOut, 'test/runs/*.test.ts'), {
+      limitMs: LONG_LIMIT_MS,
+    });
 }
 
 async function runner() {
