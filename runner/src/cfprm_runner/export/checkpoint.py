@@ -160,8 +160,8 @@ def load_mean(folders: Sequence[Path], family: str | None = None) -> Checkpoint:
     """
     first, *others = [load_checkpoint(folder, family) for folder in folders]
     for other in others:
-        own = {"name": first.card.name, "trained_on": first.card.trained_on}
-        same = replace(other.card, **own, operating_points=None) == replace(first.card, operating_points=None)
+        card = replace(other.card, name=first.card.name, trained_on=first.card.trained_on, operating_points=None)
+        same = card == replace(first.card, operating_points=None)
         if not same or other.tokenizer.text != first.tokenizer.text:
             raise Fault(
                 f"{other.folder} is fed or read in another way than {first.folder} (prm.json, tokenizer.json), so "
