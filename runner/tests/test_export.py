@@ -236,12 +236,15 @@ def test_validation_rows_give_the_model_its_operating_points(checkpoints: dict[s
     points = read_card(out).operating_points
     assert points is not None
     rows = read_trajectories(REAL_ROWS)
-    scored = dict(OnnxScorer(out).score([row.solution for row in rows]))
-    correct = [s for i, row in enumerate(rows) for s, label in zip(scored[i], row.labels, strict=True) if label == 1]
+    results = dict(OnnxScorer(out).score([row.solution for row in rows]))
+    # The others are longer than the tiny model reads.
+    scored = {i: scores for i, scores in results.items() if isinstance(scores, list)}
+    correct = [s for i, own in scored.items() for s, label in zip(own, rows[i].labels, strict=True) if label == 1]
+    assert len(scored) > 1
     assert points["rows"] == REAL_ROWS.name
     assert points["correct"]["steps"] == len(correct)
     assert points["correct"]["quantiles"] == pytest.approx(np.quantile(correct, np.linspace(0, 1, 21)), abs=1e-4)
-    assert points["firstError"]["solutions"] == len(rows)
+    assert points["firstError"]["solutions"] == len(scored)
     # A mean of several checkpoints is another model, and one of them has other scores.
     shutil.copytree(checkpoints["cfprm"], tmp_path / "other")
     card = json.loads((tmp_path / "other" / "prm.json").read_text("utf-8"))
