@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { openRegular } from './regularFile';
 
@@ -10,6 +11,14 @@ export interface FileStamp {
   readonly inode: number;
   /** The last bytes, by which a file that only grew is told from one that was rewritten. */
   readonly tail: Uint8Array;
+}
+
+/**
+ * A file's content as the file system tells it apart: where it lies, its size, and when content and status were
+ * changed, to the nanosecond. The last of these cannot be put back.
+ */
+export function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs, ctimeNs].join(':');
 }
 
 const TAIL_BYTES = 4096;

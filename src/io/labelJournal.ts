@@ -7,6 +7,7 @@ import { type JournalLine, journalText, type LabelChange } from '../core/labels/
 import type { LabelAction, Overlay } from '../core/labels/overlay';
 import type { ReanchorPlan } from '../core/labels/reanchor';
 import { errorWords, type Fault, fail, ok, type Result } from '../core/result';
+import { Turns } from '../core/turns';
 import { withLock } from './fileLock';
 import { journalFault } from './journalFault';
 import { JournalReader } from './journalReader';
@@ -54,7 +55,7 @@ const NOTHING: JournalChange = { kind: 'same', rows: new Set() };
 export class LabelJournal {
   private reader: JournalReader;
   private touched = new Set<number>();
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
 
   private constructor(
     /** The journal's own path. */
@@ -94,7 +95,7 @@ export class LabelJournal {
    * the disk says, and the next call starts from there.
    */
   refresh(): Promise<Result<JournalChange>> {
-    return this.inTurn(() => this.look());
+    return this.turns.take(() => this.look());
   }
 
   /**
@@ -153,7 +154,7 @@ export class LabelJournal {
   ): Promise<Result<T | undefined>> {
     const op = randomBytes(8).toString('base64url');
     const time = new Date().toISOString();
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       const before = await this.look();
       if (!before.ok) return before;
       const first = plan(op, time);
@@ -253,12 +254,6 @@ export class LabelJournal {
 
   private newReader(): JournalReader {
     return new JournalReader((row) => this.touched.add(row));
-  }
-
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.last.then(work, work);
-    this.last = next.catch(() => undefined);
-    return next;
   }
 }
 

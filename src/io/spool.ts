@@ -7,6 +7,7 @@ import { size } from '../core/trace/words';
 import type { Compression } from './compression';
 import { type Digest, fileDigest } from './fileDigest';
 import { fileFault } from './fileFault';
+import { identityOf } from './fileStamp';
 import { CHANGED } from './regularFile';
 import { SpoolFile } from './spoolFile';
 import { type Damage, FREE_BYTES, MOST_RATIO, unpack } from './unpack';
@@ -65,12 +66,11 @@ export class Spool {
 
   /** The spool of an open file, which it closes; every call needs its `release`. Throws file system errors. */
   static async open(path: string, source: FileHandle, compression: Compression): Promise<Spool> {
-    // With the time of the last change of status: the others can be put back.
-    const { dev, ino, size: bytes, mtimeNs, ctimeNs } = await source.stat({ bigint: true });
-    const key = [path, dev, ino, bytes, mtimeNs, ctimeNs].join(':');
+    const info = await source.stat({ bigint: true });
+    const key = `${path}:${identityOf(info)}`;
     let spool = spools.get(key);
     if (spool === undefined) {
-      spool = new Spool(path, compression, key, Number(bytes), source);
+      spool = new Spool(path, compression, key, Number(info.size), source);
       spools.set(key, spool);
     } else {
       await source.close();

@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../core/result';
 import { dataFolder } from '../io/dataFolder';
 import { fileDigest } from '../io/fileDigest';
 import { fileFault } from '../io/fileFault';
+import { identityOf } from '../io/fileStamp';
 
 /** A file as it was hashed. */
 export interface HashedFile {
@@ -83,9 +84,8 @@ async function stampOf(path: string): Promise<Result<{ stamp: string; bytes: num
     const info = await stat(path, { bigint: true });
     // A pipe or a device would be read without end.
     if (!info.isFile()) return fail(t('{0} is not a regular file. Copy its content to one first.', path));
-    const { dev, ino, size, mtimeNs, ctimeNs } = info;
-    const isSettled = Date.now() - Number(ctimeNs / 1_000_000n) > SETTLED_MS;
-    return ok({ stamp: [dev, ino, size, mtimeNs, ctimeNs].join(':'), bytes: Number(size), isSettled });
+    const isSettled = Date.now() - Number(info.ctimeNs / 1_000_000n) > SETTLED_MS;
+    return ok({ stamp: identityOf(info), bytes: Number(info.size), isSettled });
   } catch (error) {
     return fileFault(error, path);
   }

@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { errorWords, type Result } from '../core/result';
 import { entryAt } from '../core/trace/page';
+import { baseName } from './baseName';
 import { exportComparison } from './candidates/exportComparison';
 import type { CommandId } from './commandIds';
 import { convertFormat, convertTo, isConvertCall } from './convert/convertFormat';
@@ -230,7 +231,7 @@ async function openTrace({ navigation }: Services, source: vscode.Uri, ordinal: 
 
 async function closeFile({ files }: Services, source: vscode.Uri): Promise<void> {
   if (files.isOpen(source)) return files.close(source);
-  const name = source.path.split('/').at(-1) ?? '';
+  const name = baseName(source);
   void vscode.window.showInformationMessage(
     t('CFPRM: {0} is not open in CFPRM, so nothing was closed.', name),
   );

@@ -2,11 +2,8 @@ import { hasFalseEquation } from '../check/check';
 import { COMPUTED_SIGN } from '../scores/computed';
 import { levelOf, type Thresholds } from '../scores/levels';
 import type { Step } from '../trajectory';
-import type { MarkKind } from './page';
+import type { ChipKind } from './page';
 import { FALSE_SIGN, formatScore, glyph, labelKind } from './words';
-
-/** How a chip is coloured, as in the trace view. */
-export type ChipKind = Extract<MarkKind, 'good' | 'doubt' | 'bad' | 'dim'>;
 
 /** A word about a step beside its text: label, score, or the sign of a false equation. */
 export interface Chip {

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { COMPUTED_SIGN, type Computed, minimumComputed } from '../scores/computed';
 import { levelOf, type Thresholds } from '../scores/levels';
-import type { MarkKind } from './page';
+import type { ChipKind } from './page';
 import { formatScore, printable, shorten } from './words';
 
 /** UTF-16 units of a computed score beside a step: the sign and a score between 0 and 1 with two decimals. */
@@ -10,7 +10,7 @@ export const LIVE_WIDTH = COMPUTED_SIGN.length + 4;
 /** A text that is shown beside the page's own, and its colour. */
 export interface LiveText {
   readonly text: string;
-  readonly kind: MarkKind;
+  readonly kind: ChipKind;
 }
 
 /**

@@ -5,6 +5,9 @@ import type { Label, Step } from '../trajectory';
 /** How a stretch of the trace view is coloured; each kind is one static decoration type. */
 export type MarkKind = 'good' | 'doubt' | 'bad' | 'dim' | 'head' | 'firstError' | 'rightToLeft';
 
+/** The colours of what is shown beside a text: scores, labels, counts. */
+export type ChipKind = Extract<MarkKind, 'good' | 'doubt' | 'bad' | 'dim'>;
+
 /** A coloured stretch: a 0-based line and UTF-16 columns. */
 export interface Mark {
   readonly line: number;

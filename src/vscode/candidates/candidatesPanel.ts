@@ -10,6 +10,7 @@ import {
   type StepAddress,
   type ToCandidates,
 } from '../../shared/candidates';
+import { baseName } from '../baseName';
 import type { CommandId } from '../commandIds';
 import type { OpenFiles } from '../files/openFiles';
 import type { AutoScore } from '../scores/autoScore';
@@ -206,8 +207,4 @@ export class CandidatesPanel
 function columnBesides(panel: vscode.WebviewPanel | undefined): vscode.ViewColumn {
   const other = vscode.window.tabGroups.all.find(({ viewColumn }) => viewColumn !== panel?.viewColumn);
   return other?.viewColumn ?? vscode.ViewColumn.Beside;
-}
-
-function baseName(source: vscode.Uri): string {
-  return source.path.split('/').at(-1) ?? '';
 }

@@ -8,6 +8,7 @@ import type { Trajectory } from '../../core/trajectory';
 import { BonClient } from '../../io/bonClient';
 import { CANCELLED } from '../../io/rowStream';
 import type { PanelOptions, StepAddress, ToCandidates } from '../../shared/candidates';
+import { baseName } from '../baseName';
 import type { OpenFiles } from '../files/openFiles';
 import type { AutoScore } from '../scores/autoScore';
 import type { ModelScores } from '../scores/modelScores';
@@ -181,7 +182,7 @@ export class ComparisonSession implements vscode.Disposable {
   }
 
   private sourceMessage(): ToCandidates {
-    const name = this.source.path.split('/').at(-1) ?? '';
+    const name = baseName(this.source);
     return { type: 'source', source: this.source.toString(), name, options: this.options };
   }
 

@@ -6,6 +6,7 @@ import { ok, type Result } from '../../core/result';
 import { entryAt, stepAt, type TraceEntry } from '../../core/trace/page';
 import { counted, glyph, labelWords } from '../../core/trace/words';
 import type { HardLabel } from '../../core/trajectory';
+import { Turns } from '../../core/turns';
 import type { LabelJournal } from '../../io/labelJournal';
 import type { OpenFiles } from '../files/openFiles';
 import { type Here, type TraceNavigation, valueOrTell } from '../trace/navigation';
@@ -15,7 +16,7 @@ import { type Here, type TraceNavigation, valueOrTell } from '../trace/navigatio
  * when it is pressed, and keys are done in their order, whatever each has to wait for.
  */
 export class LabelEditing {
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
 
   constructor(
     private readonly files: OpenFiles,
@@ -35,7 +36,7 @@ export class LabelEditing {
   /** Takes back the last action on the file, or brings back what was taken back, and goes there. */
   stepBack(kind: 'undo' | 'redo'): Promise<void> {
     const here = this.navigation.here();
-    return this.inTurn(() => this.takeStepBack(here, kind));
+    return this.turns.take(() => this.takeStepBack(here, kind));
   }
 
   private async takeStepBack(here: Here | undefined, kind: 'undo' | 'redo'): Promise<void> {
@@ -63,13 +64,7 @@ export class LabelEditing {
       vscode.window.setStatusBarMessage(t('CFPRM: put the cursor on a step to label it'), 4000);
       return;
     }
-    await this.inTurn(() => this.write(here, entry, editOf(step.number)));
-  }
-
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.last.then(work);
-    this.last = next.catch(() => undefined);
-    return next;
+    await this.turns.take(() => this.write(here, entry, editOf(step.number)));
   }
 
   private async write(here: Here, entry: TraceEntry, edit: LabelEdit): Promise<void> {

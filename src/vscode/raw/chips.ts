@@ -4,6 +4,7 @@ import type { Computed } from '../../core/scores/computed';
 import type { Thresholds } from '../../core/scores/levels';
 import { type Chip, type ComputedStep, chipsWidth, stepChips, summaryChips } from '../../core/trace/chips';
 import { firstError, type Trajectory } from '../../core/trajectory';
+import { chipColour } from '../chipColour';
 import type { ModelScores } from '../scores/modelScores';
 import type { ScoreScales } from '../scores/scoreScales';
 import { settings } from '../settings';
@@ -190,7 +191,7 @@ function overlay(
   side: 'before' | 'after',
   style: string,
 ): vscode.DecorationOptions {
-  const color = new vscode.ThemeColor(kind === 'dim' ? 'descriptionForeground' : `cfprm.${kind}`);
+  const color = chipColour(kind);
   // Extensions have no other way to give an attachment a position.
   const textDecoration = `none; position: absolute; margin-left: ${at}ch; ${style}`;
   const backgroundColor = side === 'after' ? new vscode.ThemeColor('editor.background') : undefined;

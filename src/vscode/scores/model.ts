@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Provider } from '../../core/scores/providers';
 import { type Scored, type ScoreFault, scoreFail } from '../../core/scores/scoreFault';
+import { Turns } from '../../core/turns';
 
 import { demonstrationModel, isDemonstration, NO_MODEL } from '../../scorer/demonstrationModel';
 import { type ModelFolder, openModelFolder } from '../../scorer/modelFolder';
@@ -37,7 +38,7 @@ export class Model implements vscode.Disposable {
   /** Fires when the state changes, and when the scorer begins or ends work. */
   readonly onDidChange = this.changed.event;
   /** Everything that changes the state, one after the other. */
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
   private starting: AbortController | undefined;
   private readonly events: vscode.Disposable;
 
@@ -67,7 +68,7 @@ export class Model implements vscode.Disposable {
   /** Stops what runs and looks at the settings again. */
   reload(): Promise<void> {
     this.starting?.abort();
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       await this.end();
       const folder = modelPath();
       if (folder === undefined) return this.set({ kind: 'none' });
@@ -83,7 +84,7 @@ export class Model implements vscode.Disposable {
 
   /** The scorer, started now if it is not running. Faults: no model, or it cannot be used. */
   scorer(): Promise<Scored<Scorer>> {
-    return this.inTurn(async (): Promise<Scored<Scorer>> => {
+    return this.turns.take(async (): Promise<Scored<Scorer>> => {
       const { current } = this;
       if (current.kind === 'none') return scoreFail('model-not-found', NONE_SELECTED);
       if (current.kind === 'running') return { ok: true, value: current.scorer };
@@ -151,12 +152,6 @@ export class Model implements vscode.Disposable {
   private set(state: ModelState): void {
     this.current = state;
     this.changed.fire(state);
-  }
-
-  private inTurn<T>(work: () => Promise<T> | T): Promise<T> {
-    const next = this.turn.then(work);
-    this.turn = next.catch(() => undefined);
-    return next;
   }
 }
 

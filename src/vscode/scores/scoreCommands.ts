@@ -10,6 +10,7 @@ import type { TraceFile } from '../../io/traceFile';
 import { CachedScorer } from '../../scorer/cachedScorer';
 import { scoreFile } from '../../scorer/scoreFile';
 import { pick } from '../ask';
+import { baseName } from '../baseName';
 import type { CommandId } from '../commandIds';
 import { askFile, openAfter } from '../files/newFile';
 import { type Report, withCancel } from '../progress';
@@ -73,7 +74,7 @@ export async function scoreWholeFile(services: Services, source: vscode.Uri, int
   if (!(await hasModel(services))) return;
   const here = { label: `$(eye) ${t('Show the scores in the views')}`, isCopy: false };
   const copy = { label: `$(new-file) ${t('Write a copy of the file with the scores…')}`, isCopy: true };
-  const title = t('CFPRM: Score {0}', source.path.split('/').at(-1) ?? '');
+  const title = t('CFPRM: Score {0}', baseName(source));
   const isCall = into === 'views' || into instanceof vscode.Uri;
   const picked = isCall ? { isCopy: into !== 'views' } : await pick([here, copy], { title });
   if (picked === undefined) return;

@@ -10,6 +10,7 @@ import {
 } from '../../core/trace/copy';
 import { entryAt, stepAt, type TraceEntry } from '../../core/trace/page';
 import { pick } from '../ask';
+import { baseName } from '../baseName';
 import type { ModelScores } from '../scores/modelScores';
 import type { Here, TraceNavigation } from './navigation';
 import { trajectoryOf } from './pages';
@@ -84,7 +85,7 @@ function sourceOf({ scores }: CopyServices, here: Here, entry: TraceEntry): Copy
   const computed = scores.of(trajectory);
   return {
     trajectory,
-    file: here.address.source.path.split('/').at(-1) ?? '',
+    file: baseName(here.address.source),
     row: entry.row,
     number: entry.trajectory,
     of: entry.trajectories,

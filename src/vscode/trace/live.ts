@@ -1,9 +1,10 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Computed } from '../../core/scores/computed';
-import { liveCell, liveFact } from '../../core/trace/live';
-import type { MarkKind, TraceEntry } from '../../core/trace/page';
+import { type LiveText, liveCell, liveFact } from '../../core/trace/live';
+import type { TraceEntry } from '../../core/trace/page';
 import { count, counted } from '../../core/trace/words';
+import { chipColour } from '../chipColour';
 import type { DisagreementIndex } from '../labels/disagreementIndex';
 import type { ModelScores } from '../scores/modelScores';
 import type { ScoreScales } from '../scores/scoreScales';
@@ -15,19 +16,14 @@ const DEBOUNCE_MS = 50;
 /** Lines above and below the visible ones that are drawn, too, so that slow scrolling shows no gap. */
 const AROUND = 20;
 
-type LiveKind = Extract<MarkKind, 'good' | 'doubt' | 'bad' | 'dim'>;
-const KINDS: readonly LiveKind[] = ['good', 'doubt', 'bad', 'dim'];
-
 /**
  * What changes by itself, shown beside the page's text on the lines in view: computed scores in the place that step
  * lines keep for them, the lowest one behind a trajectory's header, and counts, model and faults behind the heading.
  * The document is never touched. Hovers say the same in words (`headingWords`, `computedOf`).
  */
 export class TraceLive implements vscode.Disposable {
-  // One rule of style per colour and text; the texts are few, as scores have two decimals.
-  private readonly types = Object.fromEntries(
-    KINDS.map((kind) => [kind, vscode.window.createTextEditorDecorationType({})]),
-  ) as Record<LiveKind, vscode.TextEditorDecorationType>;
+  // VS Code makes one rule of style per colour and text; the texts are few, as scores have two decimals.
+  private readonly type = vscode.window.createTextEditorDecorationType({});
   private readonly disposables: vscode.Disposable[];
   private timer: NodeJS.Timeout | undefined;
 
@@ -39,7 +35,7 @@ export class TraceLive implements vscode.Disposable {
   ) {
     const later = (): void => this.schedule();
     this.disposables = [
-      ...Object.values(this.types),
+      this.type,
       pages.onDidRender(later),
       scores.onDidChange(later),
       disagreements.onDidChange(later),
@@ -82,12 +78,12 @@ export class TraceLive implements vscode.Disposable {
     const page = this.pages.page(editor.document.uri);
     if (editor.document.languageId !== TRACE_LANGUAGE || page === undefined) return;
     const { thresholds } = this.scales.computed(parseTraceUri(editor.document.uri)?.source);
-    const shown: Record<LiveKind, vscode.DecorationOptions[]> = { good: [], doubt: [], bad: [], dim: [] };
+    const shown: vscode.DecorationOptions[] = [];
     const isSeen = (from: number, to: number): boolean =>
       editor.visibleRanges.some(({ start, end }) => from <= end.line + AROUND && start.line - AROUND <= to);
     const atEnd = (line: number, text: string): void => {
       if (text === '' || line >= editor.document.lineCount) return;
-      shown.dim.push(behind(editor.document.lineAt(line).range.end, text));
+      shown.push(behind(editor.document.lineAt(line).range.end, text));
     };
     if (isSeen(0, 0)) atEnd(0, this.headingWords(editor.document.uri, page).join(' · '));
     for (const entry of page.entries) {
@@ -97,12 +93,12 @@ export class TraceLive implements vscode.Disposable {
       for (const step of entry.steps) {
         const cell = liveCell(computed, step.number - 1, thresholds);
         if (cell !== undefined && step.liveColumn !== undefined && isSeen(step.line, step.endLine))
-          shown[cell.kind as LiveKind].push(inPlace(step.line, step.liveColumn, cell.text, cell.kind));
+          shown.push(inPlace(new vscode.Position(step.line, step.liveColumn), cell));
       }
     }
     const last = editor.document.lineCount - 1;
     if (isSeen(last, last)) atEnd(last, moreWords(page).join());
-    for (const kind of KINDS) editor.setDecorations(this.types[kind], shown[kind]);
+    editor.setDecorations(this.type, shown);
   }
 }
 
@@ -110,25 +106,15 @@ export class TraceLive implements vscode.Disposable {
 const OVER = 'none; position: absolute;';
 
 /** A text over the blanks that are kept for it. */
-function inPlace(
-  line: number,
-  column: number,
-  contentText: string,
-  kind: MarkKind,
-): vscode.DecorationOptions {
-  const at = new vscode.Position(line, column);
-  const before = { contentText, color: colourOf(kind), textDecoration: OVER };
+function inPlace(at: vscode.Position, { text, kind }: LiveText): vscode.DecorationOptions {
+  const before = { contentText: text, color: chipColour(kind), textDecoration: OVER };
   return { range: new vscode.Range(at, at), renderOptions: { before } };
 }
 
 /** A text behind the end of a line. */
 function behind(at: vscode.Position, contentText: string): vscode.DecorationOptions {
-  const after = { contentText, color: colourOf('dim'), textDecoration: OVER, margin: '0 0 0 2ch' };
+  const after = { contentText, color: chipColour('dim'), textDecoration: OVER, margin: '0 0 0 2ch' };
   return { range: new vscode.Range(at, at), renderOptions: { after } };
-}
-
-function colourOf(kind: MarkKind): vscode.ThemeColor {
-  return new vscode.ThemeColor(kind === 'dim' ? 'descriptionForeground' : `cfprm.${kind}`);
 }
 
 /** How many labels of a trajectory a person gave. */

@@ -10,6 +10,7 @@ import { count, counted } from '../../core/trace/words';
 import type { Trajectory } from '../../core/trajectory';
 import type { TraceFile } from '../../io/traceFile';
 import type { RowRange } from '../../io/traceRows';
+import { baseName } from '../baseName';
 import type { OpenFiles } from '../files/openFiles';
 import type { FileLabels } from '../labels/fileLabels';
 import type { ScoreScales } from '../scores/scoreScales';
@@ -218,7 +219,7 @@ function readable(rows: readonly RowReading[]): [number, readonly Trajectory[]][
 
 /** What the page shows: a file, read as a format, and which of its rows. */
 function headingWords({ source, filter }: TraceAddress, file: TraceFile): string {
-  const name = source.path.split('/').at(-1) ?? '';
+  const name = baseName(source);
   const parts = [name, file.source.format.title];
   if (filter !== undefined) parts.push(t('filter: {0}', filterWords(filter)));
   return parts.join(' · ');
