@@ -250,7 +250,8 @@ def test_vllm_is_asked_for_each_candidate_by_its_own_seed(monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "vllm", stand_in)  # type: ignore[arg-type]
     generator = open_generator("vllm", "model", Sampling(0.5, 0.9, 7, ("\n",), 3), None)
     assert generator.generate(PROMPT[:2]) == [Generated("x", 2, False)] * 2
-    assert asked[0] == {"model": "model", "seed": 3, "generation_config": "vllm"}
+    # Code that lies in a model's folder is never run.
+    assert asked[0] == {"model": "model", "seed": 3, "generation_config": "vllm", "trust_remote_code": False}
     first, second = asked[1][1]
     assert {**first, "seed": None} == {
         "temperature": 0.5,
